@@ -10,6 +10,9 @@ import { syncDirectory } from "./state.js";
 /** The login that owns everything; migrations use it, and nothing else does. */
 export const ownerRole = "onrecord_owner";
 
+/** Full-text search asks the system's locale what a letter is; without one, Chinese and typographic marks count as letters. */
+const characterTypes = ["C.UTF-8", "en_US.UTF-8", "C"] as const;
+
 /** Sees to it that the directory holds a database of this Postgres's major version, initialising one where there is none. */
 export async function ensureCluster(
   cluster: string,
@@ -44,23 +47,26 @@ async function initialise(
     await writeFile(passwordFile, options.ownerPassword, { mode: 0o600 });
     if (user) for (const path of [attempt, passwordFile]) await chown(path, user.uid, user.gid);
 
-    const ending = await run(
-      join(binaries.root, "bin", "initdb"),
-      [
-        `--pgdata=${attempt}`,
-        `--username=${ownerRole}`,
-        `--pwfile=${passwordFile}`,
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        // Postgres's own collation sorts alike on every machine; ICU's are there for queries that ask by name.
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--no-instructions",
-        ...(durable ? [] : ["--no-sync"]),
-      ],
-      user,
-    );
+    const flags = [
+      `--pgdata=${attempt}`,
+      `--username=${ownerRole}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      // Postgres's own collation sorts alike on every machine; ICU's are there for queries that ask by name.
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-instructions",
+      ...(durable ? [] : ["--no-sync"]),
+    ];
+    const initdb = (ctype: string) =>
+      run(join(binaries.root, "bin", "initdb"), [...flags, `--lc-ctype=${ctype}`], user);
+    let ending = await initdb(characterTypes[0]);
+    for (const ctype of characterTypes.slice(1)) {
+      if (!/invalid locale name/.test(ending.output)) break;
+      ending = await initdb(ctype);
+    }
     if (ending.code !== 0) throw explain(cluster, ending.output.trim() || String(ending.code));
     await rename(attempt, cluster);
     if (durable) await syncDirectory(dirname(cluster));

@@ -100,6 +100,15 @@ describe("a new data directory", () => {
     await expect(query(postgres.appUrl, "CREATE TABLE public.t ()")).rejects.toThrow(/permission denied/);
   });
 
+  test("tells words from punctuation in English and Chinese, so that text can be searched", async () => {
+    await using postgres = await start();
+    const [{ words } = {}] = await query(
+      postgres.appUrl,
+      "SELECT tsvector_to_array(to_tsvector('simple', 'Project “Harbour”，上市申请')) AS words",
+    );
+    expect(words).toEqual(["harbour", "project", "上市申请"]);
+  });
+
   test("keeps its passwords to its owner and demands them", async () => {
     await using postgres = await start();
     expect((await stat(join(dataDir, "postgres.json"))).mode & 0o777).toBe(0o600);
