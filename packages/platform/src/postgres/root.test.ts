@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { findBinaries, runs } from "./binaries.js";
 import { startEmbeddedPostgres } from "./embedded.js";
 import { standIn } from "./place.js";
@@ -13,20 +13,19 @@ import { findServerUser } from "./server-user.js";
 const log = pino({ level: "silent" });
 const settings = { fsync: "off" };
 
-// Only root has another user run Postgres; as an ordinary user there is nothing to test here.
-describe.skipIf(process.getuid?.() !== 0)("as root, below a directory that other users may not enter", () => {
+describe("as root, below a directory that other users may not enter", () => {
   let closed: string;
   let dataDir: string;
 
-  beforeEach(async () => {
+  beforeEach(async ({ skip, onTestFinished }) => {
+    skip(process.getuid?.() !== 0, "only root has Postgres run as another user");
     closed = await realpath(await mkdtemp(join(tmpdir(), "onrecord-closed-")));
     await chmod(closed, 0o700);
     dataDir = join(closed, "data");
-  });
-
-  afterEach(async () => {
-    await rm(standIn(dataDir), { recursive: true, force: true });
-    await rm(closed, { recursive: true, force: true });
+    onTestFinished(async () => {
+      await rm(standIn(dataDir), { recursive: true, force: true });
+      await rm(closed, { recursive: true, force: true });
+    });
   });
 
   async function answer(sql: string): Promise<unknown> {

@@ -1,0 +1,23 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/**
+ * What the tests find on this machine, in a line. It enters Turborepo's hash, because a test that was skipped for want of a
+ * browser must run once there is one.
+ */
+export function testHost() {
+  const tools = ["chromium", "chromium-browser", "google-chrome", "nats-server", "docker"].filter(isOnPath);
+  const user = process.getuid?.() === 0 ? "root" : "user";
+  return [`${process.platform}-${process.arch}`, user, ...tools].join(" ");
+}
+
+function isOnPath(tool) {
+  return (process.env.PATH ?? "").split(delimiter).some((dir) => {
+    try {
+      accessSync(join(dir, tool), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
