@@ -1,0 +1,54 @@
+import type { Outcome } from "./entry.js";
+
+/** A level of access as the record writes it. */
+export type Level = "VIEW" | "DOWNLOAD" | "COMMENT" | "EDIT" | "MANAGE";
+
+/**
+ * The catalogue of the record: the name of every event with the type of its detail.
+ * Detail is public to every reader of the log and enters the leaf in clear: ids, numbers and codes, never names, titles or text.
+ */
+export interface AuditEvents {
+  "session.started": { kind: "BROWSER" | "TOKEN" };
+  "session.refused": { reason: "credentials" | "inactive" | "expired" | "token" };
+  "session.ended": { cause: "sign-out" | "revoked" };
+
+  "folder.created": { parentId: string | null };
+  "document.created": { folderId: string; kind: "FILING" | "TEXT" };
+  "document.imported": { version: number; bytes: number; sourceBytes: number };
+  "document.opened": { via: "collab" | "api"; version: number; access: "edit" | "comment" | "view" };
+  "document.closed": { version: number; code: number };
+  "document.edited": { version: number; bytes: number };
+  "document.edit-refused": { reason: string; bytes: number; sha256: string };
+  "document.downloaded": { format: string; version: number };
+  "document.download-refused": { format: string; reasons: string[] };
+  "presence.refused": { clientId: number };
+
+  "version.restored": { version: number; bytes: number; restoredVersion: number };
+  "version.named": { version: number };
+
+  "access.granted": { grantId: string; principalId: string; level: Level; expiresAt: string | null };
+  "access.revoked": { grantId: string; principalId: string; level: Level };
+  "access.denied": { permission: string; reasons: string[] };
+
+  "audit.queried": { filter: Record<string, string | string[]>; returned: number };
+}
+
+/** The name of an event. */
+export type AuditAction = keyof AuditEvents;
+
+/** What an event is about. */
+export type ObjectKind = "DOCUMENT" | "FOLDER" | "FIRM" | "GRANT" | "SESSION" | "USER" | "LOG" | "ALERT";
+
+/** The outcome that an event states by its name; the others are ALLOWED. */
+const outcomes: Partial<Record<AuditAction, Outcome>> = {
+  "session.refused": "DENIED",
+  "document.edit-refused": "DENIED",
+  "document.download-refused": "DENIED",
+  "presence.refused": "DENIED",
+  "access.denied": "DENIED",
+};
+
+/** The outcome of an event. */
+export function outcomeOf(action: AuditAction): Outcome {
+  return outcomes[action] ?? "ALLOWED";
+}

@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Sql } from "@onrecord/platform/database";
+import { newId } from "@onrecord/platform/ids";
+import canonicalize from "canonicalize";
+
+/** Where a request came from, and who it claimed to be when nobody could be proven. Personal: it may be shredded. */
+export interface OriginFacts {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  /** The e-mail address of a refused sign-in. */
+  readonly claimed?: string;
+}
+
+/** A stored origin: entries carry the id to find it and the commitment to prove it. */
+export interface Origin {
+  readonly id: string;
+  /** Hex. */
+  readonly commitment: string;
+}
+
+/** SHA-256(salt ‖ RFC 8785 JSON of the facts), hex. Without the salt the facts cannot be guessed from it. */
+export function commitOrigin(salt: Uint8Array, facts: OriginFacts): string {
+  const text = canonicalize({ ip: facts.ip, userAgent: facts.userAgent, claimed: facts.claimed ?? null });
+  return createHash("sha256")
+    .update(salt)
+    .update(text ?? "")
+    .digest("hex");
+}
+
+/** Longest user agent and claimed name kept, in characters: what a client sends is not bounded by itself. */
+const KEPT = 512;
+
+/** Remembers the origins of this process, so that a thousand requests of one browser share one row. */
+export class Origins {
+  readonly #known = new Map<string, Promise<Origin>>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly capacity = 10_000,
+  ) {}
+
+  /** Finds or stores an origin. It is stored before the entry that names it, in its own transaction: alone it says nothing. */
+  of(given: OriginFacts): Promise<Origin> {
+    const facts: OriginFacts = {
+      ip: given.ip,
+      userAgent: given.userAgent?.slice(0, KEPT) ?? null,
+      ...(given.claimed === undefined ? {} : { claimed: given.claimed.slice(0, KEPT) }),
+    };
+    const key = JSON.stringify([facts.ip, facts.userAgent, facts.claimed]);
+    let origin = this.#known.get(key);
+    if (!origin) {
+      origin = this.#store(facts);
+      this.#known.set(key, origin);
+      origin.catch(() => this.#known.delete(key));
+      const oldest = this.#known.keys().next().value;
+      if (this.#known.size > this.capacity && oldest !== undefined) this.#known.delete(oldest);
+    }
+    return origin;
+  }
+
+  async #store(facts: OriginFacts): Promise<Origin> {
+    const id = newId();
+    const salt = randomBytes(16);
+    const commitment = commitOrigin(salt, facts);
+    await this.sql.query(
+      "insert into audit.origin (id, salt, commitment, ip, user_agent, claimed) values ($1, $2, decode($3, 'hex'), $4, $5, $6)",
+      [id, salt, commitment, facts.ip, facts.userAgent, facts.claimed ?? null],
+    );
+    return { id, commitment };
+  }
+}

@@ -1,0 +1,60 @@
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import type { BusTransport, Envelope } from "./bus.js";
+import { AppError } from "./errors.js";
+import type { Logger } from "./log.js";
+
+const SUBJECT = "onrecord.hints";
+
+/** Carries hints by NATS, for when one database's NOTIFY is outgrown. The client library reconnects by itself. */
+export class NatsTransport implements BusTransport {
+  #connection: NatsConnection | undefined;
+  #connected = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly log: Logger,
+  ) {}
+
+  async start(receive: (envelope: Envelope) => void, onGap: () => void): Promise<void> {
+    const connection = await connect({ servers: this.url, maxReconnectAttempts: -1, name: "onrecord" }).catch(
+      (cause: Error) => {
+        throw new AppError(
+          "BAD_CONFIG",
+          `Cannot reach NATS at NATS_URL (${new URL(this.url).host}): ${cause.message}.`,
+          { cause },
+        );
+      },
+    );
+    this.#connection = connection;
+    this.#connected = true;
+    connection.subscribe(SUBJECT, {
+      callback: (error, message) => {
+        if (error) return this.log.warn({ err: error }, "the bus received a faulty message");
+        for (const envelope of message.json<Envelope[]>()) receive(envelope);
+      },
+    });
+    void this.#watch(connection, onGap);
+  }
+
+  async send(envelopes: readonly Envelope[]): Promise<void> {
+    this.#connection?.publish(SUBJECT, JSON.stringify(envelopes));
+  }
+
+  ready(): boolean {
+    return this.#connected;
+  }
+
+  async #watch(connection: NatsConnection, onGap: () => void): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === "disconnect") this.#connected = false;
+      if (status.type === "reconnect") {
+        this.#connected = true;
+        onGap();
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection?.drain();
+  }
+}

@@ -1,0 +1,111 @@
+import type { AppError } from "./errors.js";
+
+/** Every message of the bus. They are hints: a receiver that misses one finds the same in Postgres. */
+export interface BusMessages {
+  /** A document's head moved. */
+  "document.committed": { documentId: string; version: number };
+  /** Grants, roles, sessions or devices changed: decisions made at an older revision are void. */
+  "permissions.changed": { revision: number };
+  /** Entries were appended to the record. */
+  "entries.appended": { actions: string[] };
+  /** An alert was raised or moved on in its lifecycle. */
+  "alert.changed": { alertId: string };
+  /** Presence of a document on another node: an encoded awareness update, base64. */
+  "presence.changed": { documentId: string; update: string };
+}
+
+export type BusTopic = keyof BusMessages;
+export type BusHandler<T extends BusTopic> = (message: BusMessages[T], origin: "local" | "remote") => void;
+
+/** What carries a message to the other nodes. */
+export interface BusTransport extends AsyncDisposable {
+  /** Starts delivery; `onGap` tells that messages may have been lost, so that everyone re-reads from Postgres. */
+  start(receive: (envelope: Envelope) => void, onGap: () => void): Promise<void>;
+  send(envelopes: readonly Envelope[]): Promise<void>;
+  ready(): boolean;
+}
+
+/** A message on the wire: `n` is the node that sent it. */
+export interface Envelope {
+  readonly n: string;
+  readonly t: BusTopic;
+  readonly m: BusMessages[BusTopic];
+}
+
+type AnyHandler = (message: never, origin: "local" | "remote") => void;
+
+/** Delivers to this process at once, and to the others through its transport in one batch per turn of the event loop. */
+export class Bus implements AsyncDisposable {
+  readonly #handlers = new Map<BusTopic, Set<AnyHandler>>();
+  readonly #gapHandlers = new Set<() => void>();
+  #outbox: Envelope[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(
+    private readonly nodeId: string,
+    private readonly transport: BusTransport,
+    private readonly onError: (error: AppError | Error) => void,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.transport.start(
+      (envelope) => {
+        if (envelope.n !== this.nodeId) this.#deliver(envelope.t, envelope.m, "remote");
+      },
+      () => {
+        for (const handler of this.#gapHandlers) handler();
+      },
+    );
+  }
+
+  /** Whether the other nodes can be heard. */
+  ready(): boolean {
+    return this.transport.ready();
+  }
+
+  publish<T extends BusTopic>(topic: T, message: BusMessages[T]): void {
+    this.#deliver(topic, message, "local");
+    this.#outbox.push({ n: this.nodeId, t: topic, m: message });
+    this.#flushing ??= this.#flush();
+  }
+
+  /** Returns the function that ends the subscription. */
+  subscribe<T extends BusTopic>(topic: T, handler: BusHandler<T>): () => void {
+    const handlers = this.#handlers.get(topic) ?? new Set();
+    this.#handlers.set(topic, handlers);
+    handlers.add(handler as AnyHandler);
+    return () => void handlers.delete(handler as AnyHandler);
+  }
+
+  /** Called when messages may have been missed (a reconnect). Returns the function that ends it. */
+  onGap(handler: () => void): () => void {
+    this.#gapHandlers.add(handler);
+    return () => void this.#gapHandlers.delete(handler);
+  }
+
+  async #flush(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#outbox.length > 0) {
+      const batch = this.#outbox;
+      this.#outbox = [];
+      // A lost hint delays and never loses, so a failing transport is reported and not retried.
+      await this.transport.send(batch).catch(this.onError);
+    }
+    this.#flushing = undefined;
+  }
+
+  #deliver(topic: BusTopic, message: BusMessages[BusTopic], origin: "local" | "remote"): void {
+    for (const handler of this.#handlers.get(topic) ?? []) {
+      try {
+        handler(message as never, origin);
+      } catch (error) {
+        this.onError(error as Error);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#flushing;
+    await this.transport[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,104 @@
+import { resolve } from "node:path";
+import { AppError } from "./errors.js";
+import { type Limits, readLimits } from "./limits.js";
+
+/** The subgraphs of the house. */
+export const subgraphNames = ["identity", "permissions", "documents", "audit"] as const;
+export type SubgraphName = (typeof subgraphNames)[number];
+
+/** Everything a process is told from outside, checked; safe to log (secrets live in `Secrets`). */
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Absolute path of the data directory: embedded Postgres, keys, files. */
+  readonly dataDir: string;
+  readonly database: { readonly kind: "embedded" } | { readonly kind: "external" };
+  readonly bus: { readonly kind: "postgres" } | { readonly kind: "nats"; readonly url: string };
+  readonly demo: boolean;
+  readonly logLevel: string;
+  /** Where the subgraphs answer when they run in other processes. */
+  readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
+  /** Where the collaboration server answers when it runs in another process. */
+  readonly collabUrl: string | undefined;
+  /** Which federation planner the gateway uses: the Rust one, or the portable one in JavaScript. */
+  readonly planner: "rust" | "javascript";
+  readonly limits: Limits;
+}
+
+/** What must never be logged. */
+export interface Secrets {
+  /** Connection string of the service's own login; absent with the embedded database. */
+  readonly databaseUrl: string | undefined;
+  /** Connection string of the schema's owner, for migrations; `databaseUrl` serves when absent. */
+  readonly databaseAdminUrl: string | undefined;
+  /** Signs the principal that the gateway sends to subgraphs in other processes; made up and kept in the data directory when absent. */
+  readonly serviceSecret: string | undefined;
+  readonly demoPassword: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads configuration and secrets from environment variables. Throws one BAD_CONFIG error with a sentence per fault. */
+export function readConfig(env: Env): { config: Config; secrets: Secrets } {
+  const faults: string[] = [];
+  const fault = (sentence: string) => void faults.push(sentence);
+  const text = (name: string) => env[name]?.trim() || undefined;
+
+  const url = (name: string, protocols: readonly string[]) => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
+    return fault(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(" or ")}.`);
+  };
+  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const found = values.find((v) => v === value);
+    if (found === undefined) fault(`${name} must be one of ${values.join(", ")}; it is "${value}".`);
+    return found ?? fallback;
+  };
+
+  const production = text("NODE_ENV") === "production";
+  const port = Number(text("PORT") ?? 4000);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    fault(`PORT must be a whole number from 0 to 65535; it is "${env.PORT}".`);
+
+  const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]) || undefined;
+  const databaseAdminUrl = url("DATABASE_ADMIN_URL", ["postgres:", "postgresql:"]) || undefined;
+  if (databaseAdminUrl && !databaseUrl)
+    fault("DATABASE_ADMIN_URL is set but DATABASE_URL is not; set both or neither.");
+  const natsUrl = url("NATS_URL", ["nats:", "tls:", "ws:", "wss:"]) || undefined;
+  const serviceSecret = text("ONRECORD_SERVICE_SECRET");
+  if (serviceSecret !== undefined && serviceSecret.length < 32)
+    fault("ONRECORD_SERVICE_SECRET must have at least 32 characters.");
+  const demoPassword = text("ONRECORD_DEMO_PASSWORD") ?? "onrecord-demo";
+  if (demoPassword.length < 8) fault("ONRECORD_DEMO_PASSWORD must have at least 8 characters.");
+
+  const subgraphUrls: Partial<Record<SubgraphName, string>> = {};
+  for (const name of subgraphNames) {
+    const value = url(`SUBGRAPH_${name.toUpperCase()}_URL`, ["http:", "https:"]);
+    if (value) subgraphUrls[name] = value;
+  }
+
+  const config: Config = {
+    production,
+    host: text("HOST") ?? "127.0.0.1",
+    port,
+    dataDir: resolve(text("ONRECORD_DATA") ?? ".onrecord"),
+    database: databaseUrl ? { kind: "external" } : { kind: "embedded" },
+    bus: natsUrl ? { kind: "nats", url: natsUrl } : { kind: "postgres" },
+    demo: oneOf("ONRECORD_DEMO", ["0", "1"], production ? "0" : "1") === "1",
+    logLevel: oneOf("LOG_LEVEL", ["trace", "debug", "info", "warn", "error", "silent"], "warn"),
+    subgraphUrls,
+    collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
+    planner: oneOf("ONRECORD_PLANNER", ["rust", "javascript"], "rust"),
+    limits: readLimits(env, fault),
+  };
+  if (faults.length > 0) {
+    throw new AppError("BAD_CONFIG", faults.join("\n"), {
+      reasons: faults.map((sentence) => ({ id: "config", text: sentence })),
+    });
+  }
+  return { config, secrets: { databaseUrl, databaseAdminUrl, serviceSecret, demoPassword } };
+}

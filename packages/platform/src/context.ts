@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { Bus, type BusTransport } from "./bus.js";
+import { NatsTransport } from "./bus-nats.js";
+import { PostgresTransport } from "./bus-postgres.js";
+import type { Config, Secrets } from "./config.js";
+import { checkReachable, Database } from "./database.js";
+import { newId } from "./ids.js";
+import { createLogger, type Logger } from "./log.js";
+import { migrate } from "./migrate.js";
+import { startEmbeddedPostgres } from "./postgres/embedded.js";
+import { serviceSecret } from "./service-secret.js";
+import { FileKeyProvider, type KeyProvider } from "./vault.js";
+
+/** What every service of a process shares; built by hand, once, and passed down. */
+export interface AppContext extends AsyncDisposable {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly keys: KeyProvider;
+  readonly metrics: Registry;
+  /** Names this process among the nodes. */
+  readonly nodeId: string;
+  /** Signs principals between our own processes. */
+  readonly serviceSecret: string;
+  readonly demoPassword: string;
+  /** Resolves with a sentence when the process cannot go on (its embedded Postgres died). */
+  readonly fatal: Promise<string>;
+}
+
+/** The login of the services: may append to the record, and may not change or delete what is on it. */
+const SERVICE_ROLE = "onrecord_app";
+
+/** Connects (starting the embedded Postgres when no DATABASE_URL is given), migrates, and builds the context. */
+export async function createContext(
+  config: Config,
+  secrets: Secrets,
+  log: Logger = createLogger(config.logLevel),
+): Promise<AppContext> {
+  await using resources = new AsyncDisposableStack();
+  const { url, adminUrl, role, fatal } = await openDatabase(config, secrets, log, resources);
+  await migrate(adminUrl, log);
+  const db = resources.use(new Database(url, { log, ...(role ? { role } : {}) }));
+  const nodeId = newId();
+  const transport: BusTransport =
+    config.bus.kind === "nats" ? new NatsTransport(config.bus.url, log) : new PostgresTransport(db, log);
+  const bus = resources.use(new Bus(nodeId, transport, (err) => log.warn({ err }, "a bus message failed")));
+  await bus.start();
+  const keys = await FileKeyProvider.open(join(config.dataDir));
+  const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
+  const owned = resources.move();
+  return {
+    config,
+    log,
+    db,
+    bus,
+    keys,
+    metrics: new Registry(),
+    nodeId,
+    serviceSecret: secret,
+    demoPassword: secrets.demoPassword,
+    fatal,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function openDatabase(config: Config, secrets: Secrets, log: Logger, resources: AsyncDisposableStack) {
+  if (secrets.databaseUrl === undefined) {
+    const postgres = resources.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
+    return { url: postgres.appUrl, adminUrl: postgres.adminUrl, role: undefined, fatal: postgres.exited };
+  }
+  await checkReachable(secrets.databaseUrl, "DATABASE_URL");
+  if (secrets.databaseAdminUrl !== undefined)
+    await checkReachable(secrets.databaseAdminUrl, "DATABASE_ADMIN_URL");
+  return {
+    url: secrets.databaseUrl,
+    adminUrl: secrets.databaseAdminUrl ?? secrets.databaseUrl,
+    // One login for everything: the services step down to the restricted role.
+    role: secrets.databaseAdminUrl === undefined ? SERVICE_ROLE : undefined,
+    fatal: new Promise<string>(() => undefined),
+  };
+}

@@ -1,0 +1,79 @@
+/** Every bound of the house in one place: name, default, unit, and the variable that changes it. */
+export const limitCatalogue = {
+  frameBytes: {
+    variable: "ONRECORD_MAX_FRAME_BYTES",
+    value: 16 * 1024 * 1024,
+    about: "largest WebSocket frame from a client (bytes)",
+  },
+  documentBytes: {
+    variable: "ONRECORD_MAX_DOCUMENT_BYTES",
+    value: 64 * 1024 * 1024,
+    about: "largest encoded state of one document (bytes)",
+  },
+  awarenessBytes: {
+    variable: "ONRECORD_MAX_AWARENESS_BYTES",
+    value: 16 * 1024,
+    about: "largest presence state of one client (bytes)",
+  },
+  awarenessClients: {
+    variable: "ONRECORD_MAX_AWARENESS_CLIENTS",
+    value: 16,
+    about: "presence states one connection may own",
+  },
+  queueBytes: {
+    variable: "ONRECORD_MAX_QUEUE_BYTES",
+    value: 8 * 1024 * 1024,
+    about: "bytes waiting for one slow reader before it is closed 4503",
+  },
+  changesPerSecond: {
+    variable: "ONRECORD_MAX_CHANGES_PER_SECOND",
+    value: 1000,
+    about: "changes one connection may send in a second",
+  },
+  connectionsPerDocument: {
+    variable: "ONRECORD_MAX_CONNECTIONS_PER_DOCUMENT",
+    value: 1000,
+    about: "open connections on one document per node",
+  },
+  connectionsPerUser: {
+    variable: "ONRECORD_MAX_CONNECTIONS_PER_USER",
+    value: 200,
+    about: "open connections of one user per node",
+  },
+  rooms: { variable: "ONRECORD_MAX_ROOMS", value: 10_000, about: "documents held open by one node" },
+  requestBytes: {
+    variable: "ONRECORD_MAX_REQUEST_BYTES",
+    value: 32 * 1024 * 1024,
+    about: "largest GraphQL request body (bytes)",
+  },
+  queryDepth: {
+    variable: "ONRECORD_MAX_QUERY_DEPTH",
+    value: 15,
+    about: "deepest nesting of a GraphQL operation",
+  },
+  queryTokens: { variable: "ONRECORD_MAX_QUERY_TOKENS", value: 2000, about: "tokens of a GraphQL operation" },
+  subscriptionsPerUser: {
+    variable: "ONRECORD_MAX_SUBSCRIPTIONS_PER_USER",
+    value: 100,
+    about: "open GraphQL subscriptions of one user per node",
+  },
+  sessionHours: { variable: "ONRECORD_SESSION_HOURS", value: 12, about: "life of a session (hours)" },
+} as const;
+
+export type LimitName = keyof typeof limitCatalogue;
+export type Limits = Readonly<Record<LimitName, number>>;
+
+/** Reads the limits, each a positive whole number, and reports a sentence for each that is not. */
+export function readLimits(
+  env: Readonly<Record<string, string | undefined>>,
+  fault: (sentence: string) => void,
+): Limits {
+  const entries = Object.entries(limitCatalogue).map(([name, { variable, value }]) => {
+    const raw = env[variable]?.trim();
+    const number = raw ? Number(raw) : value;
+    if (!Number.isSafeInteger(number) || number <= 0)
+      fault(`${variable} must be a positive whole number; it is "${raw}".`);
+    return [name, number] as const;
+  });
+  return Object.fromEntries(entries) as Limits;
+}

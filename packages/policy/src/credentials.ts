@@ -1,0 +1,41 @@
+import type { IncomingMessage } from "node:http";
+import type { OriginFacts } from "@onrecord/ledger/origin";
+
+/** The cookie that carries a browser's session token. */
+export const SESSION_COOKIE = "onrecord_session";
+
+/** How a request carried its token: a cookie is sent by the browser on its own, so it needs an origin check where the others do not. */
+export interface Credential {
+  readonly token: string;
+  readonly carrier: "cookie" | "bearer" | "query";
+}
+
+/** The session token of an `Authorization: Bearer` value, if it is one. */
+export function bearer(value: string | null | undefined): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(value?.trim() ?? "")?.[1];
+}
+
+/** Finds the token of a request: `Authorization: Bearer`, then `?token=` (where allowed), then the session cookie. */
+export function findCredential(request: IncomingMessage, query?: URLSearchParams): Credential | undefined {
+  const header = bearer(request.headers.authorization);
+  if (header) return { token: header, carrier: "bearer" };
+  const parameter = query?.get("token");
+  if (parameter) return { token: parameter, carrier: "query" };
+  for (const pair of request.headers.cookie?.split(";") ?? []) {
+    const [name, value] = pair.trim().split("=", 2);
+    if (name === SESSION_COOKIE && value) return { token: value, carrier: "cookie" };
+  }
+  return undefined;
+}
+
+/** Whether a browser page of another site sent this request: its `Origin` is not our host. */
+export function isCrossSite(request: IncomingMessage): boolean {
+  const origin = request.headers.origin;
+  if (origin === undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== request.headers.host;
+}
+
+/** Where a request came from, for the record. */
+export function originFacts(request: IncomingMessage): OriginFacts {
+  return { ip: request.socket.remoteAddress ?? null, userAgent: request.headers["user-agent"] ?? null };
+}

@@ -1,0 +1,58 @@
+import type { AuditAction, AuditEvents, ObjectKind } from "@onrecord/ledger/events";
+import type { Ledger } from "@onrecord/ledger/ledger";
+import { AppError } from "@onrecord/platform/errors";
+import { isId } from "@onrecord/platform/ids";
+import type { Decision, DecisionPoint } from "./decide.js";
+import { type Action, FIRM_ID } from "./levels.js";
+import { byCaller, type Caller, type Principal } from "./principal.js";
+
+/** Asks the decision point on behalf of a caller, and puts every denial on the record before the caller hears of it. */
+export class Guard {
+  constructor(
+    readonly decisions: DecisionPoint,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** The caller's principal, or UNAUTHENTICATED. */
+  requirePrincipal(caller: Caller): Principal {
+    if (caller.principal === null) throw new AppError("UNAUTHENTICATED", "Sign in first.");
+    return caller.principal;
+  }
+
+  /**
+   * Lets the caller through or throws: NOT_FOUND when they may not know of the resource, FORBIDDEN with reasons otherwise.
+   * `refusal` names a more telling event than `access.denied`.
+   */
+  async authorize<A extends AuditAction>(
+    caller: Caller,
+    action: Action,
+    resource: { kind: ObjectKind; id: string },
+    refusal?: (reasons: string[]) => { action: A; detail: AuditEvents[A] },
+  ): Promise<Decision> {
+    const principal = this.requirePrincipal(caller);
+    if (!isId(resource.id))
+      throw new AppError("NOT_FOUND", "There is no such resource, or you may not know of it.");
+    const decision = await this.decisions.decide(principal, action, resource.id);
+    if (decision.allow) return decision;
+    const reasons = decision.reasons.map(({ id }) => id);
+    const by = byCaller(caller);
+    if (refusal) await this.ledger.record({ ...refusal(reasons), by, object: resource });
+    else
+      await this.ledger.record({
+        action: "access.denied",
+        by,
+        object: resource,
+        detail: { permission: action, reasons },
+      });
+    if (!decision.visible)
+      throw new AppError("NOT_FOUND", "There is no such resource, or you may not know of it.");
+    throw new AppError("FORBIDDEN", decision.reasons[0]?.text ?? "You may not do this.", {
+      reasons: decision.reasons,
+    });
+  }
+
+  /** The same for what is allowed on the firm itself. */
+  authorizeFirm(caller: Caller, action: "readAudit" | "createTopFolder"): Promise<Decision> {
+    return this.authorize(caller, action, { kind: "FIRM", id: FIRM_ID });
+  }
+}

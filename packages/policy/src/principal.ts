@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import type { By } from "@onrecord/ledger/ledger";
+import type { OriginFacts } from "@onrecord/ledger/origin";
+import type { Sql } from "@onrecord/platform/database";
+
+/** Who is asking, as proven by a live session. */
+export interface Principal {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly title: string | null;
+  readonly userKind: "EMPLOYEE" | "GUEST" | "SERVICE";
+  readonly roles: readonly string[];
+  /** When the session or the account ends, ISO 8601. */
+  readonly expiresAt: string;
+}
+
+/** A request as every service sees it: who (null: nobody proven), which, and from where. */
+export interface Caller {
+  readonly principal: Principal | null;
+  readonly requestId: string;
+  readonly from: OriginFacts;
+}
+
+/** The form in which tokens are kept: SHA-256. Tokens are 32 random bytes, so no salt or stretching is needed. */
+export function hashToken(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+/** The principal of a session token, or null when there is no such live session. */
+export async function authenticate(sql: Sql, token: string): Promise<Principal | null> {
+  if (token.length < 16 || token.length > 256) return null;
+  const [row] = await sql.query<Principal & { expires: Date }>(
+    `select user_id as "userId", session_id as "sessionId", email, name, title, user_kind as "userKind", roles, expires_at as expires
+     from identity.session_principal where token_hash = $1 and expires_at > clock_timestamp()`,
+    [hashToken(token)],
+  );
+  if (!row) return null;
+  const { expires, ...principal } = row;
+  return { ...principal, expiresAt: expires.toISOString() };
+}
+
+/** The caller as the record names them. */
+export function byCaller(caller: Caller): By {
+  return {
+    actorKind: caller.principal === null ? "ANONYMOUS" : "USER",
+    actorId: caller.principal?.userId ?? null,
+    sessionId: caller.principal?.sessionId ?? null,
+    requestId: caller.requestId,
+    from: caller.from,
+  };
+}
