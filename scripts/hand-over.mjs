@@ -8,18 +8,32 @@ import { constants } from "node:os";
 export function handOver(file, args, options = {}) {
   const child = spawn(file, args, { stdio: "inherit", ...options });
   const forwarded = new Map();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      // A terminal sends Ctrl-C to the whole group, the child included, and npm sends us a copy of it.
-      if (signal === "SIGINT" && process.stdin.isTTY) return;
-      const now = Date.now();
-      if (now - (forwarded.get(signal) ?? 0) < 1000) return;
-      forwarded.set(signal, now);
-      child.kill(signal);
-    });
-  }
+  const forward = (signal) => {
+    const now = Date.now();
+    if (now - (forwarded.get(signal) ?? 0) < 1000) return;
+    forwarded.set(signal, now);
+    child.kill(signal);
+  };
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, forward);
+  process.on("SIGINT", () => {
+    // A terminal sends Ctrl-C to the whole group, the child included, and npm sends us a copy of it.
+    if (!process.stdin.isTTY) forward("SIGINT");
+  });
+  if ("npm_lifecycle_event" in process.env) onParentGone(() => forward("SIGTERM"));
+
   return new Promise((_, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
   });
+}
+
+/** npm passes a signal on to the shell between us and no further: that the shell is gone is all we learn of it. */
+function onParentGone(callback) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, 250);
+  timer.unref();
 }

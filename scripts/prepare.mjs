@@ -57,23 +57,25 @@ function readPackages(path) {
 }
 
 async function install() {
-  const command = existsSync(join(root, "package-lock.json")) ? "ci" : "install";
-  const flags = ["--include=dev", "--include=optional", "--loglevel=error", "--no-fund", "--no-audit"];
-  const { file, args, env } = findNpm();
-  const { code, output } = await quietly("Installing dependencies", file, [...args, command, ...flags], {
-    cwd: root,
-    env,
-  });
+  const hasLock = existsSync(join(root, "package-lock.json"));
+  let { code, output } = await npm(hasLock ? "ci" : "install");
+  // `npm ci` refuses a lock file that a package.json has moved on from; `npm install` completes it.
+  if (code !== 0 && /EUSAGE/.test(output)) ({ code, output } = await npm("install"));
   if (code === 0) return;
-  const lines = output
-    .split("\n")
-    .filter((line) => line.trim() !== "" && !/complete log of this run/.test(line));
+  const noise = /^(npm (error|ERR!))?\s*$|complete log of this run|\s{2,}(at|code:|errno:|syscall:|type:) /;
+  const lines = output.split("\n").filter((line) => !noise.test(line));
   const offline =
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED/.test(
       output,
     );
-  const why = offline ? "the package registry cannot be reached" : `npm ${command} failed`;
-  throw new Failure(`Dependencies could not be installed: ${why}.\n${lines.slice(-12).join("\n")}`);
+  const why = offline ? "the package registry cannot be reached" : "npm failed";
+  throw new Failure(`Dependencies could not be installed: ${why}.\n${lines.slice(0, 12).join("\n")}`);
+}
+
+function npm(command) {
+  const flags = ["--include=dev", "--include=optional", "--loglevel=error", "--no-fund", "--no-audit"];
+  const { file, args, env } = findNpm();
+  return quietly("Installing dependencies", file, [...args, command, ...flags], { cwd: root, env });
 }
 
 /** An npm to install with, run by a Node outside node_modules: `npm ci` removes that directory while it works. */

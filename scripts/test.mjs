@@ -31,6 +31,8 @@ await main(async () => {
   ];
 
   const env = { ...environment(node), ONRECORD_TEST_HOST: testHost() };
+  // Turborepo would have its tasks colour what goes into a file, too.
+  if (!process.stdout.isTTY && !env.FORCE_COLOR) env.NO_COLOR = "1";
   const checks = [];
   const check = async (name, command) => checks.push({ name, passed: await step(name, command, env) });
 

@@ -20,6 +20,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startEmbeddedPostgres } from "./embedded.js";
 import { type Holder, killGroup, startHolder, urlsOf } from "./fixtures/holder.js";
+import { findRunningPostgres } from "./running.js";
 
 const log = pino({ level: "silent" });
 const settings = { fsync: "off" };
@@ -151,6 +152,16 @@ describe("a data directory in use", () => {
     await using postgres = await start();
     expect(postgres.adminUrl).toBe(before);
     expect(await query(postgres.adminUrl, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
+  });
+
+  test("is found by a command that works beside the process that holds it", async () => {
+    expect(await findRunningPostgres(dataDir)).toBeUndefined();
+    {
+      await using postgres = await start();
+      const { adminUrl, appUrl } = postgres;
+      expect(await findRunningPostgres(dataDir)).toEqual({ adminUrl, appUrl });
+    }
+    expect(await findRunningPostgres(dataDir)).toBeUndefined();
   });
 
   test("says so when Postgres dies", async () => {

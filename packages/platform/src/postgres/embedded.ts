@@ -1,10 +1,10 @@
 import { dirname, relative, resolve } from "node:path";
 import type { Logger } from "../log.js";
 import { findBinaries } from "./binaries.js";
-import { ensureCluster, ownerRole } from "./cluster.js";
+import { ensureCluster } from "./cluster.js";
 import { explainFileError, openDataDir } from "./data-dir.js";
 import { lockDirectory } from "./instance-lock.js";
-import { appRole, databaseName, ensureLogins } from "./logins.js";
+import { connectionStrings, ensureLogins } from "./logins.js";
 import { stopOrphan } from "./orphan.js";
 import { chooseCluster, noteStandIn, possibleClusters, setAside } from "./place.js";
 import { reachableBinaries } from "./portable-binaries.js";
@@ -81,7 +81,7 @@ async function start(dataDir: string, options: EmbeddedOptions): Promise<Embedde
     prefer: state.port,
   });
   held.defer(() => server.stop());
-  const adminUrl = connectionString(ownerRole, state.ownerPassword, port);
+  const { adminUrl, appUrl } = connectionStrings(state, port);
   await ensureLogins(adminUrl, state.appPassword);
   await remember(dataDir, state, { port, cluster: fromDataDir(dataDir, cluster) });
   log.info({ port, cluster, version: binaries.version }, "postgres is ready");
@@ -89,7 +89,7 @@ async function start(dataDir: string, options: EmbeddedOptions): Promise<Embedde
   const running = held.move();
   return {
     adminUrl,
-    appUrl: connectionString(appRole, state.appPassword, port),
+    appUrl,
     exited: server.exited,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -108,8 +108,4 @@ async function remember(
 function fromDataDir(dataDir: string, cluster: string): string {
   const path = relative(dataDir, cluster);
   return path.startsWith("..") ? cluster : path;
-}
-
-function connectionString(role: string, password: string, port: number): string {
-  return `postgres://${role}:${password}@127.0.0.1:${port}/${databaseName}`;
 }

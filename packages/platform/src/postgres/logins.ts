@@ -1,11 +1,19 @@
 import pg from "pg";
 import { ownerRole } from "./cluster.js";
+import type { State } from "./state.js";
 
 /** The login that services use: no superuser, owns nothing, may do what migrations grant it. */
-export const appRole = "onrecord_app";
+const appRole = "onrecord_app";
 
 /** The one database of a deployment. */
-export const databaseName = "onrecord";
+const databaseName = "onrecord";
+
+/** How the two logins reach the database on a port of this machine. */
+export function connectionStrings(state: State, port: number): { adminUrl: string; appUrl: string } {
+  const url = (role: string, password: string) =>
+    `postgres://${role}:${password}@127.0.0.1:${port}/${databaseName}`;
+  return { adminUrl: url(ownerRole, state.ownerPassword), appUrl: url(appRole, state.appPassword) };
+}
 
 /** Creates the database and the services' login where they are missing. Safe to repeat, so a crash half-way needs no care. */
 export async function ensureLogins(adminUrl: string, appPassword: string): Promise<void> {
