@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import type { By, Ledger } from "@onrecord/ledger/ledger";
+import type { AppContext } from "@onrecord/platform/context";
+import type { Sql, Tx } from "@onrecord/platform/database";
+import { AppError } from "@onrecord/platform/errors";
+import { seal } from "@onrecord/platform/vault";
+import * as Y from "yjs";
+import { commitChanges, type NewChange } from "./commit.js";
+import { applyChanges, checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { revertUpdate } from "./restore.js";
+
+/** How often an edit that lost the race for a head is made again before it gives up. */
+const TRIES = 20;
+
+/** A change made outside a live room: an import, a restore. */
+export interface Edit {
+  readonly documentId: string;
+  readonly by: By;
+  readonly action: NewChange["action"];
+  readonly extra?: Readonly<Record<string, unknown>>;
+  /** Decides anew on each try and returns the permission revision it decided at. */
+  authorize(): Promise<number>;
+  /** The update that turns the document at its head into what is wanted, or null for nothing. */
+  change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
+}
+
+/** A document's versions: made, loaded, added to, restored. Never rewritten. */
+export class History {
+  constructor(
+    private readonly context: Pick<AppContext, "db" | "keys" | "bus">,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
+  async create(tx: Tx, documentId: string): Promise<void> {
+    const wrapped = await this.context.keys.wrap(randomBytes(32), keyContext(documentId));
+    await tx.query("insert into documents.head (document_id, wrapped_key) values ($1, $2)", [documentId, wrapped]);
+  }
+
+  /** The committed head, or null without such a document. */
+  async head(documentId: string): Promise<{ version: number; bytes: number } | null> {
+    const [row] = await this.context.db.query<{ version: number; bytes: number }>("select version, bytes from documents.head where document_id = $1", [documentId]);
+    return row ?? null;
+  }
+
+  /** The document at any version; at its head when none is given. */
+  load(documentId: string, version?: number, sql: Sql = this.context.db): Promise<LoadedDocument> {
+    return loadDocument(sql, this.context.keys, documentId, version);
+  }
+
+  /**
+   * Commits one change outside a live room, trying again when someone else took the head first. Rooms that hold the document
+   * learn of it from the bus. Returns the new head, or null when nothing changed. Pass the transaction that created the document as `tx`.
+   */
+  async edit(edit: Edit, tx?: Tx): Promise<{ version: number } | null> {
+    const { bus, db } = this.context;
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const revision = await edit.authorize();
+      const head = await this.load(edit.documentId, undefined, tx);
+      const update = await edit.change(head);
+      if (update === null) return null;
+      const effective = effectiveUpdate(head.doc, update);
+      if (effective === null) return null;
+      const change: NewChange = {
+        by: edit.by,
+        action: edit.action,
+        authorId: edit.by.actorId,
+        update: effective,
+        ...(edit.extra ? { extra: edit.extra } : {}),
+      };
+      const [outcome] = await commitChanges(tx ?? db, this.ledger, revision, [
+        { documentId: edit.documentId, from: head.version, key: head.key, bindings: bindingsOf(effective, edit.by), changes: [change] },
+      ]);
+      switch (outcome?.outcome) {
+        case "COMMITTED": {
+          const announce = () => {
+            bus.publish("document.committed", { documentId: edit.documentId, version: outcome.head });
+            bus.publish("entries.appended", { actions: [edit.action] });
+          };
+          if (tx) tx.onCommit(announce);
+          else announce();
+          return { version: outcome.head };
+        }
+        case "CONFLICT":
+        case "REVISION":
+        case "CLIENT":
+          continue;
+        default:
+          throw new AppError("NOT_FOUND", "There is no such document.");
+      }
+    }
+    throw new AppError("CONFLICT", "This document changes too quickly just now; try again in a moment.");
+  }
+
+  /** Makes the content equal to that of `version` by a new version. Concurrent edits keep their place. */
+  async restore(request: { documentId: string; version: number; by: By; authorize(): Promise<number> }): Promise<{ version: number } | null> {
+    return this.edit({
+      documentId: request.documentId,
+      by: request.by,
+      action: "version.restored",
+      extra: { restoredVersion: request.version },
+      authorize: request.authorize,
+      change: async (head) => {
+        const old = await this.load(request.documentId, request.version);
+        // What is deleted from here on must stay at hand to come back.
+        const doc = new Y.Doc({ gc: false });
+        Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
+        const since: Uint8Array[] = [];
+        await applyChanges(this.context.db, old.key, request.documentId, old.version, head.version, (update) => since.push(update));
+        return since.length === 0 ? null : revertUpdate(doc, since);
+      },
+    });
+  }
+
+  /** Stores the whole state at a version, so that loading starts there. */
+  async checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): Promise<void> {
+    await this.context.db.query("insert into documents.checkpoint (document_id, version, sealed) values ($1, $2, $3) on conflict do nothing", [
+      documentId,
+      version,
+      seal(key, state, checkpointContext(documentId, version)),
+    ]);
+  }
+}
+
+/** Applies an update and returns what it changed, or null when it changed nothing. */
+export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
+  let effective: Uint8Array | null = null;
+  const keep = (change: Uint8Array) => {
+    effective = change;
+  };
+  doc.on("update", keep);
+  try {
+    Y.applyUpdate(doc, update);
+  } finally {
+    doc.off("update", keep);
+  }
+  return effective;
+}
+
+function bindingsOf(update: Uint8Array, by: By): { clientId: number; userId: string }[] {
+  if (by.actorId === null) return [];
+  const { actorId } = by;
+  const { to } = Y.parseUpdateMeta(update);
+  return [...to.keys()].map((clientId) => ({ clientId, userId: actorId }));
+}
