@@ -1,0 +1,90 @@
+import type { Logger } from "@onrecord/platform/log";
+import type { Caller } from "@onrecord/policy/principal";
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  getOperationAST,
+  OperationTypeNode,
+} from "graphql";
+import { toGraphQLError } from "./errors.js";
+import type { Subgraph } from "./subgraph.js";
+
+/** An operation of the gateway's plan; valid, since the plan was made from this subgraph's own schema. */
+export interface SubgraphRequest {
+  readonly document: DocumentNode;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  readonly operationName: string | undefined;
+  readonly caller: Caller;
+}
+
+/** One result, or for a subscription a stream of them. */
+export type SubgraphResult = ExecutionResult | AsyncGenerator<ExecutionResult, void, void>;
+
+/** Executes an operation on a subgraph in this process. Errors come out as clients may see them. */
+export async function executeOn(
+  subgraph: Subgraph,
+  request: SubgraphRequest,
+  log: Logger,
+): Promise<SubgraphResult> {
+  const operation = getOperationAST(request.document, request.operationName);
+  if (operation?.operation === OperationTypeNode.SUBSCRIPTION) return subscribe(subgraph, request, log);
+  return finish(await execute(executionArgs(subgraph, request)), request, log);
+}
+
+/**
+ * Runs each event in a context of its own. graphql-js's `subscribe` would keep one context for the life of the stream, and
+ * with it every row that a loader ever read.
+ */
+async function subscribe(subgraph: Subgraph, request: SubgraphRequest, log: Logger): Promise<SubgraphResult> {
+  const source = await createSourceEventStream(executionArgs(subgraph, request));
+  if (!(Symbol.asyncIterator in source)) return finish(source, request, log);
+  return map(source, async (event) =>
+    finish(await execute({ ...executionArgs(subgraph, request), rootValue: event }), request, log),
+  );
+}
+
+/** Maps a stream; ending it ends the source at once, even while it waits for the next event. */
+function map(
+  source: AsyncIterable<unknown>,
+  each: (event: unknown) => Promise<ExecutionResult>,
+): AsyncGenerator<ExecutionResult, void, void> {
+  const events = source[Symbol.asyncIterator]();
+  const done = { done: true, value: undefined } as const;
+  const generator: AsyncGenerator<ExecutionResult, void, void> = {
+    async next() {
+      const { done: ended, value } = await events.next();
+      return ended ? done : { done: false, value: await each(value) };
+    },
+    async return() {
+      await events.return?.();
+      return done;
+    },
+    async throw(error) {
+      await events.return?.();
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => generator,
+    [Symbol.asyncDispose]: async () => void (await generator.return()),
+  };
+  return generator;
+}
+
+function executionArgs(subgraph: Subgraph, { document, variables, operationName, caller }: SubgraphRequest) {
+  return {
+    schema: subgraph.schema,
+    document,
+    contextValue: subgraph.context(caller),
+    ...(variables === undefined ? {} : { variableValues: variables }),
+    ...(operationName === undefined ? {} : { operationName }),
+  };
+}
+
+function finish(result: ExecutionResult, { caller }: SubgraphRequest, log: Logger): ExecutionResult {
+  if (!result.errors) return result;
+  return {
+    ...result,
+    errors: result.errors.map((error) => toGraphQLError(error, { requestId: caller.requestId, log })),
+  };
+}

@@ -1,0 +1,19 @@
+import type { SubgraphName } from "@onrecord/platform/config";
+import type { Caller } from "@onrecord/policy/principal";
+import type { GraphQLSchema } from "graphql";
+
+/** A subgraph's executable schema with the federation SDL that composition reads; needs no database. */
+export interface SubgraphSchema {
+  readonly schema: GraphQLSchema;
+  readonly sdl: string;
+}
+
+/** A subgraph that can answer: called in-process by the gateway, or served alone by `serveSubgraph`. */
+export interface Subgraph extends SubgraphSchema, AsyncDisposable {
+  readonly name: SubgraphName;
+  /**
+   * A new context for one execution (for a subscription: one per event). Whatever remembers rows lives in it, so that
+   * nothing read for one caller or at one time is ever shown to another.
+   */
+  context(caller: Caller): object;
+}
