@@ -1,0 +1,69 @@
+import { AppError } from "@onrecord/platform/errors";
+import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
+import { transactional } from "@onrecord/subgraph/orm";
+import type { IdentityContext } from "../context.js";
+import { type User, UserEntity } from "../entities/user.js";
+import { MAX_PASSWORD, verifyPassword } from "../password.js";
+import { startSession } from "./start-session.js";
+
+/** Proves an e-mail address and a password, and starts a session. Every failure looks the same from outside and is recorded. */
+export async function signIn(
+  context: IdentityContext,
+  given: { email: string; password: string },
+): Promise<{ token: string; principal: Principal }> {
+  const { em, ledger, caller } = context;
+  const email = given.email.trim().toLowerCase();
+  const succeeded = context.signInLimits.attempt(caller.from.ip, email);
+  if (!succeeded)
+    throw new AppError("RATE_LIMITED", "Too many attempts to sign in; wait a minute and try again.");
+
+  const user = await em.findOne(UserEntity, { email }, { populate: ["passwordHash"] });
+  const proven =
+    given.password.length <= MAX_PASSWORD &&
+    (await verifyPassword(user?.passwordHash ?? null, given.password));
+  const reason = refusal(user, proven);
+  if (user === null || reason !== null) {
+    await refuse(context, email, reason ?? "credentials");
+    throw new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong.");
+  }
+
+  succeeded();
+  // Stored before the transaction: inside, it would wait for a second connection while holding one.
+  await ledger.origins.of(caller.from);
+  const token = await transactional(em, (inner, tx) =>
+    startSession(inner, tx, ledger, {
+      userId: user.id,
+      kind: "BROWSER",
+      hours: context.sessionHours,
+      by: (sessionId) => ({ ...byCaller(caller), actorKind: "USER", actorId: user.id, sessionId }),
+      object: (id) => ({ kind: "SESSION", id }),
+    }),
+  );
+  const principal = await authenticate(context.db, token);
+  if (principal === null) throw new AppError("UNAUTHENTICATED", "The account ended while you signed in.");
+  return { token, principal };
+}
+
+/** Why a sign-in is refused; null: it is not. What is wrong with an account is told, even to the record, only behind its password. */
+function refusal(user: User | null, proven: boolean): "credentials" | "inactive" | "expired" | null {
+  if (user === null || !proven) return "credentials";
+  if (!user.active) return "inactive";
+  if (user.expiresAt && user.expiresAt <= new Date()) return "expired";
+  return null;
+}
+
+async function refuse(
+  { ledger, caller }: IdentityContext,
+  email: string,
+  reason: "credentials" | "inactive" | "expired",
+): Promise<void> {
+  const from = { ...caller.from, claimed: email };
+  await ledger.origins.of(from);
+  await ledger.record({
+    action: "session.refused",
+    // Nobody was proven, even where the browser still holds somebody's session.
+    by: { actorKind: "ANONYMOUS", actorId: null, sessionId: null, requestId: caller.requestId, from },
+    object: null,
+    detail: { reason },
+  });
+}

@@ -1,0 +1,13 @@
+import type { IdentityContext } from "../context.js";
+import { departmentById } from "../loaders/department-by-id.js";
+import type { DepartmentType } from "../types/department-type.js";
+
+/** The departments that other subgraphs refer to; a guest may not know of any. */
+export async function departmentsByReference(
+  refs: readonly { id: string }[],
+  context: IdentityContext,
+): Promise<readonly (DepartmentType | null | Error)[]> {
+  const viewer = context.guard.requirePrincipal(context.caller);
+  if (viewer.userKind === "GUEST") return refs.map(() => null);
+  return departmentById(context).loadMany(refs.map(({ id }) => id));
+}

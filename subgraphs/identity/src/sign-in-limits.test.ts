@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { Buckets, perAddress, SignInLimits } from "./sign-in-limits.js";
+
+describe("buckets", () => {
+  it("let a burst through and then one at a time", () => {
+    let now = 0;
+    const buckets = new Buckets({ burst: 3, everyMs: 1000 }, () => now);
+    expect([1, 2, 3, 4].map(() => buckets.take("a"))).toEqual([true, true, true, false]);
+    now += 1000;
+    expect([1, 2].map(() => buckets.take("a"))).toEqual([true, false]);
+    expect(buckets.take("b")).toBe(true);
+  });
+
+  it("forget whom nothing is held against, and never remember more than their capacity", () => {
+    const buckets = new Buckets({ burst: 2, everyMs: 1000 }, () => 0, 10);
+    buckets.take("a");
+    buckets.giveBack("a");
+    expect(buckets.size).toBe(0);
+    for (let i = 0; i < 1000; i++) buckets.take(`name ${i}`);
+    expect(buckets.size).toBe(10);
+    buckets.giveBack("never seen");
+  });
+});
+
+describe("sign-in limits", () => {
+  it("hold back an address that tries one name after the other", () => {
+    const limits = new SignInLimits(() => 0);
+    const tries = (name: number) => limits.attempt("192.0.2.1", `${name}@x.test`) !== undefined;
+    const allowed = Array.from({ length: perAddress.burst + 20 }, (_, i) => tries(i)).filter(Boolean);
+    expect(allowed).toHaveLength(perAddress.burst);
+    expect(limits.attempt("192.0.2.2", "0@x.test")).toBeDefined();
+  });
+
+  it("hold nothing against those who succeed", () => {
+    const limits = new SignInLimits(() => 0);
+    for (let i = 0; i < 1000; i++) limits.attempt("192.0.2.1", "a@x.test")?.();
+    expect(limits.attempt("192.0.2.1", "a@x.test")).toBeDefined();
+  });
+});
