@@ -1,5 +1,7 @@
+import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/platform/database";
-import { FIRM_ID } from "./levels.js";
+import { newId } from "@onrecord/platform/ids";
+import { FIRM_ID, levelNumber } from "./levels.js";
 
 /** Puts a new folder or document into the tree of resources, in the transaction that creates it. `parentId` null is the firm. */
 export async function placeResource(
@@ -34,4 +36,28 @@ export async function bumpRevision(tx: Tx): Promise<number> {
 export async function readRevision(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ revision: number }>("select revision from permissions.revision");
   return row?.revision ?? 0;
+}
+
+/**
+ * Gives whoever opens a folder at the top the right to manage it, and puts that on the record. Moves the permission revision:
+ * must be the last thing that its transaction does. Returns the new revision, to be announced after the commit.
+ */
+export async function grantCreator(
+  tx: Tx,
+  ledger: Ledger,
+  { by, userId, folderId }: { by: By; userId: string; folderId: string },
+): Promise<number> {
+  const grantId = newId();
+  await tx.query(
+    `insert into permissions.grant (id, resource_id, principal_id, level, granted_by, granted_at)
+     values ($1, $2, $3, $4, $3, clock_timestamp())`,
+    [grantId, folderId, userId, levelNumber("MANAGE")],
+  );
+  await ledger.append(tx, {
+    action: "access.granted",
+    by,
+    object: { kind: "FOLDER", id: folderId },
+    detail: { grantId, principalId: userId, level: "MANAGE", expiresAt: null },
+  });
+  return bumpRevision(tx);
 }

@@ -1,0 +1,50 @@
+import { AppError } from "@onrecord/platform/errors";
+import type { DocumentsContext } from "../context.js";
+import { presentDocument } from "../present.js";
+import { nearestTitle } from "../text.js";
+import type { Document } from "../types/document.js";
+import { placeDocument } from "./place-document.js";
+import { decideAgain, write } from "./write.js";
+
+/** Makes a filing of a web page. The page is read before the transaction begins: document and content come together or not at all. */
+export async function importDocument(
+  context: DocumentsContext,
+  { folderId, title, html }: { folderId: string; title: string | undefined; html: string },
+): Promise<Document> {
+  const { services, caller } = context;
+  const { userId } = services.guard.requirePrincipal(caller);
+  const sourceBytes = Buffer.byteLength(html);
+  refuseLarge(sourceBytes, services.config.limits.requestBytes, "This page");
+  const page = await services.imports.run(html);
+  refuseLarge(
+    page.fragmentUpdate.length,
+    services.config.limits.documentBytes,
+    "The filing made of this page",
+  );
+
+  return write(context, async (em, tx, by) => {
+    const document = await placeDocument(em, tx, services, by, {
+      folderId,
+      title: title ?? nearestTitle(page.title) ?? "Untitled filing",
+      kind: "FILING",
+      createdBy: userId,
+    });
+    await services.history.edit(
+      {
+        documentId: document.id,
+        by,
+        action: "document.imported",
+        extra: { sourceBytes },
+        authorize: () => decideAgain(context, tx, "edit", document.id),
+        change: () => page.fragmentUpdate,
+      },
+      tx,
+    );
+    return presentDocument(document);
+  });
+}
+
+function refuseLarge(bytes: number, limit: number, what: string): void {
+  if (bytes > limit)
+    throw new AppError("BAD_USER_INPUT", `${what} has ${bytes} bytes; at most ${limit} are taken.`);
+}

@@ -1,0 +1,19 @@
+import { byCaller } from "@onrecord/policy/principal";
+import type { DocumentsContext } from "../context.js";
+
+/** Makes a document's content that of an older version, by a new version. */
+export async function restoreVersion(
+  { services, caller }: DocumentsContext,
+  { documentId, version }: { documentId: string; version: number },
+): Promise<void> {
+  const { history, guard } = services;
+  await history.restore({
+    documentId,
+    version,
+    by: byCaller(caller),
+    authorize: async () => {
+      const decision = await guard.authorize(caller, "edit", { kind: "DOCUMENT", id: documentId });
+      return decision.revision;
+    },
+  });
+}

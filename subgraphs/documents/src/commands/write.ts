@@ -1,0 +1,47 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { By } from "@onrecord/ledger/ledger";
+import type { Tx } from "@onrecord/platform/database";
+import { AppError } from "@onrecord/platform/errors";
+import type { Action, ResourceAction } from "@onrecord/policy/levels";
+import { byCaller } from "@onrecord/policy/principal";
+import { transactional } from "@onrecord/subgraph/orm";
+import type { DocumentsContext } from "../context.js";
+
+/** Runs a command's writes in one transaction, on the caller's account. */
+export async function write<T>(
+  { services, caller, em }: DocumentsContext,
+  work: (em: EntityManager, tx: Tx, by: By) => Promise<T>,
+): Promise<T> {
+  const by = byCaller(caller);
+  // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
+  if (by.from !== null) await services.ledger.origins.of(by.from);
+  return transactional(em, (em, tx) => work(em, tx, by));
+}
+
+/** Decides again inside a transaction; throws FORBIDDEN when the answer has changed. Returns the revision decided at. */
+export async function decideAgain(
+  { services, caller }: DocumentsContext,
+  tx: Tx,
+  action: Action,
+  resourceId: string,
+): Promise<number> {
+  const { guard } = services;
+  const decision = await guard.decisions.decide(guard.requirePrincipal(caller), action, resourceId, tx);
+  if (!decision.allow)
+    throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
+  return decision.revision;
+}
+
+/**
+ * Decides again under the lock that permission changes take, so that nothing commits on a right that is already gone. Must come
+ * last before the commit: permission changes wait for it.
+ */
+export async function confirm(
+  context: DocumentsContext,
+  tx: Tx,
+  action: ResourceAction,
+  resourceId: string,
+): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock_shared(permissions.lock_key())");
+  await decideAgain(context, tx, action, resourceId);
+}

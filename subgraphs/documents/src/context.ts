@@ -1,0 +1,31 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { History } from "@onrecord/history/history";
+import type { Ledger } from "@onrecord/ledger/ledger";
+import type { AppContext } from "@onrecord/platform/context";
+import type { Guard } from "@onrecord/policy/guard";
+import type { Caller } from "@onrecord/policy/principal";
+import type { Orm } from "@onrecord/subgraph/orm";
+import type { ImportRunner } from "./import/import-runner.js";
+
+/** What this subgraph works with, made once per process. */
+export interface DocumentsServices extends Pick<AppContext, "config" | "log" | "db" | "bus"> {
+  readonly orm: Orm;
+  readonly ledger: Ledger;
+  readonly guard: Guard;
+  readonly history: History;
+  readonly imports: ImportRunner;
+}
+
+/** One execution: who asks, and everything remembered for them and for no one else. */
+export class DocumentsContext {
+  readonly em: EntityManager;
+  /** Opens already on the record in this execution, by document and version. */
+  readonly opened = new Map<string, Promise<void>>();
+
+  constructor(
+    readonly services: DocumentsServices,
+    readonly caller: Caller,
+  ) {
+    this.em = services.orm.em();
+  }
+}

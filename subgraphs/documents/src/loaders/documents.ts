@@ -1,0 +1,29 @@
+import { inOrder, perRequest } from "@onrecord/subgraph/loader";
+import type { DocumentsContext } from "../context.js";
+import { DocumentEntity } from "../entities/document.js";
+import { presentDocument } from "../present.js";
+import type { Document } from "../types/document.js";
+import { mayView } from "./visible-ids.js";
+
+/** A document by its id, or null. Whether the caller may see it is the business of whoever loads it. */
+export const documentById = perRequest(async (ids: readonly string[], { em }: DocumentsContext) =>
+  inOrder(
+    ids,
+    (await em.find(DocumentEntity, { id: { $in: [...ids] } })).map(presentDocument),
+    ({ id }) => id,
+  ),
+);
+
+/** A document by its id, or null when it is not there or the caller may not see it. */
+export async function visibleDocument(context: DocumentsContext, id: string): Promise<Document | null> {
+  return (await mayView(context).load(id)) ? documentById(context).load(id) : null;
+}
+
+/** The committed head of a document. */
+export const headVersion = perRequest(async (ids: readonly string[], { services }: DocumentsContext) => {
+  const rows = await services.db.query<{ id: string; version: number }>(
+    "select document_id as id, version from documents.head where document_id = any ($1::uuid[])",
+    [ids],
+  );
+  return inOrder(ids, rows, ({ id }) => id).map((row) => row?.version ?? 0);
+});

@@ -1,0 +1,39 @@
+import type { DocumentRow } from "./entities/document.js";
+import type { FolderRow } from "./entities/folder.js";
+import type { VersionRow } from "./queries/read-versions.js";
+import { Document } from "./types/document.js";
+import { Folder } from "./types/folder.js";
+import { Version } from "./types/version.js";
+
+/** A stored folder as the API shows it. */
+export function presentFolder({ id, name, createdAt, parentId }: Omit<FolderRow, "createdBy">): Folder {
+  return Object.assign(new Folder(), { id, name, createdAt, parentId: parentId ?? null });
+}
+
+/** A stored document as the API shows it. */
+export function presentDocument(row: DocumentRow): Document {
+  const { id, title, kind, createdAt, folderId, createdBy } = row;
+  return Object.assign(new Document(), {
+    id,
+    title,
+    kind,
+    createdAt,
+    folderId,
+    createdBy: createdBy ?? null,
+  });
+}
+
+/** A stored version as the API shows it. */
+export function presentVersion(row: VersionRow): Version {
+  const { documentId, number, at, name, bytes } = row;
+  return Object.assign(new Version(), {
+    documentId,
+    number,
+    at,
+    name,
+    bytes,
+    author: row.authorId === null ? null : { id: row.authorId },
+    carrier: row.carrierId === null ? null : { id: row.carrierId },
+    auditEntry: { id: row.entryId },
+  });
+}

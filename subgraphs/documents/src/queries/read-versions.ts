@@ -1,0 +1,71 @@
+import type { Sql } from "@onrecord/platform/database";
+import type { PageRequest } from "@onrecord/subgraph/page";
+
+/** A version as `documents.change` and `documents.version_name` hold it. */
+export interface VersionRow {
+  readonly documentId: string;
+  readonly number: number;
+  readonly at: Date;
+  readonly authorId: string | null;
+  readonly carrierId: string | null;
+  readonly entryId: string;
+  readonly bytes: number;
+  readonly name: string | null;
+}
+
+const columns = `c.document_id as "documentId", c.version as number, c.at, c.author_id as "authorId",
+  c.carrier_id as "carrierId", c.entry_id as "entryId", c.bytes, n.name`;
+const named = `left join documents.version_name n on n.document_id = c.document_id and n.version = c.version`;
+
+/** One page of versions of each document: `size + 1` rows in the direction asked for. */
+export function listVersions(
+  sql: Sql,
+  documentIds: readonly string[],
+  { direction, size, from }: PageRequest<readonly [number]>,
+): Promise<VersionRow[]> {
+  const [than, order] = direction === "forward" ? [">", "asc"] : ["<", "desc"];
+  return sql.query<VersionRow>(
+    `select v.* from unnest($1::uuid[]) d (id)
+     cross join lateral (
+       select ${columns} from documents.change c ${named}
+       where c.document_id = d.id and ($2::bigint is null or c.version ${than} $2)
+       order by c.version ${order} limit $3
+     ) v
+     order by v.number ${order}`,
+    [documentIds, from?.[0] ?? null, size + 1],
+  );
+}
+
+/** Single versions, in no order; those that do not exist are missing. */
+export function readVersions(
+  sql: Sql,
+  keys: readonly { documentId: string; number: number }[],
+): Promise<VersionRow[]> {
+  return sql.query<VersionRow>(
+    `select ${columns} from unnest($1::uuid[], $2::bigint[]) k (document_id, version)
+     join documents.change c on c.document_id = k.document_id and c.version = k.version ${named}`,
+    [keys.map(({ documentId }) => documentId), keys.map(({ number }) => number)],
+  );
+}
+
+/** The versions after one, in order, with the permission revision of the same snapshot. */
+export async function versionsAfter(
+  sql: Sql,
+  documentId: string,
+  after: number,
+  limit: number,
+): Promise<{ revision: number; rows: VersionRow[] }> {
+  const rows = await sql.query<VersionRow & { revision: number }>(
+    `select v.*, r.revision from permissions.revision r
+     left join lateral (
+       select ${columns} from documents.change c ${named}
+       where c.document_id = $1 and c.version > $2 order by c.version limit $3
+     ) v on true
+     order by v.number`,
+    [documentId, after, limit],
+  );
+  return {
+    revision: rows[0]?.revision ?? 0,
+    rows: rows.filter(({ number }) => number !== null).map(({ revision: _, ...row }) => row),
+  };
+}

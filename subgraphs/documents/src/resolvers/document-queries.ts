@@ -1,0 +1,36 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
+import { authorizeDocument, authorizeFolder } from "../authorize.js";
+import { createDocument } from "../commands/create-document.js";
+import { importDocument } from "../commands/import-document.js";
+import type { DocumentsContext } from "../context.js";
+import { checkName } from "../text.js";
+import { Document } from "../types/document.js";
+import { CreateDocumentInput, ImportDocumentInput } from "../types/inputs.js";
+
+/** Documents: asked for and made. */
+@Resolver()
+export class DocumentQueries {
+  @Query(() => Document, { nullable: true })
+  document(@Arg("id", () => ID) id: string, @Ctx() context: DocumentsContext): Promise<Document> {
+    return authorizeDocument(context, "view", id);
+  }
+
+  @Mutation(() => Document)
+  async createDocument(
+    @Arg("input", () => CreateDocumentInput) { folderId, title, kind }: CreateDocumentInput,
+    @Ctx() context: DocumentsContext,
+  ): Promise<Document> {
+    await authorizeFolder(context, "edit", folderId);
+    return createDocument(context, { folderId, title: checkName(title, "The title"), kind });
+  }
+
+  @Mutation(() => Document)
+  async importDocument(
+    @Arg("input", () => ImportDocumentInput) { folderId, title, html }: ImportDocumentInput,
+    @Ctx() context: DocumentsContext,
+  ): Promise<Document> {
+    await authorizeFolder(context, "edit", folderId);
+    const given = title === undefined || title === null ? undefined : checkName(title, "The title");
+    return importDocument(context, { folderId, title: given, html });
+  }
+}

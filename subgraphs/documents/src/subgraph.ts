@@ -1,0 +1,25 @@
+import type { AppContext } from "@onrecord/platform/context";
+import type { Door } from "@onrecord/platform/door";
+import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { DocumentsContext } from "./context.js";
+import { downloadHandler } from "./download/serve-download.js";
+import { buildSchema } from "./schema.js";
+import { openServices } from "./services.js";
+
+/** The documents subgraph, with the one path it answers outside GraphQL. */
+export interface DocumentsSubgraph extends Subgraph {
+  /** Hangs `/download/<ticket>` on a door. */
+  hang(door: Door): void;
+}
+
+/** Makes the documents subgraph on a process's context. */
+export async function createDocumentsSubgraph(context: AppContext): Promise<DocumentsSubgraph> {
+  const services = await openServices(context);
+  return {
+    name: "documents",
+    ...buildSchema(),
+    context: (caller) => new DocumentsContext(services, caller),
+    hang: (door) => door.route("/download", downloadHandler(services)),
+    [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
+  };
+}
