@@ -39,7 +39,7 @@ create table identity.session (
   expires_at timestamptz not null,
   ended_at timestamptz
 );
-create index session_user on identity.session (user_id) where ended_at is null;
+create index session_of_user on identity.session (user_id) where ended_at is null;
 
 -- Everything a user acts as: the user, every department above, every role. The ids that a grant may name.
 create view identity.acts_as (user_id, principal_id) as

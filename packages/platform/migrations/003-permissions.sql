@@ -32,7 +32,7 @@ create index grant_resource on permissions.grant (resource_id) where revoked_at 
 -- transaction, as the last thing before the commit. The exclusive lock lets no edit commit between the change and its commit:
 -- the group commit of edits takes the shared one and reads the number under it.
 create table permissions.revision (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   revision bigint not null
 );
 insert into permissions.revision (revision) values (1);

@@ -28,16 +28,29 @@ export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
+const principalColumns = `user_id as "userId", session_id as "sessionId", email, name, title, user_kind as "userKind", roles, expires_at as expires`;
+type Row = Omit<Principal, "expiresAt"> & { expires: Date };
+
 /** The principal of a session token, or null when there is no such live session. */
 export async function authenticate(sql: Sql, token: string): Promise<Principal | null> {
   if (token.length < 16 || token.length > 256) return null;
-  const [row] = await sql.query<Principal & { expires: Date }>(
-    `select user_id as "userId", session_id as "sessionId", email, name, title, user_kind as "userKind", roles, expires_at as expires
-     from identity.session_principal where token_hash = $1 and expires_at > clock_timestamp()`,
+  const [row] = await sql.query<Row>(
+    `select ${principalColumns} from identity.session_principal where token_hash = $1 and expires_at > clock_timestamp()`,
     [hashToken(token)],
   );
-  if (!row) return null;
-  const { expires, ...principal } = row;
+  return row ? toPrincipal(row) : null;
+}
+
+/** The principals of those of the sessions that still live, by session id. */
+export async function principalsOf(sql: Sql, sessionIds: readonly string[]): Promise<Map<string, Principal>> {
+  const rows = await sql.query<Row>(
+    `select ${principalColumns} from identity.session_principal where session_id = any ($1::uuid[]) and expires_at > clock_timestamp()`,
+    [sessionIds],
+  );
+  return new Map(rows.map((row) => [row.sessionId, toPrincipal(row)]));
+}
+
+function toPrincipal({ expires, ...principal }: Row): Principal {
   return { ...principal, expiresAt: expires.toISOString() };
 }
 

@@ -1,0 +1,323 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { History } from "@onrecord/history/history";
+import { applyChanges, loadDocument } from "@onrecord/history/load";
+import { Ledger } from "@onrecord/ledger/ledger";
+import type { AppContext } from "@onrecord/platform/context";
+import type { Door, RequestInfo } from "@onrecord/platform/door";
+import { AppError } from "@onrecord/platform/errors";
+import { isId } from "@onrecord/platform/ids";
+import type { Logger } from "@onrecord/platform/log";
+import type { Service } from "@onrecord/platform/service";
+import { findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
+import { DecisionPoint } from "@onrecord/policy/decide";
+import { authenticate, byCaller, type Caller, type Principal } from "@onrecord/policy/principal";
+import { Gauge } from "prom-client";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { Committer } from "./committer.js";
+import { CollabSocket, Connection } from "./connection.js";
+import { Permits } from "./permits.js";
+import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
+import type { Room } from "./room.js";
+import { Rooms } from "./rooms.js";
+import { Session } from "./session.js";
+
+/** Where editors connect: `/collab/<documentId>`. */
+const PATH = "/collab";
+/** Presence is sent on at most this often. */
+const PRESENCE_EVERY = 40;
+/** What a client may send before it is let in: y-websocket sends its state vector and presence at once. */
+const EARLY_MESSAGES = 64;
+
+/** The collaboration server: y-websocket on the wire, recorded before broadcast. */
+export class Collab implements Service {
+  readonly name = "collab";
+  readonly rooms: Rooms;
+  readonly permits: Permits;
+  readonly #ledger: Ledger;
+  readonly #committer: Committer;
+  readonly #server: WebSocketServer;
+  readonly #log: Logger;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #unsubscribe: (() => void)[] = [];
+  #draining = false;
+
+  constructor(private readonly context: AppContext) {
+    const { db, bus, keys, config, metrics } = context;
+    this.#log = context.log.child({ service: "collab" });
+    this.#ledger = new Ledger(db, bus);
+    const history = new History(context, this.#ledger);
+    this.permits = new Permits(db, new DecisionPoint(db), this.#log);
+    this.#committer = new Committer(
+      db,
+      this.#ledger,
+      {
+        log: this.#log,
+        revision: () => this.permits.revision,
+        refresh: () => this.permits.refresh(),
+        committed: (documentId, version) => {
+          bus.publish("document.committed", { documentId, version });
+          bus.publish("entries.appended", { actions: ["document.edited"] });
+        },
+        evict: (room, code, reason) => this.#evict(room, code, reason),
+      },
+      metrics,
+    );
+    this.rooms = new Rooms(
+      db,
+      history,
+      {
+        limits: config.limits,
+        schedule: (room) => this.#committer.schedule(room),
+        reload: (documentId, version) => loadDocument(db, keys, documentId, version),
+        readGap: async (documentId, key, after) => {
+          const head = (await history.head(documentId))?.version ?? after;
+          const gap: Uint8Array[] = [];
+          await applyChanges(db, key, documentId, after, head, (update) => gap.push(update));
+          return gap;
+        },
+        checkpoint: (documentId, version, key, state) => {
+          history
+            .checkpoint(documentId, version, key, state)
+            .catch((err: unknown) =>
+              this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
+            );
+        },
+        evict: (room, code, reason) => this.#evict(room, code, reason),
+      },
+      config.limits.rooms,
+    );
+    this.#server = new WebSocketServer({
+      noServer: true,
+      WebSocket: CollabSocket,
+      maxPayload: config.limits.frameBytes,
+      perMessageDeflate: false,
+      clientTracking: false,
+    });
+    const { permits, rooms } = this;
+    new Gauge({
+      name: "onrecord_collab_connections",
+      help: "open editor connections",
+      registers: [metrics],
+      collect() {
+        this.set(permits.connections.size);
+      },
+    });
+    new Gauge({
+      name: "onrecord_collab_rooms",
+      help: "documents held open",
+      registers: [metrics],
+      collect() {
+        this.set(rooms.size);
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.permits.start();
+    const { bus } = this.context;
+    this.#unsubscribe.push(
+      bus.subscribe(
+        "permissions.changed",
+        () =>
+          void this.permits
+            .refresh()
+            .catch((err: unknown) => this.#log.warn({ err }, "permissions could not be read")),
+      ),
+      bus.subscribe("document.committed", ({ documentId, version }) =>
+        this.rooms.get(documentId)?.catchUp(version),
+      ),
+      bus.onGap(() => this.#checkHeads()),
+    );
+    this.#every(PRESENCE_EVERY, () => {
+      for (const room of this.rooms.all()) room.sharePresence();
+    });
+    this.#every(heartbeatEvery, () => {
+      for (const { socket } of this.permits.connections)
+        if (socket.readyState === socket.OPEN) socket.send(heartbeatFrame);
+    });
+    // A hint that got lost delays a document no longer than this.
+    this.#every(2000, () => this.#checkHeads());
+  }
+
+  /** Hangs `/collab/<documentId>` on a door. */
+  hang(door: Door): void {
+    door.upgrade(PATH, (request, socket, head, info) => this.#accept(request, socket, head, info));
+  }
+
+  /** Stops taking editors, makes durable what was received, and sends everyone to another node. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.#committer.idle();
+    for (const room of this.rooms.all()) {
+      room.unloadCheckpoint();
+      room.close(closeCode.restart, "the server restarts");
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.permits.stop();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const end of this.#unsubscribe) end();
+    await this.#committer.idle();
+    for (const { socket } of this.permits.connections) socket.terminate();
+    this.#server.close();
+  }
+
+  /** Every upgrade is accepted: browsers hide the status of a refused one, so the reason is told as a close code. */
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void {
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      const early: [RawData, boolean][] = [];
+      const keep = (data: RawData, binary: boolean) => {
+        if (early.push([data, binary]) > EARLY_MESSAGES)
+          ws.close(closeCode.malformed, "too many messages before the answer");
+      };
+      ws.on("message", keep);
+      ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
+      this.#open(request, ws, info)
+        .then((session) => {
+          ws.off("message", keep);
+          if (!session) return;
+          ws.on("message", (data, binary) => session.receive(data, binary));
+          session.open();
+          for (const [data, binary] of early) session.receive(data, binary);
+        })
+        .catch((err: unknown) => {
+          const code =
+            err instanceof AppError && err.code === "NOT_FOUND" ? closeCode.gone : closeCode.tryLater;
+          if (code !== closeCode.gone)
+            this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
+          ws.close(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
+        });
+    });
+  }
+
+  /** Authenticates, decides, records the opening, and enters the room; undefined when the socket was closed instead. */
+  async #open(request: IncomingMessage, ws: WebSocket, info: RequestInfo): Promise<Session | undefined> {
+    if (this.#draining) return void ws.close(closeCode.restart, "the server restarts");
+    const documentId = decodeURIComponent(info.url.pathname.slice(PATH.length + 1));
+    const from = originFacts(request);
+    const principal = await this.#authenticate(request, info);
+    const caller: Caller = { principal, requestId: info.id, from };
+    const by = byCaller(caller);
+    if (principal === null) {
+      await this.#ledger.record({ action: "session.refused", by, object: null, detail: { reason: "token" } });
+      return void ws.close(closeCode.unauthenticated, "sign in first");
+    }
+    if (!isId(documentId)) return void ws.close(closeCode.gone, "there is no such document");
+    const object = { kind: "DOCUMENT", id: documentId } as const;
+    let permit = await this.permits.decide(principal, documentId);
+    if (permit.access === null) {
+      await this.#ledger.record({
+        action: "access.denied",
+        by,
+        object,
+        detail: { permission: "view", reasons: permit.decision.reasons.map(({ id }) => id) },
+      });
+      return void ws.close(
+        permit.visible ? closeCode.forbidden : closeCode.gone,
+        permit.visible ? "you may not open this" : "there is no such document",
+      );
+    }
+    if (this.#tooMany(principal, documentId))
+      return void ws.close(closeCode.tryLater, "too many connections");
+    const room = await this.rooms.enter(documentId);
+    await this.#ledger.record({
+      action: "document.opened",
+      by,
+      object,
+      detail: { via: "collab", version: room.version, access: permit.access },
+    });
+    // From this check on nothing is awaited: the connection stands among the others at the revision it was decided at.
+    while (permit.decision.revision !== this.permits.revision)
+      permit = await this.permits.decide(principal, documentId);
+    if (permit.access === null) return void ws.close(closeCode.forbidden, "access was removed");
+    if (ws.readyState !== ws.OPEN) return undefined;
+    const connection = new Connection(ws, documentId, principal, permit.access, permit.expiresAt, by, {
+      acks: info.url.searchParams.get("ack") === "1",
+      queueBytes: this.context.config.limits.queueBytes,
+    });
+    return this.#enter(room, connection);
+  }
+
+  #enter(room: Room, connection: Connection): Session {
+    room.connections.add(connection);
+    this.permits.connections.add(connection);
+    connection.socket.once("close", (code) => this.#left(room, connection, code));
+    this.#watch(connection.socket);
+    return new Session(room, connection, { ledger: this.#ledger, log: this.#log });
+  }
+
+  #left(room: Room, connection: Connection, code: number): void {
+    room.connections.delete(connection);
+    this.permits.connections.delete(connection);
+    room.presence.leave(connection);
+    this.rooms.left(room);
+    const object = { kind: "DOCUMENT", id: room.documentId } as const;
+    this.#ledger
+      .record({
+        action: "document.closed",
+        by: connection.by,
+        object,
+        detail: { version: room.version, code },
+      })
+      .catch((err: unknown) =>
+        this.#log.error({ err, requestId: connection.by.requestId }, "a closing could not be recorded"),
+      );
+  }
+
+  async #authenticate(request: IncomingMessage, info: RequestInfo): Promise<Principal | null> {
+    const credential = findCredential(request, info.url.searchParams);
+    // A cookie comes along from any page, so a page of another site must not be able to use it.
+    if (!credential || (credential.carrier === "cookie" && isCrossSite(request))) return null;
+    return authenticate(this.context.db, credential.token);
+  }
+
+  #tooMany(principal: Principal, documentId: string): boolean {
+    const { connectionsPerUser, connectionsPerDocument } = this.context.config.limits;
+    let ofUser = 0;
+    for (const connection of this.permits.connections)
+      if (connection.principal.userId === principal.userId) ofUser++;
+    return (
+      ofUser >= connectionsPerUser ||
+      (this.rooms.get(documentId)?.connections.size ?? 0) >= connectionsPerDocument
+    );
+  }
+
+  #evict(room: Room, code: CloseCode, reason: string): void {
+    this.rooms.forget(room);
+    room.close(code, reason);
+  }
+
+  #checkHeads(): void {
+    const open = [...this.rooms.all()];
+    if (open.length === 0) return;
+    this.context.db
+      .query<{ document_id: string; version: number }>(
+        "select document_id, version from documents.head where document_id = any ($1::uuid[])",
+        [open.map(({ documentId }) => documentId)],
+      )
+      .then((rows) => {
+        for (const { document_id, version } of rows) this.rooms.get(document_id)?.catchUp(version);
+      })
+      .catch((err: unknown) => this.#log.warn({ err }, "heads could not be read"));
+  }
+
+  /** Ends sockets whose peer is gone without a word. */
+  #watch(socket: WebSocket): void {
+    let alive = true;
+    socket.on("pong", () => {
+      alive = true;
+    });
+    const timer = setInterval(() => {
+      if (!alive) return socket.terminate();
+      alive = false;
+      socket.ping();
+    }, 30_000).unref();
+    socket.once("close", () => clearInterval(timer));
+  }
+
+  #every(ms: number, work: () => void): void {
+    this.#timers.push(setInterval(work, ms));
+  }
+}

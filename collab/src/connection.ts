@@ -1,0 +1,107 @@
+import type { By } from "@onrecord/ledger/ledger";
+import type { Principal } from "@onrecord/policy/principal";
+import { WebSocket } from "ws";
+import { type Access, accessFrame, type CloseCode, closeCode } from "./protocol.js";
+
+/** A WebSocket whose own protocol errors end in our codes: a stock client retries 1009 for ever and stops on 4413. */
+export class CollabSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer): void {
+    switch (code) {
+      case 1009:
+        return super.close(closeCode.tooLarge, "the frame is too large");
+      case 1002:
+      case 1007:
+        return super.close(closeCode.malformed, "the frame is malformed");
+      default:
+        return super.close(code, reason);
+    }
+  }
+}
+
+/** Changes of one connection that may wait for their commit before its socket is read no further. */
+const MAX_OUTSTANDING = 2000;
+/** How long a closing client may take before its socket is destroyed. */
+const CLOSE_GRACE_MS = 5000;
+
+/** One editor on one document: an authenticated socket with what it may do at the moment. */
+export class Connection {
+  /** Gets batches: its first state has been sent. */
+  synced = false;
+  /** Changes that are applied and not yet durable. */
+  outstanding = 0;
+  /** Document messages received, for `?ack=1`. */
+  received = 0;
+  #closed = false;
+  #silenced = false;
+  #paused = false;
+
+  constructor(
+    readonly socket: WebSocket,
+    readonly documentId: string,
+    /** Renewed when permissions change. */
+    public principal: Principal,
+    public access: Access,
+    /** When session or grant end, milliseconds since the epoch. */
+    public expiresAt: number,
+    readonly by: By,
+    readonly options: { readonly acks: boolean; readonly queueBytes: number },
+  ) {}
+
+  get mayEdit(): boolean {
+    return this.access === "edit" && Date.now() < this.expiresAt;
+  }
+
+  /** Whether messages of the client still count. */
+  get listening(): boolean {
+    return !this.#closed && !this.#silenced;
+  }
+
+  /** Queues a frame. A reader that lets more than its bound pile up is closed, and comes back for what it lacks. */
+  send(frame: Uint8Array): void {
+    if (this.#closed || this.socket.readyState !== WebSocket.OPEN) return;
+    const waiting = this.socket.bufferedAmount;
+    // A first state may be larger than the bound by itself.
+    if (waiting > this.options.queueBytes)
+      return this.close(closeCode.slow, "too slow: reconnect for what is missing");
+    this.socket.send(frame, { binary: true });
+  }
+
+  /** Another of its changes was applied; a client far ahead of the commits is read no further for a while. */
+  applied(): void {
+    this.outstanding++;
+    if (this.outstanding > MAX_OUTSTANDING && !this.#paused) {
+      this.#paused = true;
+      this.socket.pause();
+    }
+  }
+
+  /** One of its changes is durable, or dropped out. */
+  settled(): void {
+    this.outstanding--;
+    if (this.#paused && this.outstanding < MAX_OUTSTANDING / 2) {
+      this.#paused = false;
+      this.socket.resume();
+    }
+  }
+
+  /** Tells what it may do now, to clients that understand. */
+  tellAccess(reason: string): void {
+    if (this.options.acks) this.send(accessFrame(this.access, reason));
+  }
+
+  /** Takes nothing more from the client; what refuses it is put on the record before the socket is closed. */
+  silence(): void {
+    this.#silenced = true;
+  }
+
+  /** Closes with a code of ours. From now on nothing of it is committed when the cause is a lost right. */
+  close(code: CloseCode, reason: string): void {
+    if (code === closeCode.forbidden || code === closeCode.unauthenticated) this.access = "view";
+    if (this.#closed) return;
+    this.#closed = true;
+    this.socket.resume();
+    this.socket.close(code, reason);
+    // Whoever does not read does not see the close frame either.
+    setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
+  }
+}

@@ -1,0 +1,403 @@
+import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
+import { effectiveUpdate } from "@onrecord/history/history";
+import type { LoadedDocument } from "@onrecord/history/load";
+import * as Y from "yjs";
+import type { Connection } from "./connection.js";
+import { inspect, novelClients } from "./inspect.js";
+import { Presence } from "./presence.js";
+import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
+
+/** An effective change that is applied in memory and not yet durable. */
+interface Pending extends NewChange {
+  readonly seq: number;
+  readonly connection: Connection;
+}
+
+/** What became of a change that a client sent. */
+export type Reception =
+  /** Applied; it will be durable when `room.durable` reaches `room.applied`. */
+  | { readonly outcome: "applied" }
+  /** Everything in it was known already. */
+  | { readonly outcome: "nothing-new" }
+  /** It builds on what the server has not seen; nothing of that part is kept. */
+  | { readonly outcome: "gap" }
+  | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
+
+/** What the room asks of its node. */
+export interface RoomHost {
+  readonly limits: {
+    readonly documentBytes: number;
+    readonly awarenessBytes: number;
+    readonly awarenessClients: number;
+  };
+  /** The room has changes to commit. */
+  schedule(room: Room): void;
+  /** The committed updates after a version, in order. */
+  readGap(documentId: string, key: Buffer, after: number): Promise<Uint8Array[]>;
+  /** The document at a committed version, fresh from the database. */
+  reload(documentId: string, version: number): Promise<LoadedDocument>;
+  checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): void;
+  /** The room cannot go on; it is forgotten and its clients come back to a new one. */
+  evict(room: Room, code: CloseCode, reason: string): void;
+}
+
+/** Changes of other nodes are sent on in frames of at most this many: merging is superlinear. */
+const GAP_FRAME = 100;
+
+/** A checkpoint is written after this many versions: the most that an opening replays. */
+const CHECKPOINT_EVERY = 500;
+
+/**
+ * One document held open by this node.
+ *
+ * The invariant: nothing leaves the room before it is committed. `doc` runs ahead of the committed head by the changes in `#inFlight`
+ * (being committed) and `#waiting` (to be committed next); every change has a sequence number, and whatever is made from `doc`,
+ * an answer to a joiner or an acknowledgement, is held back until the last number it contains is durable.
+ */
+export class Room {
+  readonly connections = new Set<Connection>();
+  readonly presence: Presence;
+  /** The newest change in `doc`, and the newest that is committed and sent. */
+  applied = 0;
+  durable = 0;
+  version: number;
+  #doc: Y.Doc;
+  #key: Buffer;
+  #committedAt = new Date();
+  #checkpointed: number;
+  #bytes: number;
+  #waiting: Pending[] = [];
+  #inFlight: Pending[] = [];
+  #checkpoint: { version: number; state: Uint8Array } | undefined;
+  /** Held back until `durable` reaches `after`. */
+  #held: { after: number; readonly release: () => void }[] = [];
+  /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
+  #rebuilding: Promise<void> | undefined;
+  /** `doc` holds something that must not be committed. */
+  #tainted = false;
+  #onSettled: (() => void) | undefined;
+  #evicted = false;
+
+  constructor(
+    readonly documentId: string,
+    loaded: LoadedDocument,
+    private readonly clients: Map<number, string>,
+    private readonly host: RoomHost,
+  ) {
+    this.#doc = loaded.doc;
+    this.#key = loaded.key;
+    this.version = loaded.version;
+    this.#checkpointed = loaded.version - loaded.replayed;
+    this.#bytes = Y.encodeStateAsUpdate(loaded.doc).length;
+    this.presence = new Presence(host.limits);
+  }
+
+  /** Waits for a rebuild under way; messages of a connection are handled one after the other, so none overtakes another. */
+  ready(): Promise<void> | undefined {
+    return this.#rebuilding;
+  }
+
+  /** Takes a change of a connection that may edit: checks whose it is, applies it, and schedules its commit. */
+  receive(connection: Connection, update: Uint8Array): Reception {
+    const refused = this.#inspect(connection, update);
+    if (refused) return refused;
+    let effective: Uint8Array | null;
+    try {
+      effective = effectiveUpdate(this.#doc, update);
+    } catch {
+      // Half of it may be in the document now.
+      this.#rebuild(true);
+      return { outcome: "refused", code: closeCode.malformed, reason: "the update cannot be applied" };
+    }
+    const gap = this.#dropUnconnected();
+    if (effective !== null) {
+      this.#bytes += effective.length;
+      if (this.#bytes > this.host.limits.documentBytes && this.#measure() > this.host.limits.documentBytes) {
+        this.#rebuild(true);
+        return {
+          outcome: "refused",
+          code: closeCode.tooLarge,
+          reason: "the document would grow past its limit",
+        };
+      }
+      this.#enqueue(connection, effective);
+    }
+    if (gap) return { outcome: "gap" };
+    return { outcome: effective === null ? "nothing-new" : "applied" };
+  }
+
+  /** Whether an update has anything that the document does not. For those who may not edit. */
+  wouldChange(update: Uint8Array): boolean {
+    return (
+      novelClients(this.#doc, inspect(update)).length > 0 ||
+      !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
+    );
+  }
+
+  /** Answers a SyncStep1: what the client lacks, told once all of it is durable. */
+  join(connection: Connection, stateVector: Uint8Array): void {
+    const known = stateVector.length === 0 ? Uint8Array.of(0) : stateVector;
+    const frame = syncFrame(sync.step2, Y.encodeStateAsUpdate(this.#doc, known));
+    this.afterDurable(() => {
+      connection.send(frame);
+      connection.synced = true;
+    });
+    // From here on the connection gets every batch that is settled after the answer.
+  }
+
+  /** The document's state vector, asking a client for what the server lacks. */
+  step1(): Uint8Array {
+    return syncFrame(sync.step1, Y.encodeStateVector(this.#doc));
+  }
+
+  /** Runs once everything applied so far is durable: now, or after the commit that makes it so. */
+  afterDurable(release: () => void): void {
+    if (this.durable === this.applied) release();
+    else this.#held.push({ after: this.applied, release });
+  }
+
+  /** Tells a connection that asked what is durable. */
+  acknowledge(connection: Connection, received: number): void {
+    connection.send(
+      ackFrame(received, this.version, this.#committedAt.toISOString(), Y.encodeStateVector(this.#doc)),
+    );
+  }
+
+  get idle(): boolean {
+    return this.#waiting.length === 0 && this.#inFlight.length === 0 && !this.#rebuilding;
+  }
+
+  /** Hands over what waits as the next part of a group commit; null when there is nothing or the last part is still under way. */
+  take(): DocumentChanges | null {
+    if (this.#waiting.length === 0 || this.#inFlight.length > 0 || this.#rebuilding || this.#evicted)
+      return null;
+    if (this.#waiting.some(({ connection }) => !connection.mayEdit)) {
+      // Its sender lost the right after it was applied here.
+      this.#rebuild(true);
+      return null;
+    }
+    this.#inFlight = this.#waiting;
+    this.#waiting = [];
+    const version = this.version + this.#inFlight.length;
+    // Just now `doc` is exactly the document at that version.
+    if (version - this.#checkpointed >= CHECKPOINT_EVERY)
+      this.#checkpoint = { version, state: Y.encodeStateAsUpdate(this.#doc) };
+    return {
+      documentId: this.documentId,
+      from: this.version,
+      key: this.#key,
+      bindings: this.#bind(this.#inFlight),
+      changes: this.#inFlight,
+    };
+  }
+
+  /** Takes the outcome of the group commit: sends what is durable now, or starts over from the database. */
+  settle({ outcome, head, at }: CommitOutcome): void {
+    const batch = this.#inFlight;
+    this.#inFlight = [];
+    switch (outcome) {
+      case "COMMITTED":
+        this.version = head;
+        this.#committedAt = at;
+        this.#release(batch.at(-1)!.seq);
+        this.#send(batch);
+        for (const { connection } of batch) connection.settled();
+        this.#keepCheckpoint();
+        break;
+      case "CONFLICT":
+        // Another node was first: what is still new is committed on top of what is there.
+        this.#putBack(batch);
+        this.#rebuild(true);
+        break;
+      case "REVISION":
+        // Permissions moved on, and every connection has been decided on again: what is still allowed is tried again.
+        this.#putBack(batch);
+        break;
+      case "CLIENT":
+        this.host.evict(this, closeCode.tryLater, "a clientID belongs to another user");
+        break;
+      case "GONE":
+        this.host.evict(this, closeCode.gone, "the document is gone");
+    }
+    this.#onSettled?.();
+    if (this.#waiting.length > 0) this.host.schedule(this);
+  }
+
+  /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
+  catchUp(version: number): void {
+    if (version > this.version && this.#inFlight.length === 0) this.#rebuild(false);
+  }
+
+  /** Sends presence that changed since the last call to everyone, the sender included: it is also what keeps stock clients connected. */
+  sharePresence(): void {
+    const update = this.presence.takeChanges();
+    if (update) this.broadcast(awarenessFrame(update));
+  }
+
+  broadcast(frame: Uint8Array, except?: Connection): void {
+    for (const connection of this.connections) if (connection !== except) connection.send(frame);
+  }
+
+  /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
+  close(code: CloseCode, reason: string): void {
+    this.#evicted = true;
+    this.#held = [];
+    for (const connection of [...this.connections]) connection.close(code, reason);
+    this.#doc.destroy();
+  }
+
+  /** The state to checkpoint when the room is unloaded, if loading it again would replay more than a little. */
+  unloadCheckpoint(): void {
+    if (this.version - this.#checkpointed > 50 && this.idle && !this.#evicted) {
+      this.host.checkpoint(this.documentId, this.version, this.#key, Y.encodeStateAsUpdate(this.#doc));
+    }
+  }
+
+  #inspect(connection: Connection, update: Uint8Array): Reception | null {
+    try {
+      for (const client of novelClients(this.#doc, inspect(update))) {
+        const owner = this.clients.get(client);
+        if (owner !== undefined && owner !== connection.principal.userId) {
+          return {
+            outcome: "refused",
+            code: closeCode.malformed,
+            reason: "the update writes in the name of another user",
+          };
+        }
+      }
+      return null;
+    } catch {
+      return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
+    }
+  }
+
+  /** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */
+  #dropUnconnected(): boolean {
+    const { store } = this.#doc;
+    const gap = store.pendingStructs !== null || store.pendingDs !== null;
+    store.pendingStructs = null;
+    store.pendingDs = null;
+    return gap;
+  }
+
+  #enqueue(connection: Connection, update: Uint8Array): void {
+    this.#waiting.push({
+      seq: ++this.applied,
+      connection,
+      by: connection.by,
+      action: "document.edited",
+      authorId: connection.principal.userId,
+      update,
+    });
+    connection.applied();
+    this.host.schedule(this);
+  }
+
+  #bind(batch: readonly Pending[]): ClientBinding[] {
+    const bindings: ClientBinding[] = [];
+    for (const { update, connection } of batch) {
+      for (const clientId of Y.parseUpdateMeta(update).to.keys()) {
+        if (this.clients.has(clientId)) continue;
+        this.clients.set(clientId, connection.principal.userId);
+        bindings.push({ clientId, userId: connection.principal.userId });
+      }
+    }
+    return bindings;
+  }
+
+  /** One frame for everyone who has joined. */
+  #send(batch: readonly Pending[]): void {
+    const [first] = batch;
+    const sender = batch.every(({ connection }) => connection === first?.connection)
+      ? first?.connection
+      : undefined;
+    const frame = syncFrame(sync.update, merge(batch.map(({ update }) => update)));
+    for (const connection of this.connections)
+      if (connection.synced && connection !== sender) connection.send(frame);
+  }
+
+  /** Everything up to `seq` is durable. What was held back goes out first, so that a joiner's state precedes the batch that follows it. */
+  #release(seq: number): void {
+    this.durable = seq;
+    const held = this.#held;
+    this.#held = held.filter(({ after }) => after > seq);
+    for (const { after, release } of held) if (after <= seq) release();
+  }
+
+  #putBack(batch: readonly Pending[]): void {
+    this.#checkpoint = undefined;
+    this.#waiting = [...batch, ...this.#waiting];
+  }
+
+  #keepCheckpoint(): void {
+    if (this.#checkpoint?.version !== this.version) return;
+    const { version, state } = this.#checkpoint;
+    this.#checkpoint = undefined;
+    this.#checkpointed = version;
+    this.#bytes = state.length;
+    this.host.checkpoint(this.documentId, version, this.#key, state);
+  }
+
+  #measure(): number {
+    this.#bytes = Y.encodeStateAsUpdate(this.#doc).length;
+    return this.#bytes;
+  }
+
+  #rebuild(tainted: boolean): void {
+    if (this.#evicted) return;
+    this.#tainted ||= tainted;
+    this.#rebuilding ??= this.#startOver().catch(() =>
+      this.host.evict(this, closeCode.tryLater, "the document could not be read"),
+    );
+  }
+
+  /**
+   * Takes what others committed meanwhile from the database and sends it on. When changes of our own wait, or something must be got
+   * rid of, the document itself is taken from there too and what waits is applied again on top: what has become known drops out,
+   * and so does what its sender may no longer do.
+   */
+  async #startOver(): Promise<void> {
+    if (this.#inFlight.length > 0)
+      await new Promise<void>((resolve) => {
+        this.#onSettled = resolve;
+      });
+    this.#onSettled = undefined;
+    const gap = await this.host.readGap(this.documentId, this.#key, this.version);
+    const head = this.version + gap.length;
+    if (this.#tainted || this.#waiting.length > 0) {
+      const fresh = await this.host.reload(this.documentId, head);
+      this.#doc.destroy();
+      this.#doc = fresh.doc;
+    } else {
+      for (const update of gap) Y.applyUpdate(this.#doc, update);
+    }
+    if (this.#evicted) return;
+    this.#tainted = false;
+    this.version = head;
+    if (gap.length > 0) this.#committedAt = new Date();
+    for (let i = 0; i < gap.length; i += GAP_FRAME) {
+      const frame = syncFrame(sync.update, merge(gap.slice(i, i + GAP_FRAME)));
+      for (const connection of this.connections) if (connection.synced) connection.send(frame);
+    }
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const change of waiting) this.#applyAgain(change);
+    // Numbers that dropped out will never be committed: nobody may wait for them.
+    this.applied = this.#waiting.at(-1)?.seq ?? this.durable;
+    for (const entry of this.#held) entry.after = Math.min(entry.after, this.applied);
+    this.#rebuilding = undefined;
+    if (this.#waiting.length > 0) this.host.schedule(this);
+    else this.#release(this.applied);
+  }
+
+  #applyAgain(change: Pending): void {
+    const effective = change.connection.mayEdit ? effectiveUpdate(this.#doc, change.update) : null;
+    this.#dropUnconnected();
+    if (effective === null) change.connection.settled();
+    else this.#waiting.push({ ...change, update: effective });
+  }
+}
+
+function merge(updates: readonly Uint8Array[]): Uint8Array {
+  return updates.length === 1 ? updates[0]! : Y.mergeUpdates([...updates]);
+}

@@ -1,0 +1,94 @@
+import type { History } from "@onrecord/history/history";
+import type { Sql } from "@onrecord/platform/database";
+import { AppError } from "@onrecord/platform/errors";
+import { Room, type RoomHost } from "./room.js";
+
+/** An empty room is kept this long: a reload of the page finds it warm. */
+const LINGER_MS = 10_000;
+
+/** The documents this node holds open: each loaded once, however many come at once, and let go when everyone has left. */
+export class Rooms {
+  readonly #rooms = new Map<string, Promise<Room>>();
+  readonly #open = new Map<string, Room>();
+  readonly #lingering = new Map<string, NodeJS.Timeout>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly history: History,
+    private readonly host: RoomHost,
+    private readonly capacity: number,
+  ) {}
+
+  /** The room of a document, loading it if need be. RATE_LIMITED when the node holds as many as it may. */
+  enter(documentId: string): Promise<Room> {
+    this.#stay(documentId);
+    let room = this.#rooms.get(documentId);
+    if (!room) {
+      if (this.#rooms.size >= this.capacity)
+        return Promise.reject(
+          new AppError("RATE_LIMITED", "This node holds as many documents open as it may."),
+        );
+      room = this.#load(documentId);
+      this.#rooms.set(documentId, room);
+      room.catch(() => this.#rooms.delete(documentId));
+    }
+    return room;
+  }
+
+  /** The room if it is open. */
+  get(documentId: string): Room | undefined {
+    return this.#open.get(documentId);
+  }
+
+  all(): Iterable<Room> {
+    return this.#open.values();
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** A connection left: an empty room goes after a while, never with changes that are not durable. */
+  left(room: Room): void {
+    if (room.connections.size > 0 || this.#lingering.has(room.documentId)) return;
+    const timer = setTimeout(() => {
+      this.#lingering.delete(room.documentId);
+      if (room.connections.size > 0 || this.#open.get(room.documentId) !== room) return;
+      if (!room.idle) return this.left(room);
+      room.unloadCheckpoint();
+      this.forget(room);
+    }, LINGER_MS);
+    this.#lingering.set(room.documentId, timer.unref());
+  }
+
+  /** Lets go of a room without further ado. */
+  forget(room: Room): void {
+    if (this.#open.get(room.documentId) !== room) return;
+    this.#open.delete(room.documentId);
+    this.#rooms.delete(room.documentId);
+    this.#stay(room.documentId);
+  }
+
+  #stay(documentId: string): void {
+    clearTimeout(this.#lingering.get(documentId));
+    this.#lingering.delete(documentId);
+  }
+
+  async #load(documentId: string): Promise<Room> {
+    const [loaded, owners] = await Promise.all([
+      this.history.load(documentId),
+      this.sql.query<{ client_id: number; user_id: string }>(
+        "select client_id, user_id from documents.client where document_id = $1",
+        [documentId],
+      ),
+    ]);
+    const room = new Room(
+      documentId,
+      loaded,
+      new Map(owners.map(({ client_id, user_id }) => [client_id, user_id])),
+      this.host,
+    );
+    this.#open.set(documentId, room);
+    return room;
+  }
+}

@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import type { Ledger } from "@onrecord/ledger/ledger";
+import type { Logger } from "@onrecord/platform/log";
+import type { RawData } from "ws";
+import type { Connection } from "./connection.js";
+import { awarenessFrame, type ClientMessage, type CloseCode, closeCode, decodeMessage } from "./protocol.js";
+import type { Room } from "./room.js";
+
+/** Unknown message types that a client may send before it is taken for hostile: newer clients may know more than we. */
+const MAX_UNKNOWN = 10;
+/** Changes in a row that build on what never arrives, before the client is taken for broken. */
+const MAX_GAPS = 20;
+
+/** What the session puts on the record and in the log. */
+export interface SessionHost {
+  readonly ledger: Ledger;
+  readonly log: Logger;
+}
+
+/** Speaks y-websocket with one connection in its room. Messages are handled one after the other. */
+export class Session {
+  #unknown = 0;
+  #gaps = 0;
+  #foreignRecorded = false;
+  #queue: Promise<void> | undefined;
+
+  constructor(
+    private readonly room: Room,
+    private readonly connection: Connection,
+    private readonly host: SessionHost,
+  ) {}
+
+  /** Opens the conversation: what the server lacks is asked for at once, or offline edits would never arrive. */
+  open(): void {
+    this.connection.tellAccess("");
+    this.connection.send(this.room.step1());
+    const present = this.room.presence.all();
+    if (present) this.connection.send(awarenessFrame(present));
+  }
+
+  /** Takes a frame; keeps the order even when the room has to be waited for. */
+  receive(data: RawData, binary: boolean): void {
+    if (!this.connection.listening) return;
+    if (this.#queue === undefined && this.room.ready() === undefined) return this.#handle(data, binary);
+    const turn = async () => {
+      await this.room.ready();
+      this.#handle(data, binary);
+    };
+    const queued: Promise<void> = (this.#queue ?? Promise.resolve()).then(turn).finally(() => {
+      if (this.#queue === queued) this.#queue = undefined;
+    });
+    this.#queue = queued;
+  }
+
+  #handle(data: RawData, binary: boolean): void {
+    if (!this.connection.listening) return;
+    if (!binary || !Buffer.isBuffer(data))
+      return this.#refuse(closeCode.malformed, "only binary frames are understood", new Uint8Array());
+    let decoded: ClientMessage;
+    try {
+      decoded = decodeMessage(data);
+    } catch {
+      return this.#refuse(closeCode.malformed, "the frame is not a message", data);
+    }
+    switch (decoded.type) {
+      case "step1":
+        return this.#join(decoded.stateVector);
+      case "change":
+        return this.#change(decoded.update);
+      case "awareness":
+        return this.#presence(decoded.update);
+      case "query-awareness": {
+        const present = this.room.presence.all();
+        if (present) this.connection.send(awarenessFrame(present));
+        return;
+      }
+      case "ignored":
+        return;
+      case "unknown":
+        if (++this.#unknown > MAX_UNKNOWN)
+          this.#refuse(closeCode.malformed, `message type ${decoded.code} is not known here`, data);
+    }
+  }
+
+  #join(stateVector: Uint8Array): void {
+    try {
+      this.room.join(this.connection, stateVector);
+    } catch {
+      this.#refuse(closeCode.malformed, "the state vector is malformed", stateVector);
+    }
+  }
+
+  #change(update: Uint8Array): void {
+    this.connection.received++;
+    if (!this.connection.mayEdit) return this.#changeOfViewer(update);
+    const reception = this.room.receive(this.connection, update);
+    switch (reception.outcome) {
+      case "refused":
+        return this.#refuse(reception.code, reception.reason, update);
+      case "gap":
+        if (++this.#gaps > MAX_GAPS)
+          return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
+        // The client has what is missing: it answers with everything that the server lacks.
+        this.connection.send(this.room.step1());
+        return;
+      case "applied":
+      case "nothing-new":
+        this.#gaps = 0;
+        this.#acknowledge();
+    }
+  }
+
+  /** A stock client answers the server's SyncStep1 whatever it may do; only something new is an attempt to write. */
+  #changeOfViewer(update: Uint8Array): void {
+    try {
+      if (this.room.wouldChange(update)) return this.#refuse(closeCode.forbidden, "view only", update);
+    } catch {
+      return this.#refuse(closeCode.malformed, "the update is malformed", update);
+    }
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    if (!this.connection.options.acks) return;
+    const { received } = this.connection;
+    this.room.afterDurable(() => this.room.acknowledge(this.connection, received));
+  }
+
+  #presence(update: Uint8Array): void {
+    try {
+      const { foreign } = this.room.presence.receive(this.connection, update);
+      const [clientId] = foreign;
+      if (clientId !== undefined && !this.#foreignRecorded) {
+        this.#foreignRecorded = true;
+        this.#record(
+          this.host.ledger.record({
+            action: "presence.refused",
+            by: this.connection.by,
+            object: this.#object,
+            detail: { clientId },
+          }),
+        );
+      }
+    } catch (error) {
+      this.#refuse(
+        closeCode.malformed,
+        error instanceof RangeError ? error.message : "the presence update is malformed",
+        update,
+      );
+    }
+  }
+
+  /** Puts on the record what was refused (why, how large, and its hash, never its content), and closes. */
+  #refuse(code: CloseCode, reason: string, bytes: Uint8Array): void {
+    const { connection } = this;
+    connection.silence();
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const detail = { reason, bytes: bytes.length, sha256 };
+    this.host.log.info(
+      { requestId: connection.by.requestId, documentId: this.room.documentId, code, reason },
+      "refused a message",
+    );
+    this.#record(
+      this.host.ledger
+        .record({ action: "document.edit-refused", by: connection.by, object: this.#object, detail })
+        .finally(() => connection.close(code, reason)),
+    );
+  }
+
+  get #object() {
+    return { kind: "DOCUMENT", id: this.room.documentId } as const;
+  }
+
+  #record(written: Promise<unknown>): void {
+    written.catch((err: unknown) =>
+      this.host.log.error(
+        { err, requestId: this.connection.by.requestId },
+        "a refusal could not be recorded",
+      ),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { WebSocket } from "ws";
+import { WebsocketProvider } from "y-websocket";
+import * as Y from "yjs";
+
+/** A stock y-websocket editor on one document. */
+export interface Editor extends Disposable {
+  readonly doc: Y.Doc;
+  readonly provider: WebsocketProvider;
+  readonly text: Y.Text;
+  /** Resolves when the server's state has arrived. */
+  synced(): Promise<void>;
+  /** Resolves with the code of a permanent close. */
+  closed(): Promise<number>;
+}
+
+/** Connects like any program would: token in the query, nothing of ours on the client side. */
+export function openEditor(
+  url: string,
+  documentId: string,
+  token: string,
+  options: { clientID?: number; doc?: Y.Doc } = {},
+): Editor {
+  const doc = options.doc ?? new Y.Doc();
+  if (options.clientID !== undefined) doc.clientID = options.clientID;
+  const provider = new WebsocketProvider(`${url.replace(/^http/, "ws")}/collab`, documentId, doc, {
+    params: { token },
+    WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
+    disableBc: true,
+  });
+  const closed = new Promise<number>((resolve) => {
+    provider.on("closed", (event: { code: number }) => resolve(event.code));
+  });
+  return {
+    doc,
+    provider,
+    text: doc.getText("content"),
+    synced: () => until(() => provider.synced, `${documentId} to be synced`),
+    closed: () => closed,
+    [Symbol.dispose]: () => {
+      provider.destroy();
+      doc.destroy();
+    },
+  };
+}
+
+/** Waits for something to become true; how long it may take is the test's own time limit. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const started = Date.now();
+  while (!(await condition())) {
+    if (Date.now() - started > 50_000) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
