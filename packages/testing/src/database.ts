@@ -143,5 +143,10 @@ async function* answers<Data>(
 }
 
 function answer<Data>({ data, errors = [] }: ExecutionResult): Answer<Data> {
-  return { data: data as Data, errors, codes: errors.map(({ extensions }) => extensions.code) };
+  // As it arrives over the wire: dates are strings.
+  return {
+    data: JSON.parse(JSON.stringify(data ?? null)) as Data,
+    errors,
+    codes: errors.map(({ extensions }) => extensions.code),
+  };
 }

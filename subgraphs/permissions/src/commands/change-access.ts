@@ -1,0 +1,64 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { Tx } from "@onrecord/platform/database";
+import { AppError } from "@onrecord/platform/errors";
+import type { Decision } from "@onrecord/policy/decide";
+import { bumpRevision } from "@onrecord/policy/resources";
+import { transactional } from "@onrecord/subgraph/orm";
+import type { PermissionsContext } from "../context.js";
+import type { Resource } from "../resource.js";
+
+/** What a change comes to; without a change, decisions that others made stay valid. */
+export interface Change<T> {
+  readonly changed: boolean;
+  readonly result: T;
+}
+
+/** Thrown inside the transaction so that nothing of it is kept. */
+class NoLongerAllowed extends Error {}
+
+/**
+ * Changes who may do what on a resource, for somebody who may manage it at the moment of the commit: if permissions moved on
+ * since the decision, it is made again under the lock that holds back every other change.
+ */
+export async function changeAccess<T>(
+  context: PermissionsContext,
+  resource: Resource,
+  work: (em: EntityManager, tx: Tx, decision: Decision) => Promise<Change<T>>,
+): Promise<T> {
+  const { caller, em, guard, ledger } = context;
+  const decision = await guard.authorize(caller, "manage", resource);
+  // Stored before the transaction: inside, it would wait for a second connection while holding one.
+  await ledger.origins.of(caller.from);
+  try {
+    return await transactional(em, async (inner, tx) => {
+      // One change of a resource's grants at a time: two at once would each miss what the other gives.
+      await tx.query("select 1 from permissions.resource where id = $1 for no key update", [resource.id]);
+      const { changed, result } = await work(inner, tx, decision);
+      await inner.flush();
+      if (changed) await concludeChange(context, tx, resource, decision);
+      return result;
+    });
+  } catch (error) {
+    if (!(error instanceof NoLongerAllowed)) throw error;
+    // Puts the refusal on the record and says why.
+    await guard.authorize(caller, "manage", resource);
+    throw new AppError("CONFLICT", "Access changed at the same moment; look again and retry.", {
+      cause: error,
+    });
+  }
+}
+
+async function concludeChange(
+  { bus, caller, decisions, guard }: PermissionsContext,
+  tx: Tx,
+  resource: Resource,
+  decision: Decision,
+): Promise<void> {
+  // The last write: from here to the commit no edit can commit anywhere.
+  const revision = await bumpRevision(tx);
+  if (revision !== decision.revision + 1) {
+    const again = await decisions.decide(guard.requirePrincipal(caller), "manage", resource.id, tx);
+    if (!again.allow) throw new NoLongerAllowed();
+  }
+  tx.onCommit(() => bus.publish("permissions.changed", { revision }));
+}

@@ -1,0 +1,96 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { Tx } from "@onrecord/platform/database";
+import { AppError } from "@onrecord/platform/errors";
+import { isId, newId } from "@onrecord/platform/ids";
+import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
+import { byCaller } from "@onrecord/policy/principal";
+import type { PermissionsContext } from "../context.js";
+import { GrantEntity, type GrantRow, holding } from "../entities/grant.js";
+import { grantExpiry } from "../grant-expiry.js";
+import { findPrincipals, type GrantPrincipal } from "../principals.js";
+import { findResource, type Resource } from "../resource.js";
+import { changeAccess } from "./change-access.js";
+import { revoke } from "./revoke-access.js";
+
+/** What somebody is to get. */
+export interface NewGrant {
+  readonly resourceId: string;
+  readonly principalId: string;
+  readonly level: AccessLevel;
+  readonly expiresAt?: Date | null | undefined;
+}
+
+/**
+ * Gives access. A principal has one grant on a resource: another level or end replaces the one it has, on the record as a
+ * revocation and a grant; the same again changes nothing.
+ */
+export async function grantAccess(context: PermissionsContext, wanted: NewGrant): Promise<GrantRow> {
+  const resource = await findResource(context.db, wanted.resourceId);
+  return changeAccess(context, resource, async (em, tx, { facts }) => {
+    if (levelNumber(wanted.level) > (facts?.level ?? 0))
+      throw new AppError("FORBIDDEN", "You may not give a higher level than your own.");
+    const principal = await requirePrincipal(tx, wanted.principalId);
+    const expiresAt = grantExpiry(principal.kind, wanted.expiresAt ?? null, new Date());
+    const held = await em.find(GrantEntity, {
+      resourceId: resource.id,
+      principalId: principal.id,
+      ...holding(),
+    });
+    const same = held.find((grant) => isSame(grant, wanted, principal, expiresAt));
+    if (same && held.length === 1) return { changed: false, result: same };
+    for (const grant of held) await revoke(context, tx, resource, grant);
+    const grant = await insert(context, em, tx, resource, {
+      principalId: principal.id,
+      level: wanted.level,
+      expiresAt,
+    });
+    return { changed: true, result: grant };
+  });
+}
+
+/** Whether a grant already gives what is wanted. A guest's end moves with the clock unless one was asked for. */
+function isSame(
+  grant: GrantRow,
+  wanted: NewGrant,
+  principal: GrantPrincipal,
+  expiresAt: Date | null,
+): boolean {
+  if (grant.level !== levelNumber(wanted.level)) return false;
+  if (principal.kind === "GUEST" && !wanted.expiresAt) return grant.expiresAt !== null;
+  return (grant.expiresAt?.getTime() ?? null) === (expiresAt?.getTime() ?? null);
+}
+
+async function requirePrincipal(tx: Tx, id: string): Promise<GrantPrincipal> {
+  const [principal] = isId(id) ? await findPrincipals(tx, [id]) : [];
+  if (!principal?.active)
+    throw new AppError(
+      "BAD_USER_INPUT",
+      "There is no such user, department or role, or the account has ended.",
+    );
+  return principal;
+}
+
+async function insert(
+  { caller, guard, ledger }: PermissionsContext,
+  em: EntityManager,
+  tx: Tx,
+  resource: Resource,
+  { principalId, level, expiresAt }: { principalId: string; level: AccessLevel; expiresAt: Date | null },
+): Promise<GrantRow> {
+  const grant = em.create(GrantEntity, {
+    id: newId(),
+    resourceId: resource.id,
+    principalId,
+    level: levelNumber(level),
+    grantedBy: guard.requirePrincipal(caller).userId,
+    grantedAt: new Date(),
+    expiresAt,
+  });
+  await ledger.append(tx, {
+    action: "access.granted",
+    by: byCaller(caller),
+    object: resource,
+    detail: { grantId: grant.id, principalId, level, expiresAt: expiresAt?.toISOString() ?? null },
+  });
+  return grant;
+}

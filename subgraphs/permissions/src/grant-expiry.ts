@@ -1,0 +1,16 @@
+import { AppError } from "@onrecord/platform/errors";
+import type { GrantPrincipal } from "./principals.js";
+
+/** The longest that a guest may have access to anything, in days. */
+export const GUEST_DAYS = 90;
+
+/** When a grant ends: as asked, and for a guest always, after 90 days at most. Throws BAD_USER_INPUT for what cannot be. */
+export function grantExpiry(kind: GrantPrincipal["kind"], asked: Date | null, now: Date): Date | null {
+  if (asked !== null && !(asked > now))
+    throw new AppError("BAD_USER_INPUT", "`expiresAt` must lie in the future.");
+  if (kind !== "GUEST") return asked;
+  const latest = new Date(now.getTime() + GUEST_DAYS * 86_400_000);
+  if (asked !== null && asked > latest)
+    throw new AppError("BAD_USER_INPUT", `A guest's access ends after ${GUEST_DAYS} days at most.`);
+  return asked ?? latest;
+}
