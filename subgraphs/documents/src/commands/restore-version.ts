@@ -1,11 +1,13 @@
 import { byCaller } from "@onrecord/policy/principal";
 import type { DocumentsContext } from "../context.js";
+import { forget } from "../loaders/forget.js";
 
 /** Makes a document's content that of an older version, by a new version. */
 export async function restoreVersion(
-  { services, caller }: DocumentsContext,
+  context: DocumentsContext,
   { documentId, version }: { documentId: string; version: number },
 ): Promise<void> {
+  const { services, caller } = context;
   const { history, guard } = services;
   await history.restore({
     documentId,
@@ -16,4 +18,5 @@ export async function restoreVersion(
       return decision.revision;
     },
   });
+  forget(context);
 }

@@ -6,16 +6,20 @@ import type { Action, ResourceAction } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
 import { transactional } from "@onrecord/subgraph/orm";
 import type { DocumentsContext } from "../context.js";
+import { forget } from "../loaders/forget.js";
 
 /** Runs a command's writes in one transaction, on the caller's account. */
 export async function write<T>(
-  { services, caller, em }: DocumentsContext,
+  context: DocumentsContext,
   work: (em: EntityManager, tx: Tx, by: By) => Promise<T>,
 ): Promise<T> {
+  const { services, caller, em } = context;
   const by = byCaller(caller);
   // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
   if (by.from !== null) await services.ledger.origins.of(by.from);
-  return transactional(em, (em, tx) => work(em, tx, by));
+  const result = await transactional(em, (em, tx) => work(em, tx, by));
+  forget(context);
+  return result;
 }
 
 /** Decides again inside a transaction; throws FORBIDDEN when the answer has changed. Returns the revision decided at. */

@@ -64,11 +64,18 @@ function childLoader<Row extends ChildRow, Node>(source: ChildSource, present: (
     );
   };
 
-  return perRequest(
+  const loader = perRequest(
     (keys: readonly { folderId: string; args: PageArgs }[], context: DocumentsContext) =>
       eachGroup(keys, (folderIds, args) => pages(folderIds, args, context)),
     { key: (key) => JSON.stringify(key) },
   );
+  return Object.assign(loader, {
+    /** Forgets what was read for a context, after a change. */
+    forget(context: DocumentsContext): void {
+      loader(context).clearAll();
+      countIn(context).clearAll();
+    },
+  });
 }
 
 function countLoader(source: ChildSource) {

@@ -1,0 +1,117 @@
+import { newId } from "@onrecord/platform/ids";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { World } from "./testing/world.js";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.open();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const createFolder = "mutation ($input: CreateFolderInput!) { createFolder(input: $input) { id name parent { id } } }";
+
+describe("a folder at the top", () => {
+  it("is for those whose role opens projects; whoever opens it manages it, and all of it is on the record", async () => {
+    const manager = await world.person({ roles: ["manager"] });
+    const { data, codes } = await world.ask<{ createFolder: { id: string } }>(manager, createFolder, {
+      input: { name: "  Project Jade " },
+    });
+    expect(codes).toEqual([]);
+    expect(data.createFolder).toMatchObject({ name: "Project Jade", parent: null });
+    const { id } = data.createFolder;
+    const entries = await world.entries(id);
+    expect(entries.map(({ action, actor_id }) => [action, actor_id])).toEqual([
+      ["folder.created", manager.userId],
+      ["access.granted", manager.userId],
+    ]);
+    expect(entries[1]?.detail).toMatchObject({ level: "MANAGE", principalId: manager.userId });
+    expect((await world.ask(manager, `{ folder(id: "${id}") { name } }`)).codes).toEqual([]);
+  });
+
+  it("is refused to others with reasons, on the record", async () => {
+    const analyst = await world.person();
+    const answer = await world.ask(analyst, createFolder, { input: { name: "Mine" } });
+    expect(answer.codes).toEqual(["FORBIDDEN"]);
+    expect(answer.errors[0]?.extensions.reasons).toEqual([{ id: "role", text: "None of your roles allows this." }]);
+    const [denied] = await world.db.query(
+      "select action from audit.entry where actor_id = $1 and outcome = 'DENIED'",
+      [analyst.userId],
+    );
+    expect(denied).toEqual({ action: "access.denied" });
+    expect((await world.ask(null, createFolder, { input: { name: "Mine" } })).codes).toEqual(["UNAUTHENTICATED"]);
+  });
+});
+
+describe("every mutation", () => {
+  it("answers NOT_FOUND to a stranger, FORBIDDEN to who may only view, and records both", async () => {
+    const { manager, folderId } = await world.manager();
+    const documentId = await world.document(manager, folderId);
+    await world.type(documentId, "text");
+    const stranger = await world.person();
+    const viewer = await world.person();
+    await world.grant(folderId, viewer.userId, "VIEW");
+
+    const attempts: [string, string, object, string][] = [
+      ["createFolder", "{ id }", { parentId: folderId, name: "x" }, folderId],
+      ["createDocument", "{ id }", { folderId, title: "x", kind: "TEXT" }, folderId],
+      ["importDocument", "{ id }", { folderId, title: "x", html: "<p>x</p>" }, folderId],
+      ["restoreVersion", "{ id }", { documentId, version: 0 }, documentId],
+      ["nameVersion", "{ number }", { documentId, version: 1, name: "x" }, documentId],
+      ["download", "{ url }", { documentId, format: "TEXT" }, documentId],
+    ];
+    for (const [name, selection, input, objectId] of attempts) {
+      const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+      const text = `mutation ($input: ${type}!) { ${name}(input: $input) ${selection} }`;
+      const expected = name === "download" ? "document.download-refused" : "access.denied";
+      for (const [who, code] of [[stranger, "NOT_FOUND"], [viewer, "FORBIDDEN"]] as const) {
+        const before = (await world.entries(objectId)).length;
+        const answer = await world.ask(who, text, { input });
+        expect([name, answer.codes]).toEqual([name, [code]]);
+        const written = (await world.entries(objectId)).slice(before);
+        expect(written).toMatchObject([{ action: expected, outcome: "DENIED", actor_id: who.userId }]);
+      }
+      const unknown = { ...input, folderId: newId(), documentId: newId(), parentId: newId() };
+      const known = Object.fromEntries(Object.entries(unknown).filter(([key]) => key in input));
+      expect((await world.ask(manager, text, { input: known })).codes).toEqual(["NOT_FOUND"]);
+      expect((await world.ask(null, text, { input })).codes).toEqual(["UNAUTHENTICATED"]);
+    }
+    expect(await world.actions(documentId)).not.toContain("version.restored");
+  });
+
+  it("takes an id of another kind for none", async () => {
+    const { manager, folderId } = await world.manager();
+    const documentId = await world.document(manager, folderId);
+    const create = "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }";
+    const input = { folderId: documentId, title: "x", kind: "TEXT" };
+    expect((await world.ask(manager, create, { input })).codes).toEqual(["NOT_FOUND"]);
+    expect((await world.ask(manager, createFolder, { input: { parentId: documentId, name: "x" } })).codes).toEqual([
+      "NOT_FOUND",
+    ]);
+    expect((await world.ask(manager, `{ document(id: "${folderId}") { id } }`)).codes).toEqual(["NOT_FOUND"]);
+    expect((await world.ask(manager, `{ folder(id: "not-an-id") { id } }`)).codes).toEqual(["NOT_FOUND"]);
+  });
+});
+
+describe("names and titles", () => {
+  it.each([
+    ["", "empty"],
+    ["   ", "empty"],
+    ["x".repeat(201), "200"],
+    ["a\u0000b", "control"],
+    ["a\nb", "control"],
+    ["a\u2028b", "control"],
+    ["\ud800", "Unicode"],
+  ])("refuse %j with a sentence", async (name, word) => {
+    const { manager } = await world.manager();
+    const { codes, errors } = await world.ask(manager, createFolder, { input: { name } });
+    expect(codes).toEqual(["BAD_USER_INPUT"]);
+    expect(errors[0]?.message).toContain(word);
+  });
+
+  it("count characters as people do", async () => {
+    const { manager } = await world.manager();
+    const name = "📈".repeat(200);
+    const { data } = await world.ask<{ createFolder: { name: string } }>(manager, createFolder, { input: { name } });
+    expect(data.createFolder.name).toBe(name);
+  });
+});
