@@ -1,0 +1,71 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { stringifyDocument } from "@urql/core";
+import { type Client, createClient } from "graphql-ws";
+
+/** Where a subscription's results go; an error or a completion ends it. */
+export interface Sink<T> {
+  next(value: T): void;
+  failed(cause: unknown): void;
+  completed(): void;
+}
+
+/** The one WebSocket on which a session's subscriptions run. */
+export interface LiveSocket {
+  subscribe<T, V extends Record<string, unknown>>(
+    document: TypedDocumentNode<T, V>,
+    variables: V,
+    sink: Sink<T>,
+  ): () => void;
+  /** Drops the connection: whoever follows something opens the next one, with the credentials of a new sign-in. */
+  renew(): void;
+}
+
+const PING_MS = 12_000;
+const PONG_WITHIN_MS = 8_000;
+
+/** Opens the socket when the first subscription needs it; `follow` decides about reconnecting, since only it knows the cursor. */
+export function createLiveSocket(url: string = socketUrl("/graphql")): LiveSocket {
+  let overdue: ReturnType<typeof setTimeout> | undefined;
+  const client: Client = createClient({
+    url,
+    retryAttempts: 0,
+    lazyCloseTimeout: 4_000,
+    keepAlive: PING_MS,
+    on: {
+      // A half-open connection answers no ping: closing it is the only way to notice before the reader does.
+      ping: (received) => {
+        if (!received) overdue = setTimeout(() => client.terminate(), PONG_WITHIN_MS);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(overdue);
+      },
+      closed: () => clearTimeout(overdue),
+    },
+  });
+  return {
+    subscribe<T, V extends Record<string, unknown>>(
+      document: TypedDocumentNode<T, V>,
+      variables: V,
+      sink: Sink<T>,
+    ) {
+      return client.subscribe<T>(
+        { query: stringifyDocument(document), variables },
+        {
+          next: ({ data, errors }) => {
+            if (errors?.length) sink.failed(errors);
+            else if (data) sink.next(data);
+          },
+          error: (cause) => sink.failed(cause),
+          complete: () => sink.completed(),
+        },
+      );
+    },
+    renew: () => client.terminate(),
+  };
+}
+
+/** The WebSocket address of a path on this page's origin. */
+export function socketUrl(path: string): string {
+  const { protocol, host } = window.location;
+  return `${protocol === "https:" ? "wss:" : "ws:"}//${host}${path}`;
+}

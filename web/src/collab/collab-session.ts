@@ -1,0 +1,112 @@
+import { Awareness } from "y-protocols/awareness";
+import { WebsocketProvider } from "y-websocket";
+import { Doc, getState } from "yjs";
+import { socketUrl } from "../api/socket.js";
+import { countingWebSocket } from "./counting-socket.js";
+import { endingOf, frameKind, MESSAGE_ACCESS, MESSAGE_DURABLE, readAccess, readDurable } from "./protocol.js";
+import { fresh, next, type SavedEvent, type SavedState } from "./saved-state.js";
+
+/** Who is writing here, as colleagues see it; the server replaces the name and the id with the proven ones. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly color: string;
+}
+
+/** One person's live connection to one document: the shared text, who is here, and what of it is saved. */
+export class CollabSession {
+  readonly doc = new Doc();
+  readonly awareness = new Awareness(this.doc);
+  readonly provider: WebsocketProvider;
+  readonly #listeners = new Set<() => void>();
+  #saved: SavedState = fresh;
+  #synced = false;
+
+  constructor(
+    readonly documentId: string,
+    readonly person: Person,
+  ) {
+    this.awareness.setLocalStateField("user", person);
+    // Before the provider, whose own handler sends: a change is counted before the frame that carries it.
+    this.doc.on("update", (_update: Uint8Array, origin: unknown) => {
+      if (origin !== this.provider) this.#happen({ type: "changed" });
+    });
+    this.provider = new WebsocketProvider(socketUrl("/collab"), documentId, this.doc, {
+      connect: false,
+      awareness: this.awareness,
+      params: { ack: "1" },
+      // Tabs must not pass changes to each other behind the server's back: each writes in its own name, on the record.
+      disableBc: true,
+      WebSocketPolyfill: countingWebSocket({
+        dialled: () => this.#happen({ type: "dialled" }),
+        opened: () => this.#happen({ type: "opened" }),
+        sending: (data) => this.#count(data),
+      }),
+    });
+    this.provider.messageHandlers[MESSAGE_DURABLE] = (_encoder, decoder) => {
+      const { clocks, ...told } = readDurable(decoder);
+      this.#happen({ type: "acknowledged", ...told, clockOf: (client) => clocks.get(client) ?? 0 });
+    };
+    this.provider.messageHandlers[MESSAGE_ACCESS] = (_encoder, decoder) => {
+      this.#happen({ type: "access", access: readAccess(decoder).access });
+    };
+    this.provider.on("connection-close", () => this.#happen({ type: "dropped" }));
+    this.provider.on("closed", ({ code, reason }) =>
+      this.#happen({ type: "ended", why: endingOf(code, reason) }),
+    );
+    this.provider.on("sync", (synced) => {
+      if (!synced || this.#synced) return;
+      this.#synced = true;
+      this.#tell();
+    });
+  }
+
+  /** Whether the document was received once, so that it can be shown. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** What of the local changes is saved; a new object after every change. */
+  get saved(): SavedState {
+    return this.#saved;
+  }
+
+  /** Connects, or connects again after a permanent close whose cause is gone (a new sign-in). */
+  connect(): void {
+    this.provider.connect();
+  }
+
+  /** Calls back after every change of `saved` and `synced`. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Takes a version that another channel told of for the head. */
+  headIs(version: number, at: string): void {
+    if (version > (this.#saved.head?.version ?? 0)) this.#happen({ type: "head", version, at });
+  }
+
+  destroy(): void {
+    this.#listeners.clear();
+    this.provider.destroy();
+    this.awareness.destroy();
+    this.doc.destroy();
+  }
+
+  #count(data: unknown): void {
+    const kind = frameKind(data);
+    if (kind === null) return;
+    const client = this.doc.clientID;
+    this.#happen({ type: "sent", full: kind === "full", client, clock: getState(this.doc.store, client) });
+  }
+
+  #happen(event: SavedEvent): void {
+    this.#saved = next(this.#saved, event);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,55 @@
+import { standardKeymap } from "@codemirror/commands";
+import { Compartment, EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, keymap } from "@codemirror/view";
+import type { Awareness } from "y-protocols/awareness";
+import type { Text } from "yjs";
+import { sharedText } from "./shared-text.js";
+import { textCarets } from "./text-carets.js";
+import { readText } from "./text-changes.js";
+
+/** A plain-text view bound to a shared text, which can be opened for writing and closed again. */
+export interface TextView {
+  readonly view: EditorView;
+  setWritable(mayWrite: boolean, label: string): void;
+}
+
+/** Makes the view: only what is in sight is in the page, so long texts stay quick. */
+export function makeTextView(parent: HTMLElement, text: Text, awareness: Awareness): TextView {
+  const rights = new Compartment();
+  let writable = false;
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: readText(text),
+      extensions: [
+        sharedText(text, () => writable),
+        textCarets(text, awareness),
+        keymap.of(standardKeymap),
+        drawSelection(),
+        EditorView.lineWrapping,
+        // A shared text keeps every character as it is, carriage returns too: only a line feed ends a line here.
+        EditorState.lineSeparator.of("\n"),
+        rights.of(attributes(false, "")),
+      ],
+    }),
+  });
+  return {
+    view,
+    setWritable(mayWrite, label) {
+      writable = mayWrite;
+      view.dispatch({ effects: rights.reconfigure(attributes(mayWrite, label)) });
+    },
+  };
+}
+
+function attributes(mayWrite: boolean, label: string) {
+  return [
+    EditorState.readOnly.of(!mayWrite),
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      "aria-readonly": String(!mayWrite),
+      spellcheck: "true",
+      translate: "no",
+    }),
+  ];
+}

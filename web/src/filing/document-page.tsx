@@ -1,0 +1,27 @@
+import { useParams } from "react-router";
+import { useQuery } from "urql";
+import { DocumentPageDocument } from "../api/generated.js";
+import { problemOf } from "../api/problem.js";
+import { folderSteps } from "../home/folder-steps.js";
+import { ProblemView } from "../parts/problem-view.js";
+import { useTitle } from "../parts/use-title.js";
+import { NotFoundPage } from "../shell/not-found.js";
+import { useTellWhere } from "../shell/where.js";
+import { DocumentFrameLoading } from "./document-frame.js";
+import { LiveDocument } from "./live-document.js";
+
+/** One document: found first, then opened live. */
+export function DocumentPage() {
+  const { id = "" } = useParams();
+  const [{ data, error, fetching }, refetch] = useQuery({ query: DocumentPageDocument, variables: { id } });
+  const document = data?.document;
+  useTitle(document?.title ?? null);
+  useTellWhere(folderSteps(document?.folder));
+
+  if (document) return <LiveDocument key={document.id} document={document} />;
+  if (fetching) return <DocumentFrameLoading />;
+  if (!error) return <NotFoundPage />;
+  const problem = problemOf(error);
+  if (problem.kind === "not-found") return <NotFoundPage />;
+  return <ProblemView problem={problem} onRetry={() => refetch({ requestPolicy: "network-only" })} />;
+}

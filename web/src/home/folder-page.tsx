@@ -1,0 +1,66 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { useParams } from "react-router";
+import { useQuery } from "urql";
+import { FolderPageDocument } from "../api/generated.js";
+import { problemOf } from "../api/problem.js";
+import { useLocale } from "../i18n/locale.js";
+import { LinesLoading } from "../parts/lines-loading.js";
+import { PermissionBadges } from "../parts/permission-badges.js";
+import { ProblemView } from "../parts/problem-view.js";
+import { useTitle } from "../parts/use-title.js";
+import { NotFoundPage } from "../shell/not-found.js";
+import { useTellWhere } from "../shell/where.js";
+import { AddMenu } from "./add-menu.js";
+import { ContentRows } from "./content-rows.js";
+import { folderSteps } from "./folder-steps.js";
+import classes from "./home.module.css";
+
+const PAGE = 100;
+
+/** One folder with all that is in it. */
+export function FolderPage() {
+  const { id = "" } = useParams();
+  const { messages } = useLocale();
+  const [first, setFirst] = useState(PAGE);
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: FolderPageDocument,
+    variables: { id, first },
+  });
+  const folder = data?.folder;
+  const reload = () => refetch({ requestPolicy: "network-only" });
+  useTitle(folder?.name ?? null);
+  useTellWhere(folder ? [...folderSteps(folder.parent), { label: folder.name, to: null }] : []);
+
+  if (error && !folder) {
+    const problem = problemOf(error);
+    return problem.kind === "not-found" ? (
+      <NotFoundPage />
+    ) : (
+      <ProblemView problem={problem} onRetry={reload} />
+    );
+  }
+  if (!folder) return fetching ? <LinesLoading rows={8} /> : <NotFoundPage />;
+  return (
+    <div className={classes.page}>
+      <div className={classes.head}>
+        <h1>{folder.name}</h1>
+        <PermissionBadges permissions={folder.permissions} />
+        <span className={classes.spacer} />
+        <AddMenu folder={folder} onChanged={reload} />
+      </div>
+      <section className={classes.card}>
+        <ContentRows
+          folders={folder.folders.edges.map(({ node }) => node)}
+          documents={folder.documents.edges.map(({ node }) => node)}
+          mayAdd={folder.permissions.includes("EDIT")}
+        />
+      </section>
+      {folder.documents.pageInfo.hasNextPage ? (
+        <Button variant="default" mt={12} loading={fetching} onClick={() => setFirst(first + PAGE)}>
+          {messages.common.more}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import classes from "./parts.module.css";
+import { initials, personColour } from "./person-colour.js";
+
+/** A person as a small coloured disc; the name is for those who cannot see it. */
+export function PersonMark({ id, name, size = 24 }: { id: string; name: string; size?: number }) {
+  const style = { background: personColour(id), width: size, height: size, fontSize: Math.round(size * 0.4) };
+  return (
+    <span className={classes.person} style={style} aria-hidden="true" title={name}>
+      {initials(name)}
+    </span>
+  );
+}
+
+/** Several people as discs that overlap; the first is in front. */
+export function PersonMarks({
+  people,
+}: {
+  people: readonly { readonly id: string; readonly name: string }[];
+}) {
+  const [only, ...others] = people;
+  if (only === undefined) return <NobodyMark />;
+  if (others.length === 0) return <PersonMark id={only.id} name={only.name} />;
+  return (
+    <span className={classes.people}>
+      {people.slice(0, 3).map(({ id, name }) => (
+        <PersonMark key={id} id={id} name={name} size={17} />
+      ))}
+    </span>
+  );
+}
+
+/** The mark of an author who is not known, or of the system. */
+export function NobodyMark({ size = 24 }: { size?: number }) {
+  return (
+    <span
+      className={classes.nobody}
+      style={{ width: size, height: size, fontSize: Math.round(size * 0.45) }}
+      aria-hidden="true"
+    >
+      ?
+    </span>
+  );
+}

@@ -1,0 +1,60 @@
+import { useState } from "react";
+import { Navigate, useSearchParams } from "react-router";
+import { useLocale } from "../i18n/locale.js";
+import { useTitle } from "../parts/use-title.js";
+import { LanguageSwitch } from "../shell/language-switch.js";
+import { Logo } from "../shell/logo.js";
+import { SchemeSwitch } from "../shell/scheme-switch.js";
+import { DemoPeople } from "./demo-people.js";
+import { nextPath } from "./next-path.js";
+import { useSession } from "./session.js";
+import classes from "./session.module.css";
+import { SignInForm } from "./sign-in-form.js";
+
+/** The front door. */
+export function SignInPage() {
+  const { messages } = useLocale();
+  const words = messages.signIn;
+  const { state, refresh } = useSession();
+  const [search] = useSearchParams();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  useTitle(words.title);
+  if (state.kind === "signed-in") return <Navigate to={nextPath(search.get("next"))} replace />;
+  return (
+    <div className={classes.page}>
+      <div className={classes.corner}>
+        <LanguageSwitch />
+        <SchemeSwitch />
+      </div>
+      <main className={classes.door}>
+        <div className={classes.brand}>
+          <Logo size={34} />
+          <span>{messages.shell.product}</span>
+        </div>
+        <div className={classes.card}>
+          <h1 className={classes.title}>{words.title}</h1>
+          <p className={classes.lead}>{words.lead}</p>
+          <SignInForm
+            email={email}
+            onEmail={setEmail}
+            password={password}
+            onPassword={setPassword}
+            onSignedIn={async () => void (await refresh())}
+          />
+          <DemoPeople
+            onChoose={(person, demoPassword) => {
+              setEmail(person);
+              setPassword(demoPassword);
+            }}
+          />
+        </div>
+        <ul className={classes.promises}>
+          {words.promises.map((promise) => (
+            <li key={promise}>{promise}</li>
+          ))}
+        </ul>
+      </main>
+    </div>
+  );
+}
