@@ -1,0 +1,42 @@
+import type { GatewayPlugin } from "@graphql-hive/gateway-runtime";
+import { isAsyncIterable } from "@graphql-tools/utils";
+import type { Logger } from "@onrecord/platform/log";
+import { toGraphQLError } from "@onrecord/subgraph/errors";
+import { type ExecutionResult, GraphQLError } from "graphql";
+import type { GatewayContext } from "./executors.js";
+
+/** Gives every error that leaves the gateway its code of the catalogue and the request's id, and masks what nobody outside should read. */
+export function useCatalogueErrors(log: Logger): GatewayPlugin<GatewayContext> {
+  return {
+    onExecutionResult({ result, setResult, context }) {
+      const requestId = (context as Partial<GatewayContext>).caller?.requestId ?? "";
+      const present = (one: ExecutionResult): ExecutionResult =>
+        one.errors ? { ...one, errors: one.errors.map((error) => presentError(error, requestId, log)) } : one;
+      if (isAsyncIterable(result))
+        setResult(mapResults(result as AsyncIterable<ExecutionResult>, present) as never);
+      else if (result && !Array.isArray(result)) setResult(present(result as ExecutionResult) as never);
+    },
+  };
+}
+
+function presentError(error: GraphQLError | Error, requestId: string, log: Logger): GraphQLError {
+  const presented = toGraphQLError(error, { requestId, log });
+  // How the answer is sent (its status) is the server's own affair and travels beside the code.
+  const http = error instanceof GraphQLError ? error.extensions.http : undefined;
+  if (http === undefined) return presented;
+  const { nodes, source, positions, path, extensions } = presented;
+  return new GraphQLError(presented.message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions: { ...extensions, http },
+  });
+}
+
+async function* mapResults(
+  results: AsyncIterable<ExecutionResult>,
+  map: (result: ExecutionResult) => ExecutionResult,
+): AsyncGenerator<ExecutionResult> {
+  for await (const result of results) yield map(result);
+}

@@ -1,0 +1,65 @@
+import { Ledger } from "@onrecord/ledger/ledger";
+import type { SubgraphName } from "@onrecord/platform/config";
+import type { AppContext } from "@onrecord/platform/context";
+import type { Door } from "@onrecord/platform/door";
+import type { Service } from "@onrecord/platform/service";
+import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { authRoutes } from "./auth-routes.js";
+import { Authenticator } from "./authenticator.js";
+import { graphqlOverHttp } from "./http.js";
+import { LiveSessions } from "./live-sessions.js";
+import { proxyTo, proxyUpgrade } from "./proxy.js";
+import { createRuntime } from "./runtime.js";
+import { serveWeb } from "./web.js";
+import { GraphqlSockets } from "./websocket.js";
+
+/** What a gateway is made of besides its context. */
+export interface GatewayOptions {
+  /** The subgraphs of this process; the others are asked at their URLs. */
+  readonly subgraphs: Partial<Record<SubgraphName, Subgraph>>;
+  /** Folder of the built web app. */
+  readonly webRoot?: string;
+  /** The composed schema; the committed one unless a test brings its own. */
+  readonly supergraph?: string;
+}
+
+/** The one API: federation, authentication, subscriptions, limits, and the web app. */
+export interface Gateway extends Service {
+  hang(door: Door): void;
+}
+
+export async function createGateway(
+  context: AppContext,
+  { subgraphs, webRoot, supergraph }: GatewayOptions,
+): Promise<Gateway> {
+  const { config, db, bus } = context;
+  const log = context.log.child({ service: "gateway" });
+  const runtime = await createRuntime(context, subgraphs, supergraph);
+  const authenticator = new Authenticator(db, new Ledger(db, bus));
+  const live = new LiveSessions(context);
+  const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
+  return {
+    name: "gateway",
+    start: () => live.start(),
+    hang(door) {
+      door.route(
+        "/graphql",
+        graphqlOverHttp({ runtime, authenticator, live, requestBytes: config.limits.requestBytes }),
+      );
+      door.upgrade("/graphql", sockets.upgrade);
+      door.route("/auth", authRoutes(runtime, authenticator, config.production));
+      if (config.collabUrl) door.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl)));
+      if (config.subgraphUrls.documents)
+        door.route("/download", proxyTo(new URL(config.subgraphUrls.documents)));
+      door.route("/", serveWeb(webRoot));
+    },
+    async drain() {
+      live.stop();
+      sockets.close();
+    },
+    async [Symbol.asyncDispose]() {
+      live.stop();
+      await runtime[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { RequestHandler, UpgradeHandler } from "@onrecord/platform/door";
+
+const requestTo = (target: URL) => (target.protocol === "https:" ? httpsRequest : httpRequest);
+
+/** The headers to send on: where the request really came from, and its id. */
+function forwarded(request: IncomingMessage, requestId: string) {
+  const peer = request.socket.remoteAddress ?? "";
+  const before = request.headers["x-forwarded-for"];
+  return {
+    ...request.headers,
+    "x-request-id": requestId,
+    "x-forwarded-for": before ? `${String(before)}, ${peer}` : peer,
+  };
+}
+
+/** Sends a path's requests on to a service in another process. */
+export function proxyTo(target: URL): RequestHandler {
+  return (request, response, info) =>
+    new Promise((resolve, reject) => {
+      const upstream = requestTo(target)(
+        target,
+        { method: request.method, path: request.url, headers: forwarded(request, info.id) },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(response).once("close", resolve);
+        },
+      );
+      upstream.once("error", (error) => {
+        if (response.headersSent) return reject(error);
+        response
+          .writeHead(502, { "content-type": "text/plain" })
+          .end("the service behind this door does not answer\n");
+        resolve();
+      });
+      request.pipe(upstream);
+    });
+}
+
+/** Sends a path's WebSockets on: after the upgrade both sides are plain streams. */
+export function proxyUpgrade(target: URL): UpgradeHandler {
+  return (request, socket, head, info) => {
+    const upstream = requestTo(target)(target, {
+      method: "GET",
+      path: request.url,
+      headers: forwarded(request, info.id),
+    });
+    upstream.once("upgrade", (answer, other, otherHead) => {
+      const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${String(value)}`);
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`);
+      if (otherHead.length > 0) socket.write(otherHead);
+      if (head.length > 0) other.write(head);
+      for (const [from, to] of [
+        [socket, other],
+        [other, socket],
+      ] as const) {
+        from.once("error", () => to.destroy());
+        from.once("close", () => to.destroy());
+        from.pipe(to);
+      }
+    });
+    const refuse = () => socket.end("HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n");
+    upstream.once("response", refuse);
+    upstream.once("error", refuse);
+    upstream.end();
+  };
+}
