@@ -8,7 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const createFolder = "mutation ($input: CreateFolderInput!) { createFolder(input: $input) { id name parent { id } } }";
+const createFolder =
+  "mutation ($input: CreateFolderInput!) { createFolder(input: $input) { id name parent { id } } }";
 
 describe("a folder at the top", () => {
   it("is for those whose role opens projects; whoever opens it manages it, and all of it is on the record", async () => {
@@ -32,13 +33,17 @@ describe("a folder at the top", () => {
     const analyst = await world.person();
     const answer = await world.ask(analyst, createFolder, { input: { name: "Mine" } });
     expect(answer.codes).toEqual(["FORBIDDEN"]);
-    expect(answer.errors[0]?.extensions.reasons).toEqual([{ id: "role", text: "None of your roles allows this." }]);
+    expect(answer.errors[0]?.extensions.reasons).toEqual([
+      { id: "role", text: "None of your roles allows this." },
+    ]);
     const [denied] = await world.db.query(
       "select action from audit.entry where actor_id = $1 and outcome = 'DENIED'",
       [analyst.userId],
     );
     expect(denied).toEqual({ action: "access.denied" });
-    expect((await world.ask(null, createFolder, { input: { name: "Mine" } })).codes).toEqual(["UNAUTHENTICATED"]);
+    expect((await world.ask(null, createFolder, { input: { name: "Mine" } })).codes).toEqual([
+      "UNAUTHENTICATED",
+    ]);
   });
 });
 
@@ -63,7 +68,10 @@ describe("every mutation", () => {
       const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
       const text = `mutation ($input: ${type}!) { ${name}(input: $input) ${selection} }`;
       const expected = name === "download" ? "document.download-refused" : "access.denied";
-      for (const [who, code] of [[stranger, "NOT_FOUND"], [viewer, "FORBIDDEN"]] as const) {
+      for (const [who, code] of [
+        [stranger, "NOT_FOUND"],
+        [viewer, "FORBIDDEN"],
+      ] as const) {
         const before = (await world.entries(objectId)).length;
         const answer = await world.ask(who, text, { input });
         expect([name, answer.codes]).toEqual([name, [code]]);
@@ -84,9 +92,9 @@ describe("every mutation", () => {
     const create = "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }";
     const input = { folderId: documentId, title: "x", kind: "TEXT" };
     expect((await world.ask(manager, create, { input })).codes).toEqual(["NOT_FOUND"]);
-    expect((await world.ask(manager, createFolder, { input: { parentId: documentId, name: "x" } })).codes).toEqual([
-      "NOT_FOUND",
-    ]);
+    expect(
+      (await world.ask(manager, createFolder, { input: { parentId: documentId, name: "x" } })).codes,
+    ).toEqual(["NOT_FOUND"]);
     expect((await world.ask(manager, `{ document(id: "${folderId}") { id } }`)).codes).toEqual(["NOT_FOUND"]);
     expect((await world.ask(manager, `{ folder(id: "not-an-id") { id } }`)).codes).toEqual(["NOT_FOUND"]);
   });
@@ -111,7 +119,9 @@ describe("names and titles", () => {
   it("count characters as people do", async () => {
     const { manager } = await world.manager();
     const name = "📈".repeat(200);
-    const { data } = await world.ask<{ createFolder: { name: string } }>(manager, createFolder, { input: { name } });
+    const { data } = await world.ask<{ createFolder: { name: string } }>(manager, createFolder, {
+      input: { name },
+    });
     expect(data.createFolder.name).toBe(name);
   });
 });

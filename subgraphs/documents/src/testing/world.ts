@@ -119,7 +119,9 @@ export class World implements AsyncDisposable {
       outcome: string;
       actor_id: string | null;
       detail: Record<string, unknown>;
-    }>("select action, outcome, actor_id, detail from audit.entry where object_id = $1 order by id", [objectId]);
+    }>("select action, outcome, actor_id, detail from audit.entry where object_id = $1 order by id", [
+      objectId,
+    ]);
   }
 
   async actions(objectId: string): Promise<string[]> {

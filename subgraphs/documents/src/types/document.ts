@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Directive, Field, ID, ObjectType } from "type-graphql";
 import { DocumentKind } from "./enums.js";

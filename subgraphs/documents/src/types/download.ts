@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Field, ObjectType } from "type-graphql";
 

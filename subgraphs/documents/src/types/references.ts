@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { Directive, Field, ID, ObjectType } from "type-graphql";
 
 /** Names a user; what is known of them is the identity subgraph's to say. */

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Directive, Field, ID, Int, ObjectType } from "type-graphql";
 import { AuditEntryReference, UserReference } from "./references.js";
