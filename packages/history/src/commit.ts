@@ -1,5 +1,5 @@
-import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { AuditAction } from "@onrecord/ledger/events";
+import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/platform/database";
 import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
@@ -47,38 +47,55 @@ const statement = `select doc, outcome, head, at from documents.commit_changes(
  * `revision` is the permission revision that every decision behind them was made at; if it has moved on, nothing is kept.
  * The SQL side, with its locks and outcomes, is migration 006.
  */
-export async function commitChanges(sql: Sql, ledger: Ledger, revision: number, documents: readonly DocumentChanges[]): Promise<CommitOutcome[]> {
+export async function commitChanges(
+  sql: Sql,
+  ledger: Ledger,
+  revision: number,
+  documents: readonly DocumentChanges[],
+): Promise<CommitOutcome[]> {
   const who = new Map<By, number>();
-  for (const { changes } of documents) for (const { by } of changes) if (!who.has(by)) who.set(by, who.size + 1);
+  for (const { changes } of documents)
+    for (const { by } of changes) if (!who.has(by)) who.set(by, who.size + 1);
   const people = [...who.keys()];
-  const origins = await Promise.all(people.map(({ from }) => (from === null ? null : ledger.origins.of(from))));
-
-  const bindings = documents.flatMap(({ bindings }, index) => bindings.map((binding) => ({ ...binding, doc: index + 1 })));
-  const changes = documents.flatMap(({ documentId, from, key, changes }, index) =>
-    changes.map((change, n) => ({ ...change, doc: index + 1, sealed: seal(key, change.update, changeContext(documentId, from + 1 + n)) })),
+  const origins = await Promise.all(
+    people.map(({ from }) => (from === null ? null : ledger.origins.of(from))),
   );
-  const rows = await sql.query<{ doc: number; outcome: CommitOutcome["outcome"]; head: number; at: Date }>(statement, [
-    revision,
-    documents.map((d) => d.documentId),
-    documents.map((d) => d.from),
-    bindings.map((b) => b.doc),
-    bindings.map((b) => b.clientId),
-    bindings.map((b) => b.userId),
-    people.map((by) => by.actorId),
-    people.map((by) => by.sessionId),
-    people.map((by) => by.requestId),
-    origins.map((origin) => origin?.id ?? null),
-    origins.map((origin) => origin?.commitment ?? null),
-    changes.map((c) => c.doc),
-    changes.map((c) => who.get(c.by)),
-    changes.map(() => newId()),
-    changes.map((c) => c.action),
-    changes.map((c) => (c.extra ? JSON.stringify(c.extra) : null)),
-    changes.map((c) => c.authorId),
-    changes.map((c) => c.update.length),
-    changes.map((c) => c.sealed.length),
-    Buffer.concat(changes.map((c) => c.sealed)),
-  ]);
+
+  const bindings = documents.flatMap(({ bindings }, index) =>
+    bindings.map((binding) => ({ ...binding, doc: index + 1 })),
+  );
+  const changes = documents.flatMap(({ documentId, from, key, changes }, index) =>
+    changes.map((change, n) => ({
+      ...change,
+      doc: index + 1,
+      sealed: seal(key, change.update, changeContext(documentId, from + 1 + n)),
+    })),
+  );
+  const rows = await sql.query<{ doc: number; outcome: CommitOutcome["outcome"]; head: number; at: Date }>(
+    statement,
+    [
+      revision,
+      documents.map((d) => d.documentId),
+      documents.map((d) => d.from),
+      bindings.map((b) => b.doc),
+      bindings.map((b) => b.clientId),
+      bindings.map((b) => b.userId),
+      people.map((by) => by.actorId),
+      people.map((by) => by.sessionId),
+      people.map((by) => by.requestId),
+      origins.map((origin) => origin?.id ?? null),
+      origins.map((origin) => origin?.commitment ?? null),
+      changes.map((c) => c.doc),
+      changes.map((c) => who.get(c.by)),
+      changes.map(() => newId()),
+      changes.map((c) => c.action),
+      changes.map((c) => (c.extra ? JSON.stringify(c.extra) : null)),
+      changes.map((c) => c.authorId),
+      changes.map((c) => c.update.length),
+      changes.map((c) => c.sealed.length),
+      Buffer.concat(changes.map((c) => c.sealed)),
+    ],
+  );
   return rows.sort((a, b) => a.doc - b.doc);
 }
 

@@ -34,12 +34,18 @@ export class History {
   /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
   async create(tx: Tx, documentId: string): Promise<void> {
     const wrapped = await this.context.keys.wrap(randomBytes(32), keyContext(documentId));
-    await tx.query("insert into documents.head (document_id, wrapped_key) values ($1, $2)", [documentId, wrapped]);
+    await tx.query("insert into documents.head (document_id, wrapped_key) values ($1, $2)", [
+      documentId,
+      wrapped,
+    ]);
   }
 
   /** The committed head, or null without such a document. */
   async head(documentId: string): Promise<{ version: number; bytes: number } | null> {
-    const [row] = await this.context.db.query<{ version: number; bytes: number }>("select version, bytes from documents.head where document_id = $1", [documentId]);
+    const [row] = await this.context.db.query<{ version: number; bytes: number }>(
+      "select version, bytes from documents.head where document_id = $1",
+      [documentId],
+    );
     return row ?? null;
   }
 
@@ -69,7 +75,13 @@ export class History {
         ...(edit.extra ? { extra: edit.extra } : {}),
       };
       const [outcome] = await commitChanges(tx ?? db, this.ledger, revision, [
-        { documentId: edit.documentId, from: head.version, key: head.key, bindings: bindingsOf(effective, edit.by), changes: [change] },
+        {
+          documentId: edit.documentId,
+          from: head.version,
+          key: head.key,
+          bindings: bindingsOf(effective, edit.by),
+          changes: [change],
+        },
       ]);
       switch (outcome?.outcome) {
         case "COMMITTED": {
@@ -93,7 +105,12 @@ export class History {
   }
 
   /** Makes the content equal to that of `version` by a new version. Concurrent edits keep their place. */
-  async restore(request: { documentId: string; version: number; by: By; authorize(): Promise<number> }): Promise<{ version: number } | null> {
+  async restore(request: {
+    documentId: string;
+    version: number;
+    by: By;
+    authorize(): Promise<number>;
+  }): Promise<{ version: number } | null> {
     return this.edit({
       documentId: request.documentId,
       by: request.by,
@@ -106,7 +123,14 @@ export class History {
         const doc = new Y.Doc({ gc: false });
         Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
         const since: Uint8Array[] = [];
-        await applyChanges(this.context.db, old.key, request.documentId, old.version, head.version, (update) => since.push(update));
+        await applyChanges(
+          this.context.db,
+          old.key,
+          request.documentId,
+          old.version,
+          head.version,
+          (update) => since.push(update),
+        );
         return since.length === 0 ? null : revertUpdate(doc, since);
       },
     });
@@ -114,11 +138,10 @@ export class History {
 
   /** Stores the whole state at a version, so that loading starts there. */
   async checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): Promise<void> {
-    await this.context.db.query("insert into documents.checkpoint (document_id, version, sealed) values ($1, $2, $3) on conflict do nothing", [
-      documentId,
-      version,
-      seal(key, state, checkpointContext(documentId, version)),
-    ]);
+    await this.context.db.query(
+      "insert into documents.checkpoint (document_id, version, sealed) values ($1, $2, $3) on conflict do nothing",
+      [documentId, version, seal(key, state, checkpointContext(documentId, version))],
+    );
   }
 }
 

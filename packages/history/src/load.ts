@@ -26,11 +26,19 @@ interface Start {
 const PAGE = 5000;
 
 /** Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, BAD_USER_INPUT without such a version. */
-export async function loadDocument(sql: Sql, keys: KeyProvider, documentId: string, version?: number): Promise<LoadedDocument> {
+export async function loadDocument(
+  sql: Sql,
+  keys: KeyProvider,
+  documentId: string,
+  version?: number,
+): Promise<LoadedDocument> {
   const start = await readStart(sql, documentId, version);
   const target = version ?? start.head;
   if (!Number.isSafeInteger(target) || target < 0 || target > start.head) {
-    throw new AppError("BAD_USER_INPUT", `There is no version ${target}; this document has the versions 0 to ${start.head}.`);
+    throw new AppError(
+      "BAD_USER_INPUT",
+      `There is no version ${target}; this document has the versions 0 to ${start.head}.`,
+    );
   }
   const key = await keys.unwrap(start.wrapped_key, keyContext(documentId));
   const doc = new Y.Doc();
@@ -43,7 +51,14 @@ export async function loadDocument(sql: Sql, keys: KeyProvider, documentId: stri
 }
 
 /** Reads the changes `after + 1 … upTo` in order and hands each opened update to `apply`. Throws when one is missing. */
-export async function applyChanges(sql: Sql, key: Buffer, documentId: string, after: number, upTo: number, apply: (update: Buffer, version: number) => void): Promise<void> {
+export async function applyChanges(
+  sql: Sql,
+  key: Buffer,
+  documentId: string,
+  after: number,
+  upTo: number,
+  apply: (update: Buffer, version: number) => void,
+): Promise<void> {
   let at = after;
   while (at < upTo) {
     const rows = await sql.query<{ version: number; sealed: Buffer }>(

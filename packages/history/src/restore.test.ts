@@ -26,7 +26,9 @@ function edit(doc: Y.Doc, random: (below: number) => number): void {
     case 2:
       return text.length > 2 ? text.delete(random(text.length - 1), 1) : text.insert(0, "seed");
     case 3:
-      return text.length > 2 ? text.format(0, 1 + random(text.length - 1), { bold: random(2) ? true : null }) : undefined;
+      return text.length > 2
+        ? text.format(0, 1 + random(text.length - 1), { bold: random(2) ? true : null })
+        : undefined;
     case 4: {
       const element = new Y.XmlElement(["paragraph", "heading"][random(2)]!);
       element.insert(0, [new Y.XmlText(`run ${random(100)}`)]);
@@ -44,7 +46,9 @@ function edit(doc: Y.Doc, random: (below: number) => number): void {
       map.set("abc"[random(3)]!, random(3) ? random(100) : new Y.Map([["n", random(9)]]));
       return;
     default:
-      return list.length > 3 && random(2) ? list.delete(random(list.length), 1) : list.insert(random(list.length + 1), [random(100)]);
+      return list.length > 3 && random(2)
+        ? list.delete(random(list.length), 1)
+        : list.insert(random(list.length + 1), [random(100)]);
   }
 }
 
@@ -66,7 +70,8 @@ function randomHistory(seed: number, length: number): Uint8Array[] {
   });
   while (log.length < length) {
     const peer = peers[random(3)]!;
-    if (random(3) === 0) for (; peer.seen < log.length; peer.seen++) Y.applyUpdate(peer.doc, log[peer.seen]!, "remote");
+    if (random(3) === 0)
+      for (; peer.seen < log.length; peer.seen++) Y.applyUpdate(peer.doc, log[peer.seen]!, "remote");
     const keep = (update: Uint8Array, origin: unknown) => void (origin !== "remote" && log.push(update));
     peer.doc.on("update", keep);
     peer.doc.transact(() => edit(peer.doc, random));

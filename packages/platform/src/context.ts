@@ -9,6 +9,7 @@ import { newId } from "./ids.js";
 import { createLogger, type Logger } from "./log.js";
 import { migrate } from "./migrate.js";
 import { startEmbeddedPostgres } from "./postgres/embedded.js";
+import { findRunningPostgres } from "./postgres/running.js";
 import { serviceSecret } from "./service-secret.js";
 import { FileKeyProvider, type KeyProvider } from "./vault.js";
 
@@ -32,14 +33,24 @@ export interface AppContext extends AsyncDisposable {
 /** The login of the services: may append to the record, and may not change or delete what is on it. */
 const SERVICE_ROLE = "onrecord_app";
 
+/** How a context is opened. */
+export interface ContextOptions {
+  /** For commands that work beside a running server: its embedded Postgres is used where one runs, else one is started. */
+  readonly beside?: boolean;
+  /** Told what is being done, a few words at a time: the first start takes seconds. */
+  readonly onProgress?: (step: string) => void;
+}
+
 /** Connects (starting the embedded Postgres when no DATABASE_URL is given), migrates, and builds the context. */
 export async function createContext(
   config: Config,
   secrets: Secrets,
   log: Logger = createLogger(config.logLevel),
+  options: ContextOptions = {},
 ): Promise<AppContext> {
   await using resources = new AsyncDisposableStack();
-  const { url, adminUrl, role, fatal } = await openDatabase(config, secrets, log, resources);
+  const { url, adminUrl, role, fatal } = await openDatabase(config, secrets, log, options, resources);
+  options.onProgress?.("migrating the database");
   await migrate(adminUrl, log);
   const db = resources.use(new Database(url, { log, ...(role ? { role } : {}) }));
   const nodeId = newId();
@@ -65,8 +76,18 @@ export async function createContext(
   };
 }
 
-async function openDatabase(config: Config, secrets: Secrets, log: Logger, resources: AsyncDisposableStack) {
+async function openDatabase(
+  config: Config,
+  secrets: Secrets,
+  log: Logger,
+  { beside, onProgress }: ContextOptions,
+  resources: AsyncDisposableStack,
+) {
+  const never = new Promise<string>(() => undefined);
   if (secrets.databaseUrl === undefined) {
+    const running = beside ? await findRunningPostgres(config.dataDir) : undefined;
+    if (running) return { url: running.appUrl, adminUrl: running.adminUrl, role: undefined, fatal: never };
+    onProgress?.("starting the database");
     const postgres = resources.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
     return { url: postgres.appUrl, adminUrl: postgres.adminUrl, role: undefined, fatal: postgres.exited };
   }
@@ -78,6 +99,6 @@ async function openDatabase(config: Config, secrets: Secrets, log: Logger, resou
     adminUrl: secrets.databaseAdminUrl ?? secrets.databaseUrl,
     // One login for everything: the services step down to the restricted role.
     role: secrets.databaseAdminUrl === undefined ? SERVICE_ROLE : undefined,
-    fatal: new Promise<string>(() => undefined),
+    fatal: never,
   };
 }
