@@ -22,15 +22,20 @@ export interface SubgraphRequest {
 /** One result, or for a subscription a stream of them. */
 export type SubgraphResult = ExecutionResult | AsyncGenerator<ExecutionResult, void, void>;
 
-/** Executes an operation on a subgraph in this process. Errors come out as clients may see them. */
+/** Executes an operation on a subgraph in this process. Never rejects; errors come out as clients may see them. */
 export async function executeOn(
   subgraph: Subgraph,
   request: SubgraphRequest,
   log: Logger,
 ): Promise<SubgraphResult> {
   const operation = getOperationAST(request.document, request.operationName);
-  if (operation?.operation === OperationTypeNode.SUBSCRIPTION) return subscribe(subgraph, request, log);
-  return finish(await execute(executionArgs(subgraph, request)), request, log);
+  try {
+    if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
+      return await subscribe(subgraph, request, log);
+    return finish(await execute(executionArgs(subgraph, request)), request, log);
+  } catch (error) {
+    return { errors: [toGraphQLError(error, { requestId: request.caller.requestId, log })] };
+  }
 }
 
 /**

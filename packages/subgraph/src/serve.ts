@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AppContext } from "@onrecord/platform/context";
+import type { Door, RequestInfo } from "@onrecord/platform/door";
+import { AppError } from "@onrecord/platform/errors";
+import type { Logger } from "@onrecord/platform/log";
+import type { Caller } from "@onrecord/policy/principal";
+import type { DocumentNode } from "graphql";
+import { createYoga, type Plugin } from "graphql-yoga";
+import { ENVELOPE_HEADER, type EnvelopeFault, EnvelopeVerifier } from "./envelope.js";
+import { executeOn, type SubgraphRequest } from "./execute.js";
+import { readBody } from "./read-body.js";
+import { sendResponse } from "./send-response.js";
+import type { Subgraph } from "./subgraph.js";
+
+/**
+ * Hangs one subgraph on the door of its own process, at `/graphql`, for gateways in other processes. It answers only requests
+ * whose caller is signed with the service secret: there is no other way to say who is asking.
+ */
+export function serveSubgraph(
+  subgraph: Subgraph,
+  context: Pick<AppContext, "config" | "log" | "serviceSecret">,
+  door: Door,
+): void {
+  const log = context.log.child({ subgraph: subgraph.name });
+  const verifier = new EnvelopeVerifier(context.serviceSecret, subgraph.name);
+  const yoga = createYoga<{ caller: Caller }>({
+    schema: subgraph.schema,
+    graphqlEndpoint: "/graphql",
+    plugins: [useExecutor(subgraph, log)],
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    logging: false,
+    // The executor has made every error presentable; masking again would take the codes away.
+    maskedErrors: false,
+  });
+
+  door.route("/graphql", async (request, response, info) => {
+    // Only a body is signed: a query in the address would be one that the envelope does not cover.
+    if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
+    const body = await readBody(request, context.config.limits.requestBytes).catch(asAppError);
+    if (body instanceof AppError) return refuse(response, info, body);
+    const verified = verifier.verify(singleHeader(request, ENVELOPE_HEADER), body);
+    if (!verified.ok) {
+      log.warn(
+        { fault: verified.fault, requestId: info.id },
+        "a request without a valid envelope was refused",
+      );
+      return refuse(response, info, envelopeError(verified.fault));
+    }
+    await sendResponse(response, (signal) =>
+      yoga.fetch(
+        new Request("http://subgraph/graphql", {
+          method: "POST",
+          headers: forwardedHeaders(request),
+          body: new Uint8Array(body),
+          signal,
+        }),
+        { caller: verified.caller },
+      ),
+    );
+  });
+}
+
+/** Executes with the kit's executor, which the gateway uses in-process too, so that both ways answer alike. */
+function useExecutor(subgraph: Subgraph, log: Logger): Plugin<{ caller: Caller }> {
+  return {
+    onExecute: ({ args, setExecuteFn }) => setExecuteFn(() => executeOn(subgraph, requestOf(args), log)),
+    onSubscribe: ({ args, setSubscribeFn }) =>
+      setSubscribeFn(() => executeOn(subgraph, requestOf(args), log)),
+  };
+}
+
+interface Execution {
+  readonly document: DocumentNode;
+  readonly variableValues?: Readonly<Record<string, unknown>> | undefined;
+  readonly operationName?: string | null | undefined;
+  readonly contextValue: { readonly caller: Caller };
+}
+
+function requestOf({ document, variableValues, operationName, contextValue }: Execution): SubgraphRequest {
+  return {
+    document,
+    variables: variableValues,
+    operationName: operationName ?? undefined,
+    caller: contextValue.caller,
+  };
+}
+
+function asAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  return new AppError("BAD_USER_INPUT", "The request body could not be read.", { cause: thrown });
+}
+
+function envelopeError(fault: EnvelopeFault): AppError {
+  const reasons = [{ id: fault, text: faultSentences[fault] }];
+  if (fault === "overloaded")
+    return new AppError("UNAVAILABLE", "This subgraph cannot take more requests now.", { reasons });
+  return new AppError("UNAUTHENTICATED", "This subgraph answers only requests that the gateway has signed.", {
+    reasons,
+  });
+}
+
+const faultSentences: Readonly<Record<EnvelopeFault, string>> = {
+  missing: "The request has no envelope.",
+  malformed: "The envelope cannot be read.",
+  "unknown-key":
+    "It was signed with another key: give gateway and subgraph the same ONRECORD_SERVICE_SECRET.",
+  forged: "Its signature is wrong.",
+  "wrong-audience": "It was made for another subgraph.",
+  expired: "It is too old, or the clocks of the two machines differ.",
+  "body-mismatch": "It was made for another body.",
+  replayed: "It was used before.",
+  overloaded: "Too many requests are remembered.",
+};
+
+function refuse(response: ServerResponse, { id }: RequestInfo, error: AppError): void {
+  const { message, code, reasons } = error;
+  response
+    .writeHead(error.status, { "content-type": "application/json", connection: "close" })
+    .end(JSON.stringify({ errors: [{ message, extensions: { code, requestId: id, reasons } }] }));
+}
+
+function singleHeader(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(",") : value;
+}
+
+function forwardedHeaders(request: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const name of ["accept", "content-type"]) {
+    const value = singleHeader(request, name);
+    if (value !== undefined) headers.set(name, value);
+  }
+  return headers;
+}
