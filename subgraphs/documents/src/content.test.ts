@@ -141,7 +141,9 @@ describe("an import", () => {
       );
     const before = await counts();
     const context = new DocumentsContext(stopped, asCaller(manager));
-    await expect(importDocument(context, { folderId, title: "x", html: "<p>text</p>" })).rejects.toThrow("the last step");
+    await expect(importDocument(context, { folderId, title: "x", html: "<p>text</p>" })).rejects.toThrow(
+      "the last step",
+    );
     expect(await counts()).toEqual(before);
     await services[Symbol.asyncDispose]();
   });

@@ -1,0 +1,173 @@
+import { Door } from "@onrecord/platform/door";
+import { createLogger } from "@onrecord/platform/log";
+import { hashToken, type Principal } from "@onrecord/policy/principal";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { World } from "../testing/world.js";
+
+let world: World;
+let door: Door;
+let base: string;
+let manager: Principal;
+let folderId: string;
+let id: string;
+beforeAll(async () => {
+  world = await World.open();
+  door = new Door(createLogger("silent"));
+  world.subgraph.hang(door);
+  base = await door.listen(0, "127.0.0.1");
+  ({ manager, folderId } = await world.manager());
+  id = await world.document(manager, folderId, "Draft <b> 公告");
+  await world.type(id, "<script>alert(1)</script>", manager.userId);
+});
+afterAll(async () => {
+  await door[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+const ticket = async (who: Principal, format = "TEXT") => {
+  const { data, codes } = await world.ask<{ download: { url: string; expiresAt: string } }>(
+    who,
+    `mutation { download(input: { documentId: "${id}", format: ${format} }) { url expiresAt } }`,
+  );
+  expect(codes).toEqual([]);
+  return data.download;
+};
+const fetchCopy = (url: string, init: RequestInit = {}) =>
+  fetch(base + url, { ...init, headers: { "user-agent": "curl/8" } });
+const downloads = async () =>
+  (await world.entries(id)).filter(({ action }) => action.startsWith("document.download"));
+
+describe("a ticket", () => {
+  it("gives one copy of the version it was made for, recorded before it leaves", async () => {
+    const { url, expiresAt } = await ticket(manager);
+    expect(new Date(expiresAt).getTime() - Date.now()).toBeLessThanOrEqual(61_000);
+    expect(expiresAt).toMatch(/^\d{4}-.*Z$/);
+    expect(url).toMatch(/^\/download\/[\w-]{43}$/);
+    await world.type(id, " and more");
+    const before = (await downloads()).length;
+    const response = await fetchCopy(url);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe("<script>alert(1)</script>");
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": `attachment; filename="Draft b __ v1.txt"; filename*=UTF-8''Draft%20b%20%E5%85%AC%E5%91%8A%20v1.txt`,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+      "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+    });
+    const recorded = (await downloads()).slice(before);
+    expect(recorded).toMatchObject([
+      { action: "document.downloaded", actor_id: manager.userId, detail: { format: "TEXT", version: 1 } },
+    ]);
+
+    const again = await fetchCopy(url);
+    expect(again.status).toBe(404);
+    expect((await downloads()).length).toBe(before + 1);
+  });
+
+  it("is kept only as its hash", async () => {
+    const { url } = await ticket(manager);
+    const token = url.slice("/download/".length);
+    const rows = await world.db.query<{ token_hash: Buffer }>("select * from documents.download_ticket");
+    expect(rows.some(({ token_hash }) => token_hash.equals(hashToken(token)))).toBe(true);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  it("is used by one of many who come at once", async () => {
+    const { url } = await ticket(manager);
+    const before = (await downloads()).length;
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await fetchCopy(url)).status));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 404)).toHaveLength(7);
+    expect((await downloads()).length).toBe(before + 1);
+  });
+
+  it("makes a page that runs nothing and says whose copy it is", async () => {
+    const { url } = await ticket(manager, "HTML");
+    const page = await (await fetchCopy(url)).text();
+    expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(page).not.toContain("<script>");
+    expect(page).toContain(`Copy for Mary Manager (${manager.email})`);
+    expect(page).toContain("<title>Draft &lt;b&gt; 公告</title>");
+  });
+
+  it("ends by itself, with the session, and with the right to it", async () => {
+    const analyst = await world.person();
+    const grant = await world.grant(folderId, analyst.userId, "DOWNLOAD");
+
+    const late = await ticket(analyst);
+    expect((await fetchCopy(await expiredLike(late.url))).status).toBe(404);
+
+    await world.revoke(grant);
+    const before = (await downloads()).length;
+    expect((await fetchCopy(late.url)).status).toBe(404);
+    expect((await downloads()).slice(before)).toMatchObject([
+      {
+        action: "document.download-refused",
+        outcome: "DENIED",
+        detail: { format: "TEXT", reasons: ["level"] },
+      },
+    ]);
+
+    await world.grant(folderId, analyst.userId, "VIEW");
+    const again = await world.grant(folderId, analyst.userId, "DOWNLOAD");
+    const lowered = await ticket(analyst);
+    await world.revoke(again);
+    const refused = await fetchCopy(lowered.url);
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain("This needs the level DOWNLOAD; yours here is VIEW.");
+
+    const orphan = await ticket(manager);
+    await world.db.query("update identity.session set ended_at = now() where id = $1", [manager.sessionId]);
+    expect((await fetchCopy(orphan.url)).status).toBe(404);
+    await world.db.query("update identity.session set ended_at = null where id = $1", [manager.sessionId]);
+  });
+
+  it("is not looked at by anything but GET, and nonsense finds nothing", async () => {
+    const { url } = await ticket(manager);
+    expect((await fetchCopy(url, { method: "HEAD" })).status).toBe(405);
+    expect((await fetchCopy(url, { method: "POST" })).status).toBe(405);
+    expect((await fetchCopy(url)).status).toBe(200);
+    for (const path of [
+      "/download",
+      "/download/",
+      "/download/x",
+      `/download/${"a".repeat(43)}`,
+      `${url}/x`,
+      "/download/%00",
+    ])
+      expect((await fetchCopy(path)).status).toBe(404);
+  });
+});
+
+describe("a refusal", () => {
+  it("names the wall: a trader takes nothing, whatever the grant", async () => {
+    const trader = await world.person({ roles: ["trader"] });
+    await world.grant(folderId, trader.userId, "EDIT");
+    const { codes, errors } = await world.ask(
+      trader,
+      `mutation { download(input: { documentId: "${id}", format: HTML }) { url } }`,
+    );
+    expect(codes).toEqual(["FORBIDDEN"]);
+    expect(errors[0]?.extensions.reasons).toMatchObject([{ id: "trader-takes-nothing" }]);
+    expect((await downloads()).at(-1)).toMatchObject({
+      action: "document.download-refused",
+      outcome: "DENIED",
+      actor_id: trader.userId,
+      detail: { format: "HTML", reasons: ["trader-takes-nothing"] },
+    });
+  });
+});
+
+/** A ticket like this one whose time is over: the services may not change when a ticket ends. */
+async function expiredLike(url: string): Promise<string> {
+  const token = url.slice("/download/".length);
+  const other = token.split("").reverse().join("");
+  await world.db.query(
+    `insert into documents.download_ticket (token_hash, document_id, version, format, user_id, session_id, expires_at)
+     select $2, document_id, version, format, user_id, session_id, clock_timestamp() - interval '1 second'
+     from documents.download_ticket where token_hash = $1`,
+    [hashToken(token), hashToken(other)],
+  );
+  return `/download/${other}`;
+}
