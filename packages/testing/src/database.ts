@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "@onrecord/platform/config";
@@ -22,6 +22,8 @@ export interface TestContext extends AppContext {
 export async function testContext(env: Readonly<Record<string, string>> = {}): Promise<TestContext> {
   await using resources = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), "onrecord-test-"));
+  // As root, Postgres runs as another user, who must be able to enter.
+  await chmod(dataDir, 0o755);
   resources.defer(() => rm(dataDir, { recursive: true, force: true }));
   const log = createLogger(env.LOG_LEVEL ?? "silent");
   const settings = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
