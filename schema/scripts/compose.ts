@@ -1,7 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { contractOfCode } from "./contract.js";
+import { generateFiles, PUBLISHED, readCommitted, write } from "./files.js";
 
-const root = new URL("../", import.meta.url);
-
-await mkdir(new URL("subgraphs/", root), { recursive: true });
-for (const [path, text] of contractOfCode()) await writeFile(new URL(path, root), text);
+// `npm run compose -w @onrecord/schema`: writes the contract and the typed documents from the code.
+const files = await generateFiles();
+await write(files);
+// The very first contract is the one that everybody builds on; from then on only `publish-api` moves it.
+if ((await readCommitted(PUBLISHED)) === undefined) {
+  await write(new Map([[PUBLISHED, files.get("schema.graphql") ?? ""]]));
+}

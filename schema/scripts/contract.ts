@@ -1,26 +1,42 @@
-import { buildSchema as audit } from "@onrecord/subgraph-audit/schema";
-import { buildSchema as documents } from "@onrecord/subgraph-documents/schema";
-import { buildSchema as identity } from "@onrecord/subgraph-identity/schema";
-import { buildSchema as permissions } from "@onrecord/subgraph-permissions/schema";
-import { compositionHasErrors, composeServices, transformSupergraphToPublicSchema } from "@theguild/federation-composition";
-import { parse, print, printSchema } from "graphql";
+import { composeServices, compositionHasErrors } from "@theguild/federation-composition";
+import {
+  buildASTSchema,
+  type DocumentNode,
+  lexicographicSortSchema,
+  parse,
+  print,
+  printSchema,
+} from "graphql";
 
-/** Everything that is generated from the code, by the path of its file below `schema/`. */
-export type Contract = ReadonlyMap<string, string>;
+/** Generated files: path below `schema/` → text. */
+export type Files = ReadonlyMap<string, string>;
 
-/** The contract as the code stands: each subgraph's SDL, the supergraph, and the public API. Throws with every composition error. */
-export function contractOfCode(): Contract {
-  const built = Object.entries({ audit, documents, identity, permissions }).map(([name, build]) => ({ name, sdl: build().sdl }));
-  const composed = composeServices(built.map(({ name, sdl }) => ({ name, typeDefs: parse(sdl), url: `http://${name}/graphql` })));
-  if (compositionHasErrors(composed)) throw new Error(composed.errors.map(({ message }) => message).join("\n"));
-  const publicSchema = transformSupergraphToPublicSchema(parse(composed.supergraphSdl));
+/** Each subgraph's name with its SDL. */
+export type SubgraphSdls = Readonly<Record<string, string>>;
+
+/** The contract as the subgraphs stand: their SDL, the supergraph, and the public API. Throws with every composition error. */
+export function composeContract(sdls: SubgraphSdls): Files {
+  const services = Object.entries(sdls).map(([name, sdl]) => ({ name, sdl, typeDefs: parse(sdl) }));
+  // Where a subgraph answers is the gateway's configuration; the supergraph only needs some address for each.
+  const composed = composeServices(
+    services.map(({ name, typeDefs }) => ({ name, typeDefs, url: `http://${name}/graphql` })),
+  );
+  if (compositionHasErrors(composed)) {
+    const faults = composed.errors.map(({ message, extensions }) => `  ${extensions.code}: ${message}`);
+    throw new Error(`The subgraphs do not compose:\n${faults.join("\n")}`);
+  }
   return new Map([
-    ...built.map(({ name, sdl }) => [`subgraphs/${name}.graphql`, tidy(sdl)] as const),
-    ["supergraph.graphql", tidy(composed.supergraphSdl)],
-    ["schema.graphql", `${"kind" in publicSchema ? print(publicSchema) : printSchema(publicSchema)}\n`],
+    ...services.map(({ name, typeDefs }) => [`subgraphs/${name}.graphql`, tidy(typeDefs)] as const),
+    ["supergraph.graphql", tidy(parse(composed.supergraphSdl))],
+    ["schema.graphql", publicApi(composed.publicDocumentNode)],
   ]);
 }
 
-function tidy(sdl: string): string {
-  return `${print(parse(sdl))}\n`;
+function tidy(document: DocumentNode): string {
+  return `${print(document)}\n`;
+}
+
+/** Sorted, so that the diff of a change shows the change. */
+function publicApi(document: DocumentNode): string {
+  return `${printSchema(lexicographicSortSchema(buildASTSchema(document, { assumeValidSDL: true })))}\n`;
 }

@@ -50,7 +50,7 @@ export function pageRequest<Position>(args: PageArgs, cursor: CursorCodec<Positi
  * Makes the page of what was read for a request: `rows` in the order they were read, up to `size + 1` of them (the one too many
  * only tells that there is more).
  */
-export function toConnection<Row, Node, Position extends readonly (string | number)[] | []>(
+export function toConnection<Row, Node, Position extends object | []>(
   request: PageRequest<Position>,
   rows: readonly Row[],
   options: {
