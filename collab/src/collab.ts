@@ -20,7 +20,7 @@ import { Permits } from "./permits.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
-import { Session } from "./session.js";
+import { refuse, Session } from "./session.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
@@ -83,6 +83,15 @@ export class Collab implements Service {
               this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
             );
         },
+        refused: (room, connection, update) =>
+          refuse(
+            { ledger: this.#ledger, log: this.#log },
+            room,
+            connection,
+            closeCode.forbidden,
+            "access was removed",
+            update,
+          ),
         evict: (room, code, reason) => this.#evict(room, code, reason),
       },
       config.limits.rooms,

@@ -1,4 +1,4 @@
-import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
+import type { CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/history";
 import type { LoadedDocument } from "@onrecord/history/load";
 import * as Y from "yjs";
@@ -37,12 +37,14 @@ export interface RoomHost {
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
   checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): void;
+  /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
+  refused(room: Room, connection: Connection, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
   evict(room: Room, code: CloseCode, reason: string): void;
 }
 
-/** Changes of other nodes are sent on in frames of at most this many: merging is superlinear. */
-const GAP_FRAME = 100;
+/** At most this many changes are merged into one frame: merging is superlinear. */
+const MERGED = 100;
 
 /** A checkpoint is written after this many versions: the most that an opening replays. */
 const CHECKPOINT_EVERY = 500;
@@ -68,6 +70,10 @@ export class Room {
   #bytes: number;
   #waiting: Pending[] = [];
   #inFlight: Pending[] = [];
+  /** Bindings of clientIDs that no commit has carried yet. */
+  readonly #unbound = new Map<number, string>();
+  /** Those of them that the commit under way carries. */
+  #carried: readonly number[] = [];
   #checkpoint: { version: number; state: Uint8Array } | undefined;
   /** Held back until `durable` reaches `after`. */
   #held: { after: number; readonly release: () => void }[] = [];
@@ -177,6 +183,7 @@ export class Room {
       return null;
     }
     this.#inFlight = this.#waiting;
+    this.#carried = [...this.#unbound.keys()];
     this.#waiting = [];
     const version = this.version + this.#inFlight.length;
     // Just now `doc` is exactly the document at that version.
@@ -186,7 +193,7 @@ export class Room {
       documentId: this.documentId,
       from: this.version,
       key: this.#key,
-      bindings: this.#bind(this.#inFlight),
+      bindings: [...this.#unbound].map(([clientId, userId]) => ({ clientId, userId })),
       changes: this.#inFlight,
     };
   }
@@ -194,10 +201,12 @@ export class Room {
   /** Takes the outcome of the group commit: sends what is durable now, or starts over from the database. */
   settle({ outcome, head, at }: CommitOutcome): void {
     const batch = this.#inFlight;
+    const carried = this.#carried;
     this.#inFlight = [];
     switch (outcome) {
       case "COMMITTED":
         this.version = head;
+        for (const clientId of carried) this.#unbound.delete(clientId);
         this.#committedAt = at;
         this.#release(batch.at(-1)!.seq);
         this.#send(batch);
@@ -281,6 +290,7 @@ export class Room {
   }
 
   #enqueue(connection: Connection, update: Uint8Array): void {
+    this.#bind(update, connection.principal.userId);
     this.#waiting.push({
       seq: ++this.applied,
       connection,
@@ -293,27 +303,33 @@ export class Room {
     this.host.schedule(this);
   }
 
-  #bind(batch: readonly Pending[]): ClientBinding[] {
-    const bindings: ClientBinding[] = [];
-    for (const { update, connection } of batch) {
-      for (const clientId of Y.parseUpdateMeta(update).to.keys()) {
-        if (this.clients.has(clientId)) continue;
-        this.clients.set(clientId, connection.principal.userId);
-        bindings.push({ clientId, userId: connection.principal.userId });
-      }
+  /** From its first change on, a clientID belongs to the user who brought it. */
+  #bind(update: Uint8Array, userId: string): void {
+    for (const clientId of Y.parseUpdateMeta(update).to.keys()) {
+      if (this.clients.has(clientId)) continue;
+      this.clients.set(clientId, userId);
+      this.#unbound.set(clientId, userId);
     }
-    return bindings;
   }
 
-  /** One frame for everyone who has joined. */
+  /** To everyone who has joined, but for a sender who was alone. */
   #send(batch: readonly Pending[]): void {
     const [first] = batch;
     const sender = batch.every(({ connection }) => connection === first?.connection)
       ? first?.connection
       : undefined;
-    const frame = syncFrame(sync.update, merge(batch.map(({ update }) => update)));
-    for (const connection of this.connections)
-      if (connection.synced && connection !== sender) connection.send(frame);
+    this.#sendUpdates(
+      batch.map(({ update }) => update),
+      sender,
+    );
+  }
+
+  #sendUpdates(updates: readonly Uint8Array[], except?: Connection): void {
+    for (let i = 0; i < updates.length; i += MERGED) {
+      const frame = syncFrame(sync.update, merge(updates.slice(i, i + MERGED)));
+      for (const connection of this.connections)
+        if (connection.synced && connection !== except) connection.send(frame);
+    }
   }
 
   /** Everything up to `seq` is durable. What was held back goes out first, so that a joiner's state precedes the batch that follows it. */
@@ -375,10 +391,7 @@ export class Room {
     this.#tainted = false;
     this.version = head;
     if (gap.length > 0) this.#committedAt = new Date();
-    for (let i = 0; i < gap.length; i += GAP_FRAME) {
-      const frame = syncFrame(sync.update, merge(gap.slice(i, i + GAP_FRAME)));
-      for (const connection of this.connections) if (connection.synced) connection.send(frame);
-    }
+    this.#sendUpdates(gap);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const change of waiting) this.#applyAgain(change);
@@ -391,9 +404,15 @@ export class Room {
   }
 
   #applyAgain(change: Pending): void {
-    const effective = change.connection.mayEdit ? effectiveUpdate(this.#doc, change.update) : null;
+    const { connection } = change;
+    if (!connection.mayEdit) {
+      connection.settled();
+      this.host.refused(this, connection, change.update);
+      return;
+    }
+    const effective = effectiveUpdate(this.#doc, change.update);
     this.#dropUnconnected();
-    if (effective === null) change.connection.settled();
+    if (effective === null) connection.settled();
     else this.#waiting.push({ ...change, update: effective });
   }
 }

@@ -17,6 +17,26 @@ export interface SessionHost {
   readonly log: Logger;
 }
 
+/** Puts on the record what was refused (why, how large, and its hash, never its content), and closes. */
+export function refuse(
+  { ledger, log }: SessionHost,
+  room: Room,
+  connection: Connection,
+  code: CloseCode,
+  reason: string,
+  bytes: Uint8Array,
+): void {
+  connection.silence();
+  const { by } = connection;
+  const object = { kind: "DOCUMENT", id: room.documentId } as const;
+  const detail = { reason, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  log.info({ requestId: by.requestId, documentId: room.documentId, code, reason }, "refused a message");
+  ledger
+    .record({ action: "document.edit-refused", by, object, detail })
+    .catch((err: unknown) => log.error({ err, requestId: by.requestId }, "a refusal could not be recorded"))
+    .finally(() => connection.close(code, reason));
+}
+
 /** Speaks y-websocket with one connection in its room. Messages are handled one after the other. */
 export class Session {
   #unknown = 0;
@@ -150,21 +170,8 @@ export class Session {
     }
   }
 
-  /** Puts on the record what was refused (why, how large, and its hash, never its content), and closes. */
   #refuse(code: CloseCode, reason: string, bytes: Uint8Array): void {
-    const { connection } = this;
-    connection.silence();
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const detail = { reason, bytes: bytes.length, sha256 };
-    this.host.log.info(
-      { requestId: connection.by.requestId, documentId: this.room.documentId, code, reason },
-      "refused a message",
-    );
-    this.#record(
-      this.host.ledger
-        .record({ action: "document.edit-refused", by: connection.by, object: this.#object, detail })
-        .finally(() => connection.close(code, reason)),
-    );
+    refuse(this.host, this.room, this.connection, code, reason, bytes);
   }
 
   get #object() {
