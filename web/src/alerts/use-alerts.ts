@@ -8,6 +8,7 @@ import {
 } from "../api/generated.js";
 import { type Problem, problemOf } from "../api/problem.js";
 import { type LineState, useFollow } from "../api/use-follow.js";
+import { useSession } from "../session/session.js";
 
 /** An alert, as the app shows it. */
 export type AlertRow = AlertRowFragment;
@@ -39,6 +40,7 @@ export function useAlerts(
   const [next, setNext] = useState<string | null>(null);
   const [state, setState] = useState<Alerts["state"]>("loading");
   const [wanted, setWanted] = useState(0);
+  const { round } = useSession();
   const latest = useRef<readonly AlertRow[]>([]);
   latest.current = alerts;
 
@@ -48,7 +50,7 @@ export function useAlerts(
     [client, filter, first],
   );
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `wanted` asks the same question again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `wanted` and a new sign-in (`round`) ask the same question again.
   useEffect(() => {
     if (!enabled) return;
     let left = false;
@@ -65,7 +67,7 @@ export function useAlerts(
     return () => {
       left = true;
     };
-  }, [read, enabled, wanted]);
+  }, [read, enabled, wanted, round]);
 
   const line = useFollow(
     AlertRaisedDocument,

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { useEffect, useRef, useState } from "react";
 import { useSession } from "../session/session.js";
 import { follow } from "./follow.js";
-import { problemTold } from "./problem.js";
+import { type Problem, problemTold } from "./problem.js";
 
 /** Whether a followed stream is open; "off" when it is not followed. */
 export type LineState = "off" | "open" | "broken";
@@ -51,7 +51,7 @@ export function useFollow<T, V extends Record<string, unknown>>(
         if (state === "open" && !first) latest.current.onReopened?.();
       },
       isFinal: (cause) => {
-        const kind = Array.isArray(cause) ? problemTold(cause[0]).kind : null;
+        const kind = kindOf(cause);
         if (kind === "unauthenticated") end();
         return kind === "unauthenticated" || kind === "forbidden" || kind === "not-found";
       },
@@ -63,6 +63,12 @@ export function useFollow<T, V extends Record<string, unknown>>(
   }, [live, document, key, enabled, round, end]);
 
   return line;
+}
+
+/** What a failure was: told as GraphQL errors, or by the close code of the socket. */
+function kindOf(cause: unknown): Problem["kind"] | null {
+  if (cause instanceof CloseEvent) return cause.code === 4401 ? "unauthenticated" : null;
+  return Array.isArray(cause) ? problemTold(cause[0]).kind : null;
 }
 
 /** Long enough to gather a burst, short enough to look immediate. A timer and not a frame: a hidden tab has no frames. */

@@ -23,3 +23,8 @@ export function renderCaret(user: CaretUser): HTMLElement {
 export function caretColour(colour: unknown): string {
   return typeof colour === "string" && COLOUR.test(colour) ? colour : "#5b6472";
 }
+
+/** How a colleague's selection is set: in their colour, thin enough to read through. */
+export function selectionOf({ color }: CaretUser): { class: string; style: string } {
+  return { class: "caret-selection", style: `background-color: ${caretColour(color)}38` };
+}

@@ -25,6 +25,7 @@ export function StyleMenu({ editor, disabled }: { editor: Editor; disabled: bool
           justify="space-between"
           px={8}
           disabled={disabled}
+          data-toolbar-toggle
           aria-label={`${words.style}: ${current}`}
           rightSection={<IconChevronDown size={13} />}
           onMouseDown={(event) => event.preventDefault()}

@@ -15,7 +15,7 @@ import {
   type Doc,
   type Text,
 } from "yjs";
-import { type CaretUser, caretColour, renderCaret } from "./caret.js";
+import { type CaretUser, renderCaret, selectionOf } from "./caret.js";
 
 /** Shows colleagues' carets and selections in a text view, and tells them where mine is. */
 export function textCarets(text: Text, awareness: Awareness): Extension {
@@ -68,9 +68,11 @@ class Carets {
       const user: CaretUser = state.user ?? {};
       const [anchor, head] = [Math.min(place.anchor, length), Math.min(place.head, length)];
       if (anchor !== head) {
-        const style = `background-color:${caretColour(user.color)}40`;
         ranges.push(
-          Decoration.mark({ attributes: { style } }).range(Math.min(anchor, head), Math.max(anchor, head)),
+          Decoration.mark({ attributes: selectionOf(user) }).range(
+            Math.min(anchor, head),
+            Math.max(anchor, head),
+          ),
         );
       }
       ranges.push(Decoration.widget({ widget: new CaretWidget(user), side: 1 }).range(head));

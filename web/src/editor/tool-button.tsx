@@ -21,6 +21,7 @@ export function ToolButton({ label, Icon, active, keys, disabled = false, ...res
       <ActionIcon
         data-active={active || undefined}
         aria-label={label}
+        data-toolbar-toggle
         aria-pressed={active}
         disabled={disabled}
         onMouseDown={(event) => event.preventDefault()}

@@ -6,7 +6,7 @@ import { type ProsemirrorBinding, ySyncPluginKey } from "@tiptap/y-tiptap";
 import { type RefObject, useEffect, useState } from "react";
 import type { CollabSession } from "../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../collab/use-collab.js";
-import { renderCaret } from "./caret.js";
+import { renderCaret, selectionOf } from "./caret.js";
 import { KeptMapping } from "./kept-mapping.js";
 import { pageExtensions } from "./page-extensions.js";
 import { Quiet } from "./quiet.js";
@@ -67,6 +67,7 @@ function makeEditor(session: CollabSession, element: HTMLElement): Editor {
         provider: session.provider,
         user: { ...session.person },
         render: renderCaret,
+        selectionRender: selectionOf,
       }),
     ],
     editorProps: {

@@ -1,7 +1,7 @@
 import { useParams } from "react-router";
-import { useQuery } from "urql";
 import { DocumentPageDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
+import { useReading } from "../api/use-reading.js";
 import { folderSteps } from "../home/folder-steps.js";
 import { ProblemView } from "../parts/problem-view.js";
 import { useTitle } from "../parts/use-title.js";
@@ -13,7 +13,7 @@ import { LiveDocument } from "./live-document.js";
 /** One document: found first, then opened live. */
 export function DocumentPage() {
   const { id = "" } = useParams();
-  const [{ data, error, fetching }, refetch] = useQuery({ query: DocumentPageDocument, variables: { id } });
+  const [{ data, error, fetching }, reload] = useReading({ query: DocumentPageDocument, variables: { id } });
   const document = data?.document;
   useTitle(document?.title ?? null);
   useTellWhere(folderSteps(document?.folder));
@@ -23,5 +23,5 @@ export function DocumentPage() {
   if (!error) return <NotFoundPage />;
   const problem = problemOf(error);
   if (problem.kind === "not-found") return <NotFoundPage />;
-  return <ProblemView problem={problem} onRetry={() => refetch({ requestPolicy: "network-only" })} />;
+  return <ProblemView problem={problem} onRetry={reload} />;
 }

@@ -49,7 +49,7 @@ function textOf(label: SavedLabel, { saved }: Messages, { number, moment }: Form
     case "saving":
       return saved.saving;
     case "saved":
-      return saved.saved(number(label.version), moment(label.at));
+      return label.version === 0 ? saved.nothing : saved.saved(number(label.version), moment(label.at));
     case "view-only":
       return label.version === null ? saved.viewOnly : saved.viewOnlyAt(number(label.version));
     case "ended": {

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useParams } from "react-router";
-import { useQuery } from "urql";
-import { FolderPageDocument } from "../api/generated.js";
+import { type DocumentRowFragment, FolderPageDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
+import { useReading } from "../api/use-reading.js";
 import { useLocale } from "../i18n/locale.js";
 import { LinesLoading } from "../parts/lines-loading.js";
 import { PermissionBadges } from "../parts/permission-badges.js";
@@ -22,13 +22,13 @@ const PAGE = 100;
 export function FolderPage() {
   const { id = "" } = useParams();
   const { messages } = useLocale();
-  const [first, setFirst] = useState(PAGE);
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [after, setAfter] = useState<string | null>(null);
+  const [before, setBefore] = useState<readonly DocumentRowFragment[]>([]);
+  const [{ data, error, fetching }, reload] = useReading({
     query: FolderPageDocument,
-    variables: { id, first },
+    variables: { id, first: PAGE, after },
   });
   const folder = data?.folder;
-  const reload = () => refetch({ requestPolicy: "network-only" });
   useTitle(folder?.name ?? null);
   useTellWhere(folder ? [...folderSteps(folder.parent), { label: folder.name, to: null }] : []);
 
@@ -41,6 +41,13 @@ export function FolderPage() {
     );
   }
   if (!folder) return fetching ? <LinesLoading rows={8} /> : <NotFoundPage />;
+  const seen = new Set(before.map((document) => document.id));
+  const page = folder.documents.edges.map(({ node }) => node);
+  const documents = [...before, ...page.filter((document) => !seen.has(document.id))];
+  const more = () => {
+    setBefore(documents);
+    setAfter(folder.documents.pageInfo.endCursor);
+  };
   return (
     <div className={classes.page}>
       <div className={classes.head}>
@@ -52,12 +59,12 @@ export function FolderPage() {
       <section className={classes.card}>
         <ContentRows
           folders={folder.folders.edges.map(({ node }) => node)}
-          documents={folder.documents.edges.map(({ node }) => node)}
+          documents={documents}
           mayAdd={folder.permissions.includes("EDIT")}
         />
       </section>
       {folder.documents.pageInfo.hasNextPage ? (
-        <Button variant="default" mt={12} loading={fetching} onClick={() => setFirst(first + PAGE)}>
+        <Button variant="default" mt={12} loading={fetching} onClick={more}>
           {messages.common.more}
         </Button>
       ) : null}

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconFolderPlus, IconFolders } from "@tabler/icons-react";
 import { useState } from "react";
-import { useQuery } from "urql";
 import { HomeDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
+import { useReading } from "../api/use-reading.js";
 import { useLocale } from "../i18n/locale.js";
 import { Blank } from "../parts/blank.js";
 import { LinesLoading } from "../parts/lines-loading.js";
@@ -20,8 +20,7 @@ export function HomePage() {
   const words = messages.home;
   const mayCreate = useCapability("CREATE_TOP_FOLDER");
   const [creating, setCreating] = useState(false);
-  const [{ data, error, fetching }, refetch] = useQuery({ query: HomeDocument, variables: { first: 50 } });
-  const reload = () => refetch({ requestPolicy: "network-only" });
+  const [{ data, error, fetching }, reload] = useReading({ query: HomeDocument, variables: { first: 50 } });
   useTitle(words.title);
 
   const folders = data?.folders.edges.map(({ node }) => node) ?? [];

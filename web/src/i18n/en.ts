@@ -25,6 +25,7 @@ export const en = {
     unreachable: "The server cannot be reached.",
     unreachableHint:
       "Check your connection. Nothing you have written here is lost while this page stays open.",
+    signedOut: "Your session ended.",
     unexpected: "Something went wrong.",
     tellAdministrator: "If it happens again, tell your administrator the request id below.",
     notFound: "There is nothing here",
@@ -93,7 +94,7 @@ export const en = {
     title_: "Title",
     folderName: "Name",
     create: "Create",
-    createIn: (folder: string) => `in ${folder}`,
+    createIn: (folder: string) => `· ${folder}`,
     needTitle: "Give it a title.",
     chooseFile: "Choose an HTML file",
     dropFile: "or drop it here",
@@ -122,6 +123,7 @@ export const en = {
     offlineUnsaved: (n: string, count: number) =>
       `Offline · ${n} ${one(count, "change", "changes")} not yet saved`,
     saving: "Saving…",
+    nothing: "Nothing written yet",
     saved: (version: string, time: string) => `Saved · version ${version} · ${time}`,
     viewOnly: "View only",
     viewOnlyAt: (version: string) => `View only · version ${version}`,
@@ -237,7 +239,7 @@ export const en = {
     emptyHint: "The first change makes the first version.",
     version: (n: string) => `Version ${n}`,
     run: (from: string, to: string) => `Versions ${from}–${to}`,
-    edits: (n: string, count: number) => `${n} small ${one(count, "edit", "edits")}`,
+    edits: (n: string, count: number) => `${n} ${one(count, "edit", "edits")}`,
     expand: "Show each edit",
     collapse: "Hide the edits",
     current: "Current",

@@ -11,7 +11,7 @@ export function PersonMark({ id, name, size = 24 }: { id: string; name: string; 
   );
 }
 
-/** Several people as discs that overlap; the first is in front. */
+/** Several people as two discs that overlap: the names are told beside them. */
 export function PersonMarks({
   people,
 }: {
@@ -22,7 +22,7 @@ export function PersonMarks({
   if (others.length === 0) return <PersonMark id={only.id} name={only.name} />;
   return (
     <span className={classes.people}>
-      {people.slice(0, 3).map(({ id, name }) => (
+      {people.slice(0, 2).map(({ id, name }) => (
         <PersonMark key={id} id={id} name={name} size={17} />
       ))}
     </span>

@@ -42,8 +42,9 @@ export function ProblemView({ problem, onRetry }: { problem: Problem; onRetry?: 
 
 function words(problem: Problem, { errors }: Messages): { title: string; hint?: string } {
   switch (problem.kind) {
-    case "unreachable":
     case "unauthenticated":
+      return { title: errors.signedOut };
+    case "unreachable":
       return { title: errors.unreachable, hint: errors.unreachableHint };
     case "forbidden":
       return { title: errors.forbidden };
@@ -62,8 +63,8 @@ function icon({ kind }: Problem) {
   const size = 26;
   switch (kind) {
     case "unreachable":
-    case "unauthenticated":
       return <IconCloudOff size={size} />;
+    case "unauthenticated":
     case "forbidden":
       return <IconLock size={size} />;
     case "not-found":

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Problem } from "../api/problem.js";
+import { useSession } from "../session/session.js";
 import type { Entry } from "./sentence.js";
 
 /** A page of entries, newest first. */
@@ -34,11 +35,12 @@ export function useEntries(read: (after: string | null) => Promise<EntryPage | P
   const [next, setNext] = useState<string | null>(null);
   const [state, setState] = useState<Entries["state"]>("loading");
   const [wanted, setWanted] = useState(0);
+  const { round } = useSession();
   const latest = useRef<readonly Entry[]>([]);
   const reading = useRef(false);
   latest.current = entries;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `wanted` asks the same question again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `wanted` and a new sign-in (`round`) ask the same question again.
   useEffect(() => {
     let left = false;
     setState("loading");
@@ -53,7 +55,7 @@ export function useEntries(read: (after: string | null) => Promise<EntryPage | P
     return () => {
       left = true;
     };
-  }, [read, wanted]);
+  }, [read, wanted, round]);
 
   const loadOlder = useCallback(async () => {
     if (reading.current || next === null) return;

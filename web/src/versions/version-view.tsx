@@ -2,9 +2,9 @@ import { Button } from "@mantine/core";
 import { IconArrowLeft, IconBookmark, IconRestore } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { Link } from "react-router";
-import { useQuery } from "urql";
 import { DocumentContentDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
+import { useReading } from "../api/use-reading.js";
 import type { CollabSession } from "../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../collab/use-collab.js";
 import { OpeningPage } from "../editor/opening-page.js";
@@ -33,7 +33,7 @@ export function VersionView({ document, number, versions, session }: VersionView
   const filing = document.kind === "FILING";
   const mayEdit = useOf(session, mayWriteNow);
   const [doing, setDoing] = useState<"naming" | "restoring" | null>(null);
-  const [{ data, error }, refetch] = useQuery({
+  const [{ data, error }, reload] = useReading({
     query: DocumentContentDocument,
     variables: { id: document.id, version: number, format: filing ? "HTML" : "TEXT" },
     // A version never changes: what was read once is read for ever.
@@ -69,14 +69,18 @@ export function VersionView({ document, number, versions, session }: VersionView
                 {known.name === null ? words.nameIt : words.rename}
               </Button>
             ) : null}
-            <Button leftSection={<IconRestore size={15} />} onClick={() => setDoing("restoring")}>
+            <Button
+              leftSection={<IconRestore size={15} />}
+              disabled={number === versions.window.versions[0]?.number}
+              onClick={() => setDoing("restoring")}
+            >
               {words.restore}
             </Button>
           </span>
         ) : null}
       </div>
       {error ? (
-        <ProblemView problem={problemOf(error)} onRetry={() => refetch({ requestPolicy: "network-only" })} />
+        <ProblemView problem={problemOf(error)} onRetry={reload} />
       ) : (
         <div className="paper">
           {content === undefined ? (
