@@ -1,0 +1,13 @@
+import { createContext } from "@onrecord/platform/context";
+import { createLogger } from "@onrecord/platform/log";
+import { createSessionFor } from "@onrecord/subgraph-identity/commands/create-session-for";
+import { readEnvironment } from "../env.js";
+
+/** Makes a session token for each address, straight in the database: for whoever operates the machine. */
+export async function makeTokens(emails: readonly string[]): Promise<string[]> {
+  const { config, secrets } = readEnvironment();
+  await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
+  const tokens: string[] = [];
+  for (const email of emails) tokens.push(await createSessionFor(context, email));
+  return tokens;
+}

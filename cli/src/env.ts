@@ -1,0 +1,6 @@
+import { type Config, readConfig, type Secrets } from "@onrecord/platform/config";
+
+/** The one place that reads this process's environment. */
+export function readEnvironment(): { config: Config; secrets: Secrets } {
+  return readConfig(process.env);
+}

@@ -1,0 +1,62 @@
+import { Command } from "commander";
+import { doctor } from "./commands/doctor.js";
+import { type ImportOptions, importFile } from "./commands/import.js";
+import { migrate } from "./commands/migrate.js";
+import { type ReplayOptions, replay } from "./commands/replay.js";
+import { start } from "./commands/start.js";
+import { token } from "./commands/token.js";
+import { orFail } from "./failure.js";
+
+const program = new Command("onrecord")
+  .description(
+    "Co-edit regulated filings live, with every change, access and permission change on the record.",
+  )
+  .showHelpAfterError();
+
+program
+  .command("start")
+  .description("serve: everything, or the named services (gateway, collab, subgraph <name>)")
+  .argument("[service...]")
+  .action((services: string[]) => orFail(() => start(services)));
+
+program
+  .command("migrate")
+  .description("bring the database forward to this build")
+  .action(() => orFail(migrate));
+
+program
+  .command("token")
+  .description("print a session token for somebody")
+  .argument("<email>")
+  .option("--json", "print JSON")
+  .action((email: string, options: { json?: boolean }) => orFail(() => token(email, options)));
+
+program
+  .command("import")
+  .description("make a filing of a web page, and print the document's id")
+  .argument("<file>")
+  .requiredOption("--as <email>", "who imports it")
+  .option("--folder <id>", "where to put it (default: the first folder in which they may edit)")
+  .option("--title <text>", "what to call it (default: as the page calls itself)")
+  .option("--url <url>", "the Onrecord to talk to (default: the one on this machine)")
+  .option("--json", "print JSON")
+  .action((file: string, options: ImportOptions) => orFail(() => importFile(file, options)));
+
+program
+  .command("replay")
+  .description("co-edit a document live with one stock y-websocket client per agent of an editing trace")
+  .argument("<trace>", "a .json or .json.gz of the editing-traces format")
+  .option("--document <id>", "an empty TEXT document (default: a new one)")
+  .option("--speed <n>", "how many times faster than it was typed (default: as fast as possible)", Number)
+  .option("--as <emails>", "who types, one per agent, separated by commas")
+  .option("--url <url>", "the Onrecord to talk to (default: the one on this machine)")
+  .option("--json", "print JSON")
+  .action((trace: string, options: ReplayOptions) => orFail(() => replay(trace, options)));
+
+program
+  .command("doctor")
+  .description("look at configuration, data directory, database, migrations and port")
+  .option("--json", "print JSON")
+  .action((options: { json?: boolean }) => orFail(() => doctor(options)));
+
+await program.parseAsync();
