@@ -1,8 +1,8 @@
 import { ActionIcon, Indicator, Tooltip } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import type { AlertFilter } from "@onrecord/schema/generated";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import type { AlertFilter } from "../api/generated.js";
 import { useLocale } from "../i18n/locale.js";
 import { plainSentence } from "../record/sentence.js";
 import { ruleName } from "./rule-name.js";

@@ -1,7 +1,7 @@
 import { Button, Select } from "@mantine/core";
+import type { AlertFilter, AlertStatus, Severity } from "@onrecord/schema/generated";
 import { IconBellCheck, IconLock } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import type { AlertFilter, AlertStatus, Severity } from "../api/generated.js";
 import { useLocale } from "../i18n/locale.js";
 import { Blank } from "../parts/blank.js";
 import { LinesLoading } from "../parts/lines-loading.js";

@@ -1,11 +1,11 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import { useClient } from "urql";
 import {
   type AlertFilter,
   AlertRaisedDocument,
   type AlertRowFragment,
   AlertsDocument,
-} from "../api/generated.js";
+} from "@onrecord/schema/generated";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useClient } from "urql";
 import { type Problem, problemOf } from "../api/problem.js";
 import { type LineState, useFollow } from "../api/use-follow.js";
 import { useSession } from "../session/session.js";

@@ -1,5 +1,5 @@
+import { DocumentPageDocument } from "@onrecord/schema/generated";
 import { useParams } from "react-router";
-import { DocumentPageDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useReading } from "../api/use-reading.js";
 import { folderSteps } from "../home/folder-steps.js";

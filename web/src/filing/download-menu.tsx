@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { type ContentFormat, DownloadDocument } from "@onrecord/schema/generated";
 import { IconBraces, IconDownload, IconFileTypeHtml, IconFileTypeTxt } from "@tabler/icons-react";
 import { useMutation } from "urql";
-import { type ContentFormat, DownloadDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useLocale } from "../i18n/locale.js";
 import { tellProblem } from "../parts/problem-toast.js";

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
+import type { DocumentPageQuery } from "@onrecord/schema/generated";
 import { IconLock } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import type { DocumentPageQuery } from "../api/generated.js";
 import type { CollabSession } from "../collab/collab-session.js";
 import { useCollab, useLeaveWarning, useOf } from "../collab/use-collab.js";
 import { OpeningPage } from "../editor/opening-page.js";

@@ -1,4 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
+import type { FolderRowFragment } from "@onrecord/schema/generated";
 import {
   IconFileImport,
   IconFileText,
@@ -7,7 +8,6 @@ import {
   IconPlus,
 } from "@tabler/icons-react";
 import { useState } from "react";
-import type { FolderRowFragment } from "../api/generated.js";
 import { useLocale } from "../i18n/locale.js";
 import { type Creatable, CreateModal } from "./create-modal.js";
 import { ImportModal } from "./import-modal.js";

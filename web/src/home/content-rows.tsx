@@ -1,6 +1,6 @@
+import type { DocumentRowFragment, FolderRowFragment } from "@onrecord/schema/generated";
 import { IconFileText, IconFileTypography, IconFolder } from "@tabler/icons-react";
 import { Link } from "react-router";
-import type { DocumentRowFragment, FolderRowFragment } from "../api/generated.js";
 import { useLocale } from "../i18n/locale.js";
 import { PermissionBadges } from "../parts/permission-badges.js";
 import classes from "./home.module.css";

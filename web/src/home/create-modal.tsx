@@ -1,8 +1,12 @@
 import { Button, Group, Modal, TextInput } from "@mantine/core";
+import {
+  CreateDocumentDocument,
+  CreateFolderDocument,
+  type FolderRowFragment,
+} from "@onrecord/schema/generated";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import { useMutation } from "urql";
-import { CreateDocumentDocument, CreateFolderDocument, type FolderRowFragment } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useLocale } from "../i18n/locale.js";
 import { tellProblem } from "../parts/problem-toast.js";

@@ -1,6 +1,6 @@
+import type { HomeQuery } from "@onrecord/schema/generated";
 import { IconFolder } from "@tabler/icons-react";
 import { Link } from "react-router";
-import type { HomeQuery } from "../api/generated.js";
 import { useLocale } from "../i18n/locale.js";
 import { PermissionBadges } from "../parts/permission-badges.js";
 import { AddMenu } from "./add-menu.js";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
+import { type DocumentRowFragment, FolderPageDocument } from "@onrecord/schema/generated";
 import { useState } from "react";
 import { useParams } from "react-router";
-import { type DocumentRowFragment, FolderPageDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useReading } from "../api/use-reading.js";
 import { useLocale } from "../i18n/locale.js";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
+import { HomeDocument } from "@onrecord/schema/generated";
 import { IconFolderPlus, IconFolders } from "@tabler/icons-react";
 import { useState } from "react";
-import { HomeDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useReading } from "../api/use-reading.js";
 import { useLocale } from "../i18n/locale.js";

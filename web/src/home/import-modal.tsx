@@ -1,9 +1,9 @@
 import { Button, FileInput, Group, Modal, Progress, Text, TextInput } from "@mantine/core";
+import { type FolderRowFragment, ImportDocumentDocument } from "@onrecord/schema/generated";
 import { IconFileImport } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import { useMutation } from "urql";
-import { type FolderRowFragment, ImportDocumentDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useLocale } from "../i18n/locale.js";
 import { tellProblem } from "../parts/problem-toast.js";

@@ -1,4 +1,4 @@
-import type { Permission } from "../api/generated.js";
+import type { Permission } from "@onrecord/schema/generated";
 import { useLocale } from "../i18n/locale.js";
 import classes from "./parts.module.css";
 

@@ -1,8 +1,8 @@
 import { Button, MultiSelect, Pill, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
+import type { Outcome } from "@onrecord/schema/generated";
 import { IconSearch, IconX } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import type { Outcome } from "../api/generated.js";
 import { useLocale } from "../i18n/locale.js";
 import { isEmpty, type Named, noFilter, type RecordFilter } from "./filter.js";
 import classes from "./record.module.css";

@@ -1,4 +1,4 @@
-import type { AuditFilter, Outcome } from "../api/generated.js";
+import type { AuditFilter, Outcome } from "@onrecord/schema/generated";
 
 /** What the reader of the record is looking for; names are kept beside ids to be shown. */
 export interface RecordFilter {

@@ -1,8 +1,8 @@
 import { Button, Switch } from "@mantine/core";
+import { AuditEntryAppendedDocument, AuditLogDocument } from "@onrecord/schema/generated";
 import { IconListSearch, IconLock } from "@tabler/icons-react";
 import { useCallback, useMemo, useState } from "react";
 import { useClient } from "urql";
-import { AuditEntryAppendedDocument, AuditLogDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useFollow } from "../api/use-follow.js";
 import { useLocale } from "../i18n/locale.js";

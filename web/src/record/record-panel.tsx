@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
+import { AuditEntryAppendedDocument, DocumentTrailDocument } from "@onrecord/schema/generated";
 import { IconListDetails } from "@tabler/icons-react";
 import { useCallback, useMemo, useState } from "react";
 import { useClient } from "urql";
-import { AuditEntryAppendedDocument, DocumentTrailDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useFollow } from "../api/use-follow.js";
 import { useLocale } from "../i18n/locale.js";

@@ -1,4 +1,4 @@
-import type { EntryFragment } from "../api/generated.js";
+import type { EntryFragment } from "@onrecord/schema/generated";
 import type { Messages } from "../i18n/en.js";
 
 /** An entry of the record, as the app reads it. */

@@ -1,3 +1,4 @@
+import { type Capability, MeDocument, type MeQuery } from "@onrecord/schema/generated";
 import {
   createContext,
   type ReactNode,
@@ -10,7 +11,6 @@ import {
 } from "react";
 import { Provider } from "urql";
 import { createApi } from "../api/client.js";
-import { type Capability, MeDocument, type MeQuery } from "../api/generated.js";
 import { createLiveSocket, type LiveSocket } from "../api/socket.js";
 import { signOut } from "./auth.js";
 

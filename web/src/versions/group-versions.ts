@@ -1,4 +1,4 @@
-import type { VersionRowFragment } from "../api/generated.js";
+import type { VersionRowFragment } from "@onrecord/schema/generated";
 import { foldRuns } from "../parts/fold-runs.js";
 
 /** One committed version, as the list shows it. */

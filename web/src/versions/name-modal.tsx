@@ -1,8 +1,8 @@
 import { Button, Group, Modal, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { NameVersionDocument } from "@onrecord/schema/generated";
 import { type FormEvent, useState } from "react";
 import { useMutation } from "urql";
-import { NameVersionDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useLocale } from "../i18n/locale.js";
 import { tellProblem } from "../parts/problem-toast.js";

@@ -1,8 +1,8 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { RestoreVersionDocument } from "@onrecord/schema/generated";
 import { useSearchParams } from "react-router";
 import { useMutation } from "urql";
-import { RestoreVersionDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useLocale } from "../i18n/locale.js";
 import { tellProblem } from "../parts/problem-toast.js";

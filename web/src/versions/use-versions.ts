@@ -1,6 +1,6 @@
+import { DocumentChangedDocument, DocumentVersionsDocument } from "@onrecord/schema/generated";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useClient } from "urql";
-import { DocumentChangedDocument, DocumentVersionsDocument } from "../api/generated.js";
 import { type Problem, problemOf } from "../api/problem.js";
 import { type LineState, useFollow } from "../api/use-follow.js";
 import type { CollabSession } from "../collab/collab-session.js";

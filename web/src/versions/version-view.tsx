@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
+import { DocumentContentDocument } from "@onrecord/schema/generated";
 import { IconArrowLeft, IconBookmark, IconRestore } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { Link } from "react-router";
-import { DocumentContentDocument } from "../api/generated.js";
 import { problemOf } from "../api/problem.js";
 import { useReading } from "../api/use-reading.js";
 import type { CollabSession } from "../collab/collab-session.js";
