@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineEntity, p } from "@mikro-orm/postgresql";
@@ -45,6 +45,8 @@ const hints: string[][] = [];
 
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "onrecord-orm-"));
+  // As root, Postgres runs as another user, who must be able to enter.
+  await chmod(dataDir, 0o755);
   resources.defer(() => rm(dataDir, { recursive: true, force: true }));
   const postgres = resources.use(await startEmbeddedPostgres({ dataDir, log, settings: { fsync: "off" } }));
   await migrate(postgres.adminUrl, log);
