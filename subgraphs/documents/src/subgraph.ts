@@ -1,5 +1,6 @@
 import type { AppContext } from "@onrecord/platform/context";
 import type { Door } from "@onrecord/platform/door";
+import type { Caller } from "@onrecord/policy/principal";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { DocumentsContext } from "./context.js";
 import { downloadHandler } from "./download/serve-download.js";
@@ -8,6 +9,7 @@ import { openServices } from "./services.js";
 
 /** The documents subgraph, with the one path it answers outside GraphQL. */
 export interface DocumentsSubgraph extends Subgraph {
+  context(caller: Caller): DocumentsContext;
   /** Hangs `/download/<ticket>` on a door. */
   hang(door: Door): void;
 }

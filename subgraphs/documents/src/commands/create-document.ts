@@ -1,5 +1,4 @@
 import type { DocumentsContext } from "../context.js";
-import { presentDocument } from "../present.js";
 import type { Document } from "../types/document.js";
 import { type NewDocument, placeDocument } from "./place-document.js";
 import { confirm, write } from "./write.js";
@@ -11,10 +10,10 @@ export function createDocument(
 ): Promise<Document> {
   const { services, caller } = context;
   const { userId } = services.guard.requirePrincipal(caller);
-  return write(context, async (em, tx, by) => {
+  return write(context, async (tx, by) => {
     const { folderId, title, kind } = input;
-    const document = await placeDocument(em, tx, services, by, { folderId, title, kind, createdBy: userId });
+    const document = await placeDocument(tx, services, by, { folderId, title, kind, createdBy: userId });
     await confirm(context, tx, "edit", folderId);
-    return presentDocument(document);
+    return document;
   });
 }

@@ -1,7 +1,6 @@
 import { FIRM_ID } from "@onrecord/policy/levels";
 import { grantCreator } from "@onrecord/policy/resources";
 import type { DocumentsContext } from "../context.js";
-import { presentFolder } from "../present.js";
 import type { Folder } from "../types/folder.js";
 import { placeFolder } from "./place-folder.js";
 import { confirm, decideAgain, write } from "./write.js";
@@ -13,14 +12,14 @@ export function createFolder(
 ): Promise<Folder> {
   const { guard, ledger, bus } = context.services;
   const { userId } = guard.requirePrincipal(context.caller);
-  return write(context, async (em, tx, by) => {
-    const folder = await placeFolder(em, tx, ledger, by, { parentId, name, createdBy: userId });
+  return write(context, async (tx, by) => {
+    const folder = await placeFolder(tx, ledger, by, { parentId, name, createdBy: userId });
     if (parentId !== null) await confirm(context, tx, "edit", parentId);
     else {
       const revision = await grantCreator(tx, ledger, { by, userId, folderId: folder.id });
       await decideAgain(context, tx, "createTopFolder", FIRM_ID);
       tx.onCommit(() => bus.publish("permissions.changed", { revision }));
     }
-    return presentFolder(folder);
+    return folder;
   });
 }

@@ -1,6 +1,5 @@
 import { AppError } from "@onrecord/platform/errors";
 import type { DocumentsContext } from "../context.js";
-import { presentDocument } from "../present.js";
 import { nearestTitle } from "../text.js";
 import type { Document } from "../types/document.js";
 import { placeDocument } from "./place-document.js";
@@ -22,8 +21,8 @@ export async function importDocument(
     "The filing made of this page",
   );
 
-  return write(context, async (em, tx, by) => {
-    const document = await placeDocument(em, tx, services, by, {
+  return write(context, async (tx, by) => {
+    const document = await placeDocument(tx, services, by, {
       folderId,
       title: title ?? nearestTitle(page.title) ?? "Untitled filing",
       kind: "FILING",
@@ -40,7 +39,7 @@ export async function importDocument(
       },
       tx,
     );
-    return presentDocument(document);
+    return document;
   });
 }
 

@@ -12,7 +12,7 @@ export function nameVersion(
 ): Promise<Version> {
   const { ledger, guard } = context.services;
   const { userId } = guard.requirePrincipal(context.caller);
-  return write(context, async (_em, tx, by) => {
+  return write(context, async (tx, by) => {
     const key = { documentId, number: version };
     if ((await readVersions(tx, [key])).length === 0)
       throw new AppError("BAD_USER_INPUT", `This document has no version ${version}.`);

@@ -1,10 +1,10 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import type { By } from "@onrecord/ledger/ledger";
 import type { Tx } from "@onrecord/platform/database";
 import { newId } from "@onrecord/platform/ids";
 import { placeResource } from "@onrecord/policy/resources";
 import type { DocumentsServices } from "../context.js";
-import { DocumentEntity, type DocumentRow } from "../entities/document.js";
+import { presentDocument } from "../present.js";
+import type { Document } from "../types/document.js";
 
 /** A document to be made. */
 export interface NewDocument {
@@ -16,22 +16,24 @@ export interface NewDocument {
 
 /** Makes a document at version 0: its row, its place among the resources, its history, its entry on the record. */
 export async function placeDocument(
-  em: EntityManager,
   tx: Tx,
   { ledger, history }: Pick<DocumentsServices, "ledger" | "history">,
   by: By,
-  document: NewDocument,
-): Promise<DocumentRow> {
+  { folderId, title, kind, createdBy }: NewDocument,
+): Promise<Document> {
   const id = newId();
-  const row = em.create(DocumentEntity, { id, ...document });
-  await em.flush();
-  await placeResource(tx, { id, parentId: document.folderId, kind: "DOCUMENT" });
+  const [row] = await tx.query<{ createdAt: Date }>(
+    `insert into documents.document (id, folder_id, title, kind, created_by) values ($1, $2, $3, $4, $5)
+     returning created_at as "createdAt"`,
+    [id, folderId, title, kind, createdBy],
+  );
+  await placeResource(tx, { id, parentId: folderId, kind: "DOCUMENT" });
   await history.create(tx, id);
   await ledger.append(tx, {
     action: "document.created",
     by,
     object: { kind: "DOCUMENT", id },
-    detail: { folderId: document.folderId, kind: document.kind },
+    detail: { folderId, kind },
   });
-  return row;
+  return presentDocument({ id, folderId, title, kind, createdBy, createdAt: row!.createdAt });
 }

@@ -1,9 +1,9 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Tx } from "@onrecord/platform/database";
 import { newId } from "@onrecord/platform/ids";
 import { placeResource } from "@onrecord/policy/resources";
-import { FolderEntity, type FolderRow } from "../entities/folder.js";
+import { presentFolder } from "../present.js";
+import type { Folder } from "../types/folder.js";
 
 /** A folder to be made; `parentId` null puts it at the top. */
 export interface NewFolder {
@@ -15,21 +15,23 @@ export interface NewFolder {
 
 /** Makes a folder: its row, its place among the resources, its entry on the record. */
 export async function placeFolder(
-  em: EntityManager,
   tx: Tx,
   ledger: Ledger,
   by: By,
-  { labels = [], ...folder }: NewFolder,
-): Promise<FolderRow> {
+  { parentId, name, createdBy, labels = [] }: NewFolder,
+): Promise<Folder> {
   const id = newId();
-  const row = em.create(FolderEntity, { id, ...folder });
-  await em.flush();
-  await placeResource(tx, { id, parentId: folder.parentId, kind: "FOLDER", labels });
+  const [row] = await tx.query<{ createdAt: Date }>(
+    `insert into documents.folder (id, parent_id, name, created_by) values ($1, $2, $3, $4)
+     returning created_at as "createdAt"`,
+    [id, parentId, name, createdBy],
+  );
+  await placeResource(tx, { id, parentId, kind: "FOLDER", labels });
   await ledger.append(tx, {
     action: "folder.created",
     by,
     object: { kind: "FOLDER", id },
-    detail: { parentId: folder.parentId },
+    detail: { parentId },
   });
-  return row;
+  return presentFolder({ id, parentId, name, createdAt: row!.createdAt });
 }

@@ -1,23 +1,18 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import type { By } from "@onrecord/ledger/ledger";
 import type { Tx } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import type { Action, ResourceAction } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
-import { transactional } from "@onrecord/subgraph/orm";
 import type { DocumentsContext } from "../context.js";
 import { forget } from "../loaders/forget.js";
 
 /** Runs a command's writes in one transaction, on the caller's account. */
-export async function write<T>(
-  context: DocumentsContext,
-  work: (em: EntityManager, tx: Tx, by: By) => Promise<T>,
-): Promise<T> {
-  const { services, caller, em } = context;
+export async function write<T>(context: DocumentsContext, work: (tx: Tx, by: By) => Promise<T>): Promise<T> {
+  const { services, caller } = context;
   const by = byCaller(caller);
   // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
   if (by.from !== null) await services.ledger.origins.of(by.from);
-  const result = await transactional(em, (em, tx) => work(em, tx, by));
+  const result = await services.db.transaction((tx) => work(tx, by));
   forget(context);
   return result;
 }
