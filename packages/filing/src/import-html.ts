@@ -1,0 +1,87 @@
+import type { Node } from "@tiptap/pm/model";
+import { fitDocument } from "./fit.js";
+import { fragmentUpdateOf } from "./fragment-update.js";
+import { findHeadings } from "./import/find-headings.js";
+import { parseSource } from "./import/parse-source.js";
+import { findPlaces } from "./import/places.js";
+import { hasMarkup, readPlainText } from "./import/plain-text.js";
+import { readBlocks } from "./import/read-blocks.js";
+import { tidyBlocks } from "./import/tidy-blocks.js";
+import { titleOf } from "./import/title.js";
+import { toNodes } from "./import/to-nodes.js";
+import { unwrapEdgar } from "./import/unwrap-edgar.js";
+import { ImportError } from "./import-error.js";
+import { type FilingStats, statsOf } from "./stats.js";
+
+/** The longest page that is read, in UTF-16 code units; the longest annual reports on EDGAR are about half of it. */
+export const longestPage = 64 * 1024 * 1024;
+
+/** How an import runs. */
+export interface ImportOptions {
+  /** The Yjs client in whose name the content is written; a random one if absent. */
+  readonly clientId?: number;
+  /** Told now and then how much is done, from 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** A page that became a filing. */
+export interface ImportedFiling {
+  /** A Yjs v1 update that creates the fragment `default` in an empty document. */
+  readonly fragmentUpdate: Uint8Array;
+  /** The page's own title, else its first heading, else null. */
+  readonly title: string | null;
+  readonly stats: FilingStats;
+}
+
+/**
+ * Makes a filing of a web page: of one written by hand as well as of what EDGAR delivers.
+ * @throws ImportError when there is nothing to import or the page cannot be understood
+ */
+export function importHtml(html: string, options: ImportOptions = {}): ImportedFiling {
+  const { document, title } = htmlToFiling(html, options.onProgress);
+  const fragmentUpdate = fragmentUpdateOf(document, options.clientId);
+  options.onProgress?.(1);
+  return { fragmentUpdate, title, stats: statsOf(document) };
+}
+
+/**
+ * Makes of a web page the ProseMirror document of a filing.
+ * @throws ImportError when there is nothing to import or the page cannot be understood
+ */
+export function htmlToFiling(
+  html: string,
+  onProgress: (fraction: number) => void = () => {},
+): { document: Node; title: string | null } {
+  refuseWhatIsNoPage(html);
+  // Half a surrogate pair would not survive the way through Yjs, which writes UTF-8.
+  const page = read(unwrapEdgar(html.toWellFormed()), onProgress);
+  const blocks = findHeadings(tidyBlocks(page.blocks));
+  onProgress(0.5);
+  const document = fitDocument(toNodes(blocks, findPlaces(blocks)));
+  onProgress(0.6);
+  return { document, title: titleOf(page.title, blocks) };
+}
+
+function read(source: string, onProgress: (fraction: number) => void) {
+  if (!hasMarkup(source)) return { blocks: readPlainText(source), title: null };
+  const parsed = parseSource(source);
+  onProgress(0.3);
+  return readBlocks(parsed);
+}
+
+function refuseWhatIsNoPage(source: string): void {
+  if (source.trim() === "") throw new ImportError("The file is empty: there is nothing to import.");
+  if (source.length > longestPage) {
+    throw new ImportError(
+      `The file is larger than ${longestPage / 1024 / 1024} MB; split it and import the parts.`,
+    );
+  }
+  if (source.startsWith("%PDF-"))
+    throw new ImportError("This is a PDF; save the filing as a web page (HTML) first.");
+  if (source.startsWith("PK\u0003\u0004")) {
+    throw new ImportError("This is a Word, Excel or ZIP file; save the filing as a web page (HTML) first.");
+  }
+  if (source.slice(0, 4096).includes("\u0000\u0000")) {
+    throw new ImportError("This is not a text file; save the filing as a web page (HTML) first.");
+  }
+}

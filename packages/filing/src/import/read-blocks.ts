@@ -1,0 +1,92 @@
+import type { DefaultTreeAdapterTypes } from "parse5";
+import { anchorName } from "../anchor.js";
+import { BlockBuilder } from "./block-builder.js";
+import type { Block } from "./blocks.js";
+import { DeclarationReader, points } from "./declarations.js";
+import { type Look, plainLook } from "./look.js";
+import { restyle, type Tag } from "./restyle.js";
+import { isBlock, isUnseen } from "./visibility.js";
+
+/** What a page says: its blocks in order, and the title in its head. */
+export interface ReadPage {
+  readonly blocks: Block[];
+  readonly title: string | null;
+}
+
+interface Visit {
+  readonly nodes: readonly DefaultTreeAdapterTypes.ChildNode[];
+  readonly look: Look;
+  readonly leave: (() => void) | null;
+  next: number;
+}
+
+/** Walks the parsed page with a stack of its own, since a page may nest deeper than the machine's stack reaches. */
+export function readBlocks(document: DefaultTreeAdapterTypes.Document): ReadPage {
+  const builder = new BlockBuilder();
+  const declarations = new DeclarationReader();
+  let title: string | null = null;
+  const stack: Visit[] = [
+    { nodes: document.childNodes, look: plainLook, leave: () => builder.endLine(), next: 0 },
+  ];
+  for (let visit = stack.at(-1); visit !== undefined; visit = stack.at(-1)) {
+    const node = visit.nodes[visit.next];
+    visit.next += 1;
+    if (node === undefined) {
+      visit.leave?.();
+      stack.pop();
+    } else if ("value" in node) {
+      builder.text(node.value, visit.look);
+    } else if ("tagName" in node) {
+      if (node.tagName === "title") title ??= textOf(node);
+      else {
+        const entered = enter(builder, tagOf(node, declarations), visit.look);
+        if (entered !== null) stack.push({ ...entered, nodes: node.childNodes, next: 0 });
+      }
+    }
+  }
+  return { blocks: builder.blocks, title };
+}
+
+function enter(builder: BlockBuilder, tag: Tag, around: Look): Pick<Visit, "look" | "leave"> | null {
+  if (isUnseen(tag)) return null;
+  const anchor = anchorName(
+    tag.attributes.get("id") ?? (tag.name === "a" ? tag.attributes.get("name") : null) ?? "",
+  );
+  switch (tag.name) {
+    case "br":
+      builder.lineBreak();
+      return null;
+    case "hr":
+      builder.rule();
+      return null;
+    case "img":
+      builder.text(alternative(tag), around);
+      return null;
+  }
+  const look = restyle(around, tag);
+  if (isBlock(tag)) {
+    const leave = builder.open(tag);
+    if (anchor !== null) builder.anchor(anchor);
+    return { look, leave };
+  }
+  if (anchor !== null) builder.anchor(anchor);
+  const gap = points(tag.style.get("margin-left") ?? tag.style.get("padding-left"), look.size);
+  if ((gap !== null && gap >= 3) || tag.style.has("float")) builder.gap(look);
+  return { look, leave: null };
+}
+
+function tagOf(element: DefaultTreeAdapterTypes.Element, declarations: DeclarationReader): Tag {
+  const attributes = new Map(element.attrs.map(({ name, value }) => [name, value]));
+  return { name: element.tagName, attributes, style: declarations.read(attributes.get("style")) };
+}
+
+/** Pictures are not fetched; what they stand for is said in brackets. */
+function alternative(image: Tag): string {
+  const words = image.attributes.get("alt")?.replace(/\s+/g, " ").trim() ?? "";
+  if (words === "") return "";
+  return words.startsWith("[") ? words : `[${words}]`;
+}
+
+function textOf(element: DefaultTreeAdapterTypes.Element): string {
+  return element.childNodes.map((child) => ("value" in child ? child.value : "")).join("");
+}

@@ -1,0 +1,65 @@
+import * as Y from "yjs";
+import { deepestNesting, type LooseMark, type LooseNode } from "./loose.js";
+
+/**
+ * Reads what a Y.XmlFragment holds, whoever wrote it: Yjs lets a client put any type or value under any name, at any
+ * depth, so nothing here trusts a shape, and nothing recurses deeper than a filing may.
+ */
+export function readFragment(type: unknown): LooseNode[] {
+  return childrenOf(type).flatMap((child) => readChild(child, 0));
+}
+
+function readChild(child: unknown, depth: number): LooseNode[] {
+  if (depth >= deepestNesting) return asText(textBelow(child));
+  if (child instanceof Y.XmlElement) {
+    const content = childrenOf(child).flatMap((inner) => readChild(inner, depth + 1));
+    return [{ type: child.nodeName, attrs: child.getAttributes(), content }];
+  }
+  if (child instanceof Y.Text) return readText(child, depth);
+  if (child instanceof Y.XmlFragment)
+    return childrenOf(child).flatMap((inner) => readChild(inner, depth + 1));
+  return asText(textBelow(child));
+}
+
+function readText(text: Y.Text, depth: number): LooseNode[] {
+  const delta: { insert?: unknown; attributes?: Record<string, unknown> }[] = text.toDelta();
+  return delta.flatMap(({ insert, attributes = {} }) =>
+    typeof insert === "string"
+      ? [{ type: "text", text: insert, marks: Object.entries(attributes).map(readMark) }]
+      : readChild(insert, depth + 1),
+  );
+}
+
+function readMark([name, attrs]: [string, unknown]): LooseMark {
+  // y-tiptap stores marks that may overlap themselves under `name--hash`.
+  const type = /^(.*)--[\w+/=]{8}$/.exec(name)?.[1] ?? name;
+  return typeof attrs === "object" && attrs !== null ? { type, attrs: { ...attrs } } : { type };
+}
+
+function asText(text: string): LooseNode[] {
+  return text === "" ? [] : [{ type: "text", text }];
+}
+
+/** The text under a node, found without recursion: the nesting here is a stranger's. */
+function textBelow(root: unknown): string {
+  const words: string[] = [];
+  const pending: unknown[] = [root];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (typeof next === "string") words.push(next);
+    else if (next instanceof Y.Text) {
+      const delta: { insert?: unknown }[] = next.toDelta();
+      for (const { insert } of delta.reverse()) pending.push(insert);
+    } else if (next instanceof Y.XmlFragment) {
+      pending.push(" ");
+      for (const child of childrenOf(next).reverse()) pending.push(child);
+    }
+  }
+  return words.join("").trim();
+}
+
+function childrenOf(type: unknown): unknown[] {
+  if (type instanceof Y.XmlFragment) return type.toArray();
+  if (type instanceof Y.Text) return [type];
+  return [];
+}
