@@ -135,13 +135,28 @@ export async function follow<Data>(
 ): Promise<AsyncGenerator<Answer<Data>, void, void>> {
   const request = { document: parse(text), variables, operationName: undefined, caller };
   const result = await executeOn(subgraph, request, createLogger("silent"));
-  return Symbol.asyncIterator in result ? answers(result) : answers([result]);
+  return Symbol.asyncIterator in result ? answers(result) : refusal(result);
 }
 
-async function* answers<Data>(
-  results: AsyncIterable<ExecutionResult> | Iterable<ExecutionResult>,
+/** Not an async generator: that would let `return` wait for the event that `next` waits for. */
+function answers<Data>(
+  results: AsyncGenerator<ExecutionResult, void, void>,
 ): AsyncGenerator<Answer<Data>, void, void> {
-  for await (const result of results) yield answer(result);
+  const stream: AsyncGenerator<Answer<Data>, void, void> = {
+    async next() {
+      const { done, value } = await results.next();
+      return done ? { done, value: undefined } : { done: false, value: answer(value) };
+    },
+    return: async () => results.return() as Promise<IteratorReturnResult<void>>,
+    throw: async (error) => results.throw(error) as Promise<IteratorReturnResult<void>>,
+    [Symbol.asyncIterator]: () => stream,
+    [Symbol.asyncDispose]: async () => void (await results.return()),
+  };
+  return stream;
+}
+
+async function* refusal<Data>(result: ExecutionResult): AsyncGenerator<Answer<Data>, void, void> {
+  yield answer(result);
 }
 
 function answer<Data>({ data, errors = [] }: ExecutionResult): Answer<Data> {

@@ -1,0 +1,31 @@
+import type { FilterQuery } from "@mikro-orm/postgresql";
+import { AppError } from "@onrecord/platform/errors";
+import type { AlertRow } from "../entities/alert.js";
+import type { AlertFilter } from "../types/filters.js";
+
+const MAX_RULES = 100;
+
+/** Checks a filter as it was asked. Throws BAD_USER_INPUT with a sentence. */
+export function readAlertFilter(asked: AlertFilter | null | undefined): AlertFilter {
+  if (asked?.rules && asked.rules.length > MAX_RULES)
+    throw new AppError("BAD_USER_INPUT", `\`rules\` may name ${MAX_RULES} at most.`);
+  return asked ?? {};
+}
+
+/** The filter for the database. */
+export function alertsWhere({ rules, severities, statuses }: AlertFilter): FilterQuery<AlertRow> {
+  return {
+    ...(rules ? { rule: { $in: rules } } : {}),
+    ...(severities ? { severity: { $in: severities } } : {}),
+    ...(statuses ? { status: { $in: statuses } } : {}),
+  };
+}
+
+/** Whether an alert already read passes the filter: the same answer as `alertsWhere` gives in the database. */
+export function matchesAlert({ rules, severities, statuses }: AlertFilter, alert: AlertRow): boolean {
+  return (
+    (rules?.includes(alert.rule) ?? true) &&
+    (severities?.includes(alert.severity) ?? true) &&
+    (statuses?.includes(alert.status) ?? true)
+  );
+}

@@ -1,0 +1,62 @@
+import type { ActorKind, Outcome } from "@onrecord/ledger/entry";
+import { AppError } from "@onrecord/platform/errors";
+import { isId } from "@onrecord/platform/ids";
+import type { AuditFilter } from "../types/filters.js";
+
+/** A filter that was checked: what is undefined does not matter. */
+export interface EntryFilter {
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly actions?: readonly string[];
+  readonly actor?: { readonly kind: ActorKind; readonly id: string | null };
+  readonly objectId?: string;
+  readonly outcome?: Outcome;
+  /** Lower case. */
+  readonly text?: string;
+}
+
+const MAX_ACTIONS = 100;
+const MAX_TEXT = 200;
+
+/** Checks a filter as it was asked. Throws BAD_USER_INPUT with a sentence. */
+export function readFilter(asked: AuditFilter | null | undefined): EntryFilter {
+  const { from, to, actions, actorId, objectId, outcome, text } = asked ?? {};
+  if (actions && actions.length > MAX_ACTIONS)
+    throw new AppError("BAD_USER_INPUT", `\`actions\` may name ${MAX_ACTIONS} at most.`);
+  if (text && text.length > MAX_TEXT)
+    throw new AppError("BAD_USER_INPUT", `\`text\` may have ${MAX_TEXT} characters at most.`);
+  if (objectId && !isId(objectId)) throw new AppError("BAD_USER_INPUT", "`objectId` is not an id.");
+  const words = text?.trim().toLowerCase();
+  return {
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
+    ...(actions ? { actions } : {}),
+    ...(actorId ? { actor: readActor(actorId) } : {}),
+    ...(objectId ? { objectId } : {}),
+    ...(outcome ? { outcome } : {}),
+    ...(words ? { text: words } : {}),
+  };
+}
+
+function readActor(id: string): { kind: ActorKind; id: string | null } {
+  if (id === "anonymous") return { kind: "ANONYMOUS", id: null };
+  if (id === "system") return { kind: "SYSTEM", id: null };
+  const userId = id.startsWith("user:") ? id.slice("user:".length) : id;
+  if (!isId(userId))
+    throw new AppError("BAD_USER_INPUT", '`actorId` must be an id, "anonymous" or "system".');
+  return { kind: "USER", id: userId };
+}
+
+/** A filter as the record keeps it: reading the record is itself on the record. */
+export function describeFilter(filter: EntryFilter): Record<string, string | string[]> {
+  const { from, to, actions, actor, objectId, outcome, text } = filter;
+  return {
+    ...(from ? { from: from.toISOString() } : {}),
+    ...(to ? { to: to.toISOString() } : {}),
+    ...(actions ? { actions: [...actions] } : {}),
+    ...(actor ? { actorId: actor.id ?? actor.kind.toLowerCase() } : {}),
+    ...(objectId ? { objectId } : {}),
+    ...(outcome ? { outcome } : {}),
+    ...(text ? { text } : {}),
+  };
+}

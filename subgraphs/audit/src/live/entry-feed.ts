@@ -1,0 +1,24 @@
+import type { PlacedEntry, Position } from "@onrecord/ledger/read";
+import { newest, readAfter } from "@onrecord/ledger/tail";
+import type { Sql } from "@onrecord/platform/database";
+import type { Logger } from "@onrecord/platform/log";
+import { readRevision } from "@onrecord/policy/resources";
+import { comparePositions, positionOf } from "../entries/entry-cursor.js";
+import { isSettled } from "../entries/is-settled.js";
+import { Feed } from "./feed.js";
+
+/** The record, live. */
+export function entryFeed(sql: Sql, log: Logger): Feed<PlacedEntry, Position> {
+  return new Feed<PlacedEntry, Position>(
+    {
+      name: "entries",
+      newest: () => newest(sql),
+      read: (after, limit) => readAfter(sql, after, limit),
+      positionOf,
+      compare: comparePositions,
+      settled: () => isSettled(sql),
+      revision: () => readRevision(sql),
+    },
+    log,
+  );
+}
