@@ -11,24 +11,39 @@ export type ImportAnswer =
 /** A page that became a filing. */
 export type ImportedPage = Extract<ImportAnswer, { ok: true }>;
 
-/** The bounds of one import: a hostile page ends its own worker and nothing else. */
-const MEMORY_MB = 1024;
-const TIME_MS = 120_000;
-const AT_ONCE = 2;
+/** What keeps a hostile page from hurting anything but its own worker. */
+export interface ImportBounds {
+  readonly memoryMb: number;
+  readonly milliseconds: number;
+  /** Workers at once. */
+  readonly workers: number;
+  /** Pages that wait for one: each may have tens of megabytes. */
+  readonly waiting: number;
+}
+
+const defaults: ImportBounds = { memoryMb: 1024, milliseconds: 120_000, workers: 2, waiting: 16 };
 
 /** Runs imports on threads of their own, a few at a time; the others wait their turn. */
 export class ImportRunner implements AsyncDisposable {
   readonly #running = new Set<Worker>();
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
+  #closed = false;
 
-  constructor(private readonly timeLimit = TIME_MS) {}
+  readonly #bounds: ImportBounds;
+
+  constructor(bounds: Partial<ImportBounds> = {}) {
+    this.#bounds = { ...defaults, ...bounds };
+  }
 
   /** Reads a page. BAD_USER_INPUT with a sentence when it cannot become a filing. */
   async run(html: string): Promise<ImportedPage> {
-    if (this.#busy >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#busy++;
+    if (this.#busy < this.#bounds.workers) this.#busy++;
+    else if (this.#waiting.length < this.#bounds.waiting)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else throw new AppError("RATE_LIMITED", "Many imports are under way just now; try again in a moment.");
     try {
+      if (this.#closed) throw stopped();
       const answer = await this.#ask(html);
       if (!answer.ok) throw new AppError("BAD_USER_INPUT", answer.sentence);
       return answer;
@@ -41,13 +56,13 @@ export class ImportRunner implements AsyncDisposable {
   }
 
   async #ask(html: string): Promise<ImportAnswer> {
-    const worker = startWorker(html);
+    const worker = startWorker(html, this.#bounds.memoryMb);
     this.#running.add(worker);
     const limit = Promise.withResolvers<never>();
     const timer = setTimeout(
       () =>
         limit.reject(new AppError("BAD_USER_INPUT", "This page takes too long to read; import it in parts.")),
-      this.timeLimit,
+      this.#bounds.milliseconds,
     );
     try {
       return await Promise.race([limit.promise, answerOf(worker)]);
@@ -59,6 +74,7 @@ export class ImportRunner implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#running].map((worker) => worker.terminate()));
   }
 }
@@ -72,12 +88,16 @@ function answerOf(worker: Worker): Promise<ImportAnswer> {
         new AppError("BAD_USER_INPUT", "This page is too large to read; import it in parts.", { cause }),
       );
     });
-    worker.once("exit", () => reject(new AppError("UNAVAILABLE", "The import was stopped; try it again.")));
+    worker.once("exit", () => reject(stopped()));
   });
 }
 
-function startWorker(html: string): Worker {
-  const options = { workerData: { html }, resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB } };
+function stopped(): AppError {
+  return new AppError("UNAVAILABLE", "The import was stopped; try it again.");
+}
+
+function startWorker(html: string, maxOldGenerationSizeMb: number): Worker {
+  const options = { workerData: { html }, resourceLimits: { maxOldGenerationSizeMb } };
   if (!import.meta.url.endsWith(".ts"))
     return new Worker(new URL("./import-worker.js", import.meta.url), options);
   // Run from its source, a thread needs what the process was started with, however that was done.
