@@ -1,9 +1,10 @@
+import type { DemoFirm } from "@onrecord/gateway/auth-routes";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Sql } from "@onrecord/platform/database";
 import { createDemoDocuments } from "@onrecord/subgraph-documents/demo";
-import { createDemoPeople } from "@onrecord/subgraph-identity/demo";
+import { createDemoPeople, demoSignIns } from "@onrecord/subgraph-identity/demo";
 import { hashPassword } from "@onrecord/subgraph-identity/password";
 import { createDemoGrants } from "@onrecord/subgraph-permissions/demo";
 
@@ -26,6 +27,18 @@ export async function createDemoFirm(context: AppContext, onProgress: (step: str
     const revision = await createDemoGrants(tx, ledger, people, documents);
     tx.onCommit(() => bus.publish("permissions.changed", { revision }));
   });
+}
+
+/** The demo's people who can sign in, with the password that they share; null where there is no demo firm. */
+export async function readDemoFirm({ db, demoPassword }: AppContext): Promise<DemoFirm | null> {
+  const emails = demoSignIns.map(({ email }) => email);
+  const people = await db.query<DemoFirm["people"][number]>(
+    `select email, name, title from identity.user
+     where email = any($1) and active and (expires_at is null or expires_at > now())
+     order by array_position($1, email)`,
+    [emails],
+  );
+  return people.length === 0 ? null : { password: demoPassword, people };
 }
 
 async function hasUsers(sql: Sql): Promise<boolean> {

@@ -12,7 +12,7 @@ import { createAuditSubgraph } from "@onrecord/subgraph-audit/subgraph";
 import { createDocumentsSubgraph } from "@onrecord/subgraph-documents/subgraph";
 import { createIdentitySubgraph } from "@onrecord/subgraph-identity/subgraph";
 import { createPermissionsSubgraph } from "@onrecord/subgraph-permissions/subgraph";
-import { createDemoFirm } from "./demo-firm.js";
+import { createDemoFirm, readDemoFirm } from "./demo-firm.js";
 import { allParts, type Part } from "./parts.js";
 import { webRoot } from "./web-root.js";
 
@@ -72,8 +72,12 @@ export async function openHouse(
   // In the order in which they drain: editors are saved first, while the API still answers for them.
   const services: Hung[] = [];
   if (parts.includes("collab")) services.push(opening.use(new Collab(context)));
-  if (parts.includes("gateway"))
-    services.push(opening.use(await createGateway(context, { subgraphs, webRoot })));
+  if (parts.includes("gateway")) {
+    const { demo, production } = context.config;
+    // A firm that works for real tells a stranger nothing about its people, whatever else is configured.
+    const shown = demo && !production ? { demo: () => readDemoFirm(context) } : {};
+    services.push(opening.use(await createGateway(context, { subgraphs, webRoot, ...shown })));
+  }
   for (const service of services) {
     service.hang(door);
     await service.start();

@@ -34,8 +34,12 @@ export class Seat {
   type({ update }: Keystroke): void {
     this.sentAt.push(performance.now());
     this.seen[this.agent] = this.sentAt.length;
-    // Inside a transaction of our own it counts as typed here: Yjs gives a document a new clientID when it sees its own from afar.
-    if (update) this.doc.transact(() => Y.applyUpdate(this.doc, update), "typing");
+    if (!update) return;
+    this.doc.transact((transaction) => {
+      Y.applyUpdate(this.doc, update);
+      // It counts as typed here: Yjs gives a document a new clientID when changes of its own seem to come from elsewhere.
+      transaction.local = true;
+    }, "typing");
   }
 
   /** Notices what has arrived from another seat and reports how long each took. */
