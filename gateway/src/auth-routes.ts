@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RequestHandler, RequestInfo } from "@onrecord/platform/door";
-import { AppError } from "@onrecord/platform/errors";
+import type { RequestHandler } from "@onrecord/platform/door";
+import { AppError, errorCatalogue } from "@onrecord/platform/errors";
 import { isCrossSite, SESSION_COOKIE } from "@onrecord/policy/credentials";
 import type { Caller } from "@onrecord/policy/principal";
+import { knownCode } from "@onrecord/subgraph/errors";
 import type { Authenticator } from "./authenticator.js";
 import { readJson, respondError, respondJson } from "./respond.js";
 import type { Runtime } from "./runtime.js";
@@ -10,12 +11,14 @@ import type { Runtime } from "./runtime.js";
 const SIGN_IN =
   "mutation ($input: SignInInput!) { signIn(input: $input) { token principal { expiresAt user { id name } } } }";
 const SIGN_OUT = "mutation { signOut }";
+/** Largest body of a sign-in, in bytes. */
+const LIMIT = 64 * 1024;
 
 interface Answer {
   readonly data?: {
-    signIn?: { token: string; principal: { expiresAt: string; user: { id: string; name: string } } };
-  };
-  readonly errors?: readonly unknown[];
+    signIn?: { token: string; principal: { expiresAt: string; user: { id: string; name: string } } } | null;
+  } | null;
+  readonly errors?: readonly { extensions?: { code?: string } }[];
 }
 
 /** `/auth/sign-in` and `/auth/sign-out`: the browser's way to a session, whose token its scripts never see. */
@@ -24,7 +27,7 @@ export function authRoutes(runtime: Runtime, authenticator: Authenticator, secur
     `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? "; Secure" : ""}`;
 
   const signIn = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
-    const { email, password } = (await readJson(request, 64 * 1024)) as Record<string, unknown>;
+    const { email, password } = await readJson(request, LIMIT);
     const answer = await run(runtime, caller, SIGN_IN, { input: { email, password } });
     const session = answer.data?.signIn;
     if (!session) return respondJson(response, statusOf(answer), answer);
@@ -32,20 +35,29 @@ export function authRoutes(runtime: Runtime, authenticator: Authenticator, secur
     response.setHeader("set-cookie", cookie(session.token, seconds));
     respondJson(response, 200, { user: session.principal.user, expiresAt: session.principal.expiresAt });
   };
-  const signOut = async (response: ServerResponse, caller: Caller) => {
-    if (caller.principal) await run(runtime, caller, SIGN_OUT, {});
+  const signOut = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
+    await readJson(request, LIMIT);
+    if (caller.principal) {
+      const answer = await run(runtime, caller, SIGN_OUT, {});
+      // The cookie stays while the session does: who is told "signed out" must be.
+      if (answer.errors) return respondJson(response, statusOf(answer), answer);
+    }
     response.setHeader("set-cookie", cookie("", 0));
     respondJson(response, 200, { signedOut: true });
   };
 
-  return async (request, response, info: RequestInfo) => {
+  return async (request, response, info) => {
     try {
-      if (request.method !== "POST") throw new AppError("BAD_USER_INPUT", "Send a POST request.");
+      const action =
+        info.url.pathname === "/auth/sign-in"
+          ? signIn
+          : info.url.pathname === "/auth/sign-out"
+            ? signOut
+            : undefined;
+      if (!action) throw new AppError("NOT_FOUND", "There is no such page.");
+      if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
       if (isCrossSite(request)) throw new AppError("FORBIDDEN", "Sign in from this site.");
-      const caller = await authenticator.ofRequest(request, info.id);
-      if (info.url.pathname === "/auth/sign-in") await signIn(request, response, caller);
-      else if (info.url.pathname === "/auth/sign-out") await signOut(response, caller);
-      else throw new AppError("NOT_FOUND", "There is no such page.");
+      await action(request, response, await authenticator.ofRequest(request, info.id));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       respondError(response, error, info.id);
@@ -59,25 +71,21 @@ async function run(
   query: string,
   variables: Record<string, unknown>,
 ): Promise<Answer> {
-  const body = JSON.stringify({ query, variables });
   const response = await runtime.fetch(
-    "http://gateway/graphql",
-    { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body },
+    new Request("http://gateway/graphql", {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        "x-request-id": caller.requestId,
+      },
+      body: JSON.stringify({ query, variables }),
+    }),
     { caller },
   );
   return (await response.json()) as Answer;
 }
 
 function statusOf({ errors }: Answer): number {
-  const [error] = (errors ?? []) as { extensions?: { code?: string } }[];
-  switch (error?.extensions?.code) {
-    case "UNAUTHENTICATED":
-      return 401;
-    case "RATE_LIMITED":
-      return 429;
-    case "BAD_USER_INPUT":
-      return 400;
-    default:
-      return 500;
-  }
+  return errorCatalogue[knownCode(errors?.[0]?.extensions?.code) ?? "INTERNAL"].status;
 }

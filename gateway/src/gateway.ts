@@ -4,7 +4,7 @@ import type { AppContext } from "@onrecord/platform/context";
 import type { Door } from "@onrecord/platform/door";
 import type { Service } from "@onrecord/platform/service";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
-import { authRoutes } from "./auth-routes.js";
+import { authRoutes, type DemoFirm } from "./auth-routes.js";
 import { Authenticator } from "./authenticator.js";
 import { graphqlOverHttp } from "./http.js";
 import { LiveSessions } from "./live-sessions.js";
@@ -21,6 +21,8 @@ export interface GatewayOptions {
   readonly webRoot?: string;
   /** The composed schema; the committed one unless a test brings its own. */
   readonly supergraph?: string;
+  /** Tells who can sign in to the demo firm; only given where strangers may know. */
+  readonly demo?: () => Promise<DemoFirm | null>;
 }
 
 /** The one API: federation, authentication, subscriptions, limits, and the web app. */
@@ -30,7 +32,7 @@ export interface Gateway extends Service {
 
 export async function createGateway(
   context: AppContext,
-  { subgraphs, webRoot, supergraph }: GatewayOptions,
+  { subgraphs, webRoot, supergraph, demo }: GatewayOptions,
 ): Promise<Gateway> {
   const { config, db, bus } = context;
   const log = context.log.child({ service: "gateway" });
@@ -47,7 +49,7 @@ export async function createGateway(
         graphqlOverHttp({ runtime, authenticator, live, requestBytes: config.limits.requestBytes }),
       );
       door.upgrade("/graphql", sockets.upgrade);
-      door.route("/auth", authRoutes(runtime, authenticator, config.production));
+      door.route("/auth", authRoutes(runtime, authenticator, config.production, demo));
       if (config.collabUrl) door.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl)));
       if (config.subgraphUrls.documents)
         door.route("/download", proxyTo(new URL(config.subgraphUrls.documents)));
@@ -55,6 +57,7 @@ export async function createGateway(
     },
     async drain() {
       live.stop();
+      // Those that have not said who they are yet are not among the live sessions.
       sockets.close();
     },
     async [Symbol.asyncDispose]() {
