@@ -21,8 +21,23 @@ interface Answer {
   readonly errors?: readonly { extensions?: { code?: string } }[];
 }
 
-/** `/auth/sign-in` and `/auth/sign-out`: the browser's way to a session, whose token its scripts never see. */
-export function authRoutes(runtime: Runtime, authenticator: Authenticator, secure: boolean): RequestHandler {
+/** Who can sign in to a demo firm, and how: what its sign-in page offers to strangers. */
+export interface DemoFirm {
+  readonly password: string;
+  readonly people: readonly {
+    readonly email: string;
+    readonly name: string;
+    readonly title: string | null;
+  }[];
+}
+
+/** `/auth/sign-in` and `/auth/sign-out`: the browser's way to a session, whose token its scripts never see; `/auth/demo` where `demo` is given. */
+export function authRoutes(
+  runtime: Runtime,
+  authenticator: Authenticator,
+  secure: boolean,
+  demo?: () => Promise<DemoFirm | null>,
+): RequestHandler {
   const cookie = (value: string, maxAge: number) =>
     `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? "; Secure" : ""}`;
 
@@ -46,21 +61,27 @@ export function authRoutes(runtime: Runtime, authenticator: Authenticator, secur
     respondJson(response, 200, { signedOut: true });
   };
 
-  return async (request, response, info) => {
+  const actions = new Map([
+    ["/auth/sign-in", signIn],
+    ["/auth/sign-out", signOut],
+  ]);
+  const showDemo = async (response: ServerResponse) => {
+    const firm = await demo?.();
+    if (!firm) throw new AppError("NOT_FOUND", "There is no such page.");
+    respondJson(response, 200, firm);
+  };
+
+  return async (request, response, { id, url }) => {
     try {
-      const action =
-        info.url.pathname === "/auth/sign-in"
-          ? signIn
-          : info.url.pathname === "/auth/sign-out"
-            ? signOut
-            : undefined;
+      if (url.pathname === "/auth/demo" && request.method === "GET") return await showDemo(response);
+      const action = actions.get(url.pathname);
       if (!action) throw new AppError("NOT_FOUND", "There is no such page.");
       if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
       if (isCrossSite(request)) throw new AppError("FORBIDDEN", "Sign in from this site.");
-      await action(request, response, await authenticator.ofRequest(request, info.id));
+      await action(request, response, await authenticator.ofRequest(request, id));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      respondError(response, error, info.id);
+      respondError(response, error, id);
     }
   };
 }

@@ -3,10 +3,17 @@ import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import { type Credential, findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
-import { authenticate, byCaller, type Caller } from "@onrecord/policy/principal";
+import { authenticate, byCaller, type Caller, hashToken } from "@onrecord/policy/principal";
+
+/** How long the same refused token of the same address is not recorded again, in milliseconds. */
+const QUIET = 60_000;
+const REMEMBERED = 10_000;
 
 /** Turns requests into callers. Nobody proven is a caller too: they may sign in. */
 export class Authenticator {
+  /** Refusals on the record → when. A client that keeps trying a dead token must not fill the record. */
+  readonly #refused = new Map<string, number>();
+
   constructor(
     private readonly sql: Sql,
     private readonly ledger: Ledger,
@@ -25,20 +32,44 @@ export class Authenticator {
   ): Promise<Caller> {
     const anonymous: Caller = { principal: null, requestId, from: originFacts(request) };
     if (!credential) return anonymous;
-    // A browser sends the cookie along with whatever page asks; another site's page must not act with it.
-    if (credential.carrier === "cookie" && isCrossSite(request)) {
+    if (credential.carrier === "cookie" && isForgeable(request)) {
       throw new AppError("FORBIDDEN", "Requests with a session cookie must come from this site.");
     }
     const principal = await authenticate(this.sql, credential.token);
     if (principal) return { ...anonymous, principal };
+    await this.#recordRefusal(anonymous, credential);
     // A browser keeps the cookie of an ended session: it must still be able to sign in again.
     if (credential.carrier === "cookie") return anonymous;
+    throw new AppError("UNAUTHENTICATED", "This session token is not valid, or its session has ended.");
+  }
+
+  async #recordRefusal(anonymous: Caller, { token }: Credential): Promise<void> {
+    const key = `${anonymous.from.ip} ${hashToken(token).toString("base64url")}`;
+    const now = Date.now();
+    if (now - (this.#refused.get(key) ?? 0) < QUIET) return;
+    this.#refused.delete(key);
+    this.#refused.set(key, now);
+    const oldest = this.#refused.keys().next().value;
+    if (this.#refused.size > REMEMBERED && oldest !== undefined) this.#refused.delete(oldest);
     await this.ledger.record({
       action: "session.refused",
       by: byCaller(anonymous),
       object: null,
       detail: { reason: "token" },
     });
-    throw new AppError("UNAUTHENTICATED", "This session token is not valid, or its session has ended.");
   }
+}
+
+/** What a form may send without the browser asking the server first. */
+const formTypes = /^(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
+
+/**
+ * Whether another site's page could have made this request with the visitor's cookie: it says so by its origin, or it is a
+ * POST such as a form can send (JSON from elsewhere is stopped by the preflight, which we do not answer).
+ */
+function isForgeable(request: IncomingMessage): boolean {
+  if (isCrossSite(request) || request.headers["sec-fetch-site"] === "cross-site") return true;
+  if (request.method !== "POST") return false;
+  const type = request.headers["content-type"];
+  return type === undefined || formTypes.test(type);
 }

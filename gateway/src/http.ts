@@ -1,6 +1,9 @@
-import type { IncomingMessage } from "node:http";
-import type { RequestHandler } from "@onrecord/platform/door";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { RequestHandler, RequestInfo } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
+import type { Caller } from "@onrecord/policy/principal";
+import { readBody } from "@onrecord/subgraph/read-body";
+import { sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
 import type { LiveSessions } from "./live-sessions.js";
 import { respondError } from "./respond.js";
@@ -18,34 +21,65 @@ export interface HttpOptions {
 export function graphqlOverHttp({ runtime, authenticator, live, requestBytes }: HttpOptions): RequestHandler {
   return async (request, response, info) => {
     try {
-      bound(request, requestBytes);
       const caller = await authenticator.ofRequest(request, info.id);
-      if (caller.principal && request.headers.accept?.includes("text/event-stream")) {
-        const forget = live.add(caller.principal, () => response.end());
-        response.once("close", forget);
-      }
-      await runtime(request, response, { caller });
+      const body = request.method === "POST" ? await readBody(request, requestBytes) : undefined;
+      await sendResponse(response, async (signal) => {
+        const answer = await runtime.fetch(fetchRequest(request, info, body, signal), { caller });
+        if (isStream(answer)) await keepWatch(answer, caller, live, request, response);
+        return answer;
+      });
     } catch (error) {
       if (!(error instanceof AppError) || response.headersSent) throw error;
-      request.resume();
       respondError(response, error, info.id);
     }
   };
 }
 
-/** Refuses a body that is announced too large, and cuts off one that turns out so. */
-function bound(request: IncomingMessage, limit: number): void {
-  if (Number(request.headers["content-length"] ?? 0) > limit) {
-    throw new AppError("BAD_USER_INPUT", `The request is larger than ${limit} bytes.`);
+/** The request as the runtime sees it: without credentials, which have done their work and could only leak. */
+function fetchRequest(
+  request: IncomingMessage,
+  { id, url }: RequestInfo,
+  body: Buffer | undefined,
+  signal: AbortSignal,
+): Request {
+  const headers = new Headers({ "x-request-id": id });
+  for (const name of ["accept", "content-type"] as const) {
+    const value = request.headers[name];
+    if (value !== undefined) headers.set(name, value);
   }
-  let size = 0;
-  const push = request.push.bind(request);
-  request.push = (chunk: unknown, encoding?: BufferEncoding) => {
-    if (Buffer.isBuffer(chunk)) size += chunk.length;
-    if (size > limit) {
-      request.destroy(new AppError("BAD_USER_INPUT", `The request is larger than ${limit} bytes.`));
-      return false;
-    }
-    return push(chunk, encoding);
-  };
+  return new Request(`http://gateway${url.pathname}${url.search}`, {
+    method: request.method ?? "GET",
+    headers,
+    signal,
+    ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+  });
+}
+
+function isStream(answer: Response): boolean {
+  return /^(text\/event-stream|multipart\/mixed)/.test(answer.headers.get("content-type") ?? "");
+}
+
+/** A stream ends with its session, and counts among its person's. */
+async function keepWatch(
+  answer: Response,
+  { principal }: Caller,
+  live: LiveSessions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // Nobody proven gets no events, only the error that says so.
+  if (principal === null) return;
+  try {
+    const release = live.openStream(principal);
+    const forget = live.watch(principal, () => response.end());
+    response.once("close", () => {
+      release();
+      forget();
+    });
+  } catch (error) {
+    await answer.body?.cancel();
+    throw error;
+  }
+  // A peer that vanished without a word is noticed by the system, not by waiting for an event to send.
+  request.socket.setKeepAlive(true, 15_000);
 }

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { pipeline } from "node:stream";
 import type { RequestHandler, UpgradeHandler } from "@onrecord/platform/door";
 
 const requestTo = (target: URL) => (target.protocol === "https:" ? httpsRequest : httpRequest);
@@ -18,23 +19,26 @@ function forwarded(request: IncomingMessage, requestId: string) {
 /** Sends a path's requests on to a service in another process. */
 export function proxyTo(target: URL): RequestHandler {
   return (request, response, info) =>
-    new Promise((resolve, reject) => {
+    new Promise((resolve) => {
       const upstream = requestTo(target)(
         target,
         { method: request.method, path: request.url, headers: forwarded(request, info.id) },
         (answer) => {
           response.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(response).once("close", resolve);
+          // An answer that breaks off must break off for the reader too: its end would say that it is whole.
+          pipeline(answer, response, () => resolve());
         },
       );
-      upstream.once("error", (error) => {
-        if (response.headersSent) return reject(error);
-        response
-          .writeHead(502, { "content-type": "text/plain" })
-          .end("the service behind this door does not answer\n");
+      upstream.once("error", () => {
+        if (!response.headersSent && !response.destroyed) {
+          response
+            .writeHead(502, { "content-type": "text/plain" })
+            .end("the service behind this door does not answer\n");
+        }
         resolve();
       });
-      request.pipe(upstream);
+      response.once("close", () => upstream.destroy());
+      pipeline(request, upstream, () => undefined);
     });
 }
 
@@ -47,6 +51,8 @@ export function proxyUpgrade(target: URL): UpgradeHandler {
       headers: forwarded(request, info.id),
     });
     upstream.once("upgrade", (answer, other, otherHead) => {
+      socket.off("close", leave);
+      if (socket.destroyed) return void other.destroy();
       const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${String(value)}`);
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`);
       if (otherHead.length > 0) socket.write(otherHead);
@@ -60,6 +66,9 @@ export function proxyUpgrade(target: URL): UpgradeHandler {
         from.pipe(to);
       }
     });
+    // Until the other side has agreed, a visitor who leaves takes the attempt along.
+    const leave = () => upstream.destroy();
+    socket.once("close", leave);
     const refuse = () => socket.end("HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n");
     upstream.once("response", refuse);
     upstream.once("error", refuse);

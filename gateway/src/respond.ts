@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@onrecord/platform/errors";
+import { readBody } from "@onrecord/subgraph/read-body";
 
 /** Answers with an error of the catalogue in the shape of a GraphQL response, so that clients read one form only. */
 export function respondError(response: ServerResponse, error: AppError, requestId: string): void {
   const { code, reasons, message } = error;
+  // The rest of a body that nobody reads must not be taken for the next request.
+  if (!response.req.complete) response.setHeader("connection", "close");
   respondJson(response, error.status, {
     errors: [{ message, extensions: { code, requestId, ...(reasons.length > 0 ? { reasons } : {}) } }],
   });
@@ -15,17 +18,21 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
     .end(JSON.stringify(body));
 }
 
-/** Reads a JSON body of at most `limit` bytes. */
-export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new AppError("BAD_USER_INPUT", `The request is larger than ${limit} bytes.`);
-    chunks.push(chunk);
+/** Reads a JSON object of at most `limit` bytes. A form of another site cannot send one without asking first. */
+export async function readJson(request: IncomingMessage, limit: number): Promise<Record<string, unknown>> {
+  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
+    throw new AppError("BAD_USER_INPUT", "Send JSON with the content type application/json.");
   }
+  const value = parse((await readBody(request, limit)).toString());
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new AppError("BAD_USER_INPUT", "The request's body is no JSON object.");
+  }
+  return value as Record<string, unknown>;
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return JSON.parse(text);
   } catch (cause) {
     throw new AppError("BAD_USER_INPUT", "The request's body is not JSON.", { cause });
   }

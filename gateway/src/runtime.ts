@@ -6,10 +6,15 @@ import type { Executor } from "@graphql-tools/utils";
 import { type SubgraphName, subgraphNames } from "@onrecord/platform/config";
 import type { AppContext } from "@onrecord/platform/context";
 import { AppError } from "@onrecord/platform/errors";
+import type { Logger } from "@onrecord/platform/log";
 import { readSupergraph } from "@onrecord/schema/supergraph";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { useCatalogueErrors } from "./errors-plugin.js";
-import { type GatewayContext, inProcess, overHttp } from "./executors.js";
+import { type GatewayContext, inProcess } from "./executors.js";
+import { useMetrics } from "./metrics-plugin.js";
+import { overHttp } from "./over-http.js";
+
+type Plugin = GatewayPlugin<GatewayContext>;
 
 /** The federated schema, ready to execute: planned by the router, run in-process or over HTTP, subgraph by subgraph. */
 export async function createRuntime(
@@ -24,10 +29,12 @@ export async function createRuntime(
     supergraph,
     ...(planner ? { unifiedGraphHandler: planner } : {}),
     graphqlEndpoint: "/graphql",
+    // Its logger would write connection parameters, which hold tokens.
     logging: false,
     landingPage: false,
     graphiql: !config.production,
-    disableIntrospection: config.production ? {} : { disableIf: () => false },
+    disableIntrospection: { disableIf: () => config.production },
+    // Errors are made presentable by our own plugin, which knows the catalogue.
     maskedErrors: false,
     batching: false,
     multipart: false,
@@ -36,13 +43,11 @@ export async function createRuntime(
     readinessCheckEndpoint: "/graphql/readyz",
     executionCancellation: true,
     plugins: () => [
-      useSubgraphExecutors(executors(context, subgraphs)),
-      maxTokensPlugin({ n: config.limits.queryTokens }) as GatewayPlugin<GatewayContext>,
-      maxDepthPlugin({
-        n: config.limits.queryDepth,
-        ignoreIntrospection: true,
-      }) as GatewayPlugin<GatewayContext>,
-      ...(config.production ? [blockFieldSuggestionsPlugin() as GatewayPlugin<GatewayContext>] : []),
+      useSubgraphExecutors(executors(context, subgraphs, namesIn(supergraph), log)),
+      maxTokensPlugin({ n: config.limits.queryTokens }) as Plugin,
+      maxDepthPlugin({ n: config.limits.queryDepth, ignoreIntrospection: true }) as Plugin,
+      ...(config.production ? [blockFieldSuggestionsPlugin() as Plugin] : []),
+      useMetrics(context.metrics, log),
       useCatalogueErrors(log),
     ],
   });
@@ -65,26 +70,32 @@ async function loadPlanner({ config, log }: AppContext) {
   }
 }
 
+/** The subgraphs that a supergraph is composed of. */
+function namesIn(supergraph: string): SubgraphName[] {
+  return subgraphNames.filter((name) => supergraph.includes(`@join__graph(name: "${name}"`));
+}
+
 function executors(
-  { config, log, serviceSecret }: AppContext,
+  { config, serviceSecret }: AppContext,
   subgraphs: Partial<Record<SubgraphName, Subgraph>>,
+  names: readonly SubgraphName[],
+  log: Logger,
 ): Map<string, Executor> {
   return new Map(
-    subgraphNames.map((name) => {
+    names.map((name) => {
       const subgraph = subgraphs[name];
-      if (subgraph) return [name, inProcess(subgraph, log.child({ service: name }))];
+      if (subgraph) return [name, inProcess(subgraph, log.child({ subgraph: name }))];
       const url = config.subgraphUrls[name];
-      if (!url)
-        throw new AppError(
-          "BAD_CONFIG",
-          `The ${name} subgraph does not run in this process: set SUBGRAPH_${name.toUpperCase()}_URL to where it answers.`,
-        );
-      return [name, overHttp(name, url, serviceSecret)];
+      if (url) return [name, overHttp(name, url, serviceSecret, log)];
+      throw new AppError(
+        "BAD_CONFIG",
+        `The ${name} subgraph does not run in this process: set SUBGRAPH_${name.toUpperCase()}_URL to where it answers.`,
+      );
     }),
   );
 }
 
-function useSubgraphExecutors(executors: ReadonlyMap<string, Executor>): GatewayPlugin<GatewayContext> {
+function useSubgraphExecutors(executors: ReadonlyMap<string, Executor>): Plugin {
   return {
     onSubgraphExecute({ subgraphName, setExecutor }) {
       const executor = executors.get(subgraphName.toLowerCase());

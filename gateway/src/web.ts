@@ -6,7 +6,7 @@ import sirv from "sirv";
 /** What a page of ours may do: run our own scripts, talk to our own door, and be framed by nobody. */
 const headers = {
   "content-security-policy":
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
@@ -35,5 +35,8 @@ export function serveWeb(root: string | undefined): RequestHandler {
       );
     },
   });
-  return (request, response) => files(request, response);
+  return (request, response) => {
+    if (request.method === "GET" || request.method === "HEAD") return files(request, response);
+    response.writeHead(405, { allow: "GET, HEAD" }).end();
+  };
 }

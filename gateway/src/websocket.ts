@@ -2,26 +2,29 @@ import type { IncomingMessage } from "node:http";
 import { getGraphQLWSOptions } from "@graphql-hive/gateway-runtime";
 import type { UpgradeHandler } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
+import { newId } from "@onrecord/platform/ids";
 import type { Logger } from "@onrecord/platform/log";
 import { bearer, type Credential, findCredential } from "@onrecord/policy/credentials";
-import type { Caller } from "@onrecord/policy/principal";
+import type { Caller, Principal } from "@onrecord/policy/principal";
+import { toGraphQLError } from "@onrecord/subgraph/errors";
 import { type Context, makeServer } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Authenticator } from "./authenticator.js";
-import type { LiveSessions } from "./live-sessions.js";
+import type { Ending, LiveSessions } from "./live-sessions.js";
 import type { Runtime } from "./runtime.js";
+import { carry } from "./socket.js";
 
-/** Close codes of graphql-transport-ws and ours. */
-const code = { unauthenticated: 4401, tooManyStreams: 4429, restart: 1001 } as const;
-/** A client that lets this much pile up reads no more, and is closed. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-const PING_MS = 15_000;
+/** Close codes: those of graphql-transport-ws, and 1001, which its clients take for "reconnect". */
+const closeCodes = { unauthenticated: 4401, forbidden: 4403, restart: 1001 } as const;
 
+/** What is known of one socket. */
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   readonly requestId: string;
-  caller?: Caller;
+  /** Operations under way → what says that they ended. */
+  readonly streams: Map<string, () => void>;
+  session?: { readonly caller: Caller; readonly principal: Principal };
 }
 type Parameters = Record<string, unknown> | undefined;
 
@@ -33,7 +36,7 @@ export interface WebSocketOptions {
   readonly log: Logger;
 }
 
-/** GraphQL over WebSocket: the `graphql-transport-ws` protocol, each socket bound to one session. */
+/** GraphQL over WebSocket: the `graphql-transport-ws` protocol, each socket bound to one session for as long as it lives. */
 export class GraphqlSockets {
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -44,103 +47,86 @@ export class GraphqlSockets {
   readonly #protocol;
 
   constructor(private readonly options: WebSocketOptions) {
-    const { runtime, authenticator, live } = options;
-    const execution = getGraphQLWSOptions<Record<string, unknown>, Extra>(runtime, ({ extra }) => ({
-      caller: extra.caller,
-      request: new Request("http://gateway/graphql", { headers: { "x-request-id": extra.requestId } }),
-    }));
+    const { runtime, live, log } = options;
+    const execution = getGraphQLWSOptions<Record<string, unknown>, Extra>(runtime, ({ extra }) => {
+      // Each operation is a request of its own: what it puts on the record can be told apart.
+      const requestId = newId();
+      const request = new Request("http://gateway/graphql", { headers: { "x-request-id": requestId } });
+      return { caller: { ...extra.session?.caller, requestId }, request };
+    });
     this.#protocol = makeServer<Parameters, Extra>({
       ...execution,
-      onConnect: async ({ extra, connectionParams }: Context<Parameters, Extra>) => {
-        try {
-          extra.caller = await authenticator.ofCredential(
-            extra.request,
-            extra.requestId,
-            credentialOf(extra.request, connectionParams),
-          );
-        } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-        }
-        const principal = extra.caller?.principal;
-        if (!principal) {
-          extra.socket.close(code.unauthenticated, "sign in first");
-          return false;
-        }
-        return true;
-      },
+      onConnect: (ctx) => this.#connect(ctx),
       onSubscribe: (ctx, id, payload) => {
-        const { extra } = ctx;
+        const { session, streams, requestId } = ctx.extra;
+        if (!session)
+          return [toGraphQLError(new AppError("UNAUTHENTICATED", "Sign in first."), { requestId, log })];
         try {
-          // One entry a stream; all of them end with the socket.
-          const forget = live.add(extra.caller!.principal!, () =>
-            extra.socket.close(code.unauthenticated, "the session has ended"),
-          );
-          extra.socket.once("close", forget);
-          streams.set(`${extra.requestId} ${id}`, forget);
+          streams.set(id, live.openStream(session.principal));
         } catch (error) {
-          extra.socket.close(
-            code.tooManyStreams,
-            error instanceof AppError ? error.message : "too many subscriptions",
-          );
+          return [toGraphQLError(error, { requestId, log })];
         }
         return execution.onSubscribe?.(ctx, id, payload);
       },
-      onComplete: ({ extra }, id) => {
-        const key = `${extra.requestId} ${id}`;
-        streams.get(key)?.();
-        streams.delete(key);
+      onComplete: ({ extra: { streams } }, id) => {
+        streams.get(id)?.();
+        streams.delete(id);
       },
     });
-    const streams = new Map<string, () => void>();
   }
 
   /** Handles upgrades on `/graphql`. */
   readonly upgrade: UpgradeHandler = (request, socket, head, info) => {
     this.#server.handleUpgrade(request, socket, head, (ws) =>
-      this.#open(ws, { socket: ws, request, requestId: info.id }),
+      this.#open(ws, { socket: ws, request, requestId: info.id, streams: new Map() }),
     );
   };
 
   /** Ends every socket in a way that clients take for "reconnect". */
   close(): void {
-    for (const socket of this.#sockets) socket.close(code.restart, "the server restarts");
+    for (const socket of this.#sockets) end(socket, "restart");
     this.#server.close();
+  }
+
+  async #connect({ extra, connectionParams }: Context<Parameters, Extra>): Promise<boolean> {
+    const { socket, request, requestId } = extra;
+    try {
+      const credential = credentialOf(request, connectionParams);
+      const caller = await this.options.authenticator.ofCredential(request, requestId, credential);
+      if (!caller.principal) throw new AppError("UNAUTHENTICATED", "Sign in first.");
+      // It left while it was being proven: nobody would tell us again.
+      if (socket.readyState !== socket.OPEN) return false;
+      extra.session = { caller, principal: caller.principal };
+      socket.once(
+        "close",
+        this.options.live.watch(caller.principal, (why) => end(socket, why)),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const code = error.code === "FORBIDDEN" ? closeCodes.forbidden : closeCodes.unauthenticated;
+      socket.close(code, error.message);
+      return false;
+    }
   }
 
   #open(ws: WebSocket, extra: Extra): void {
     this.#sockets.add(ws);
     ws.on("error", (err) => this.options.log.debug({ err, requestId: extra.requestId }, "a socket failed"));
-    const closed = this.#protocol.opened(
-      {
-        protocol: ws.protocol,
-        send: (data) =>
-          new Promise((resolve, reject) => {
-            if (ws.bufferedAmount > MAX_WAITING_BYTES) ws.terminate();
-            ws.send(data, (error) => (error ? reject(error) : resolve()));
-          }),
-        close: (closeCode, reason) => ws.close(closeCode, reason),
-        onMessage: (listener) =>
-          ws.on(
-            "message",
-            (data) => void listener(String(data)).catch(() => ws.close(1011, "internal error")),
-          ),
-      },
-      extra,
-    );
-    let alive = true;
-    ws.on("pong", () => {
-      alive = true;
-    });
-    const ping = setInterval(() => {
-      if (!alive) return ws.terminate();
-      alive = false;
-      ws.ping();
-    }, PING_MS);
-    ws.once("close", (closeCode, reason) => {
-      clearInterval(ping);
+    ws.once("close", () => {
       this.#sockets.delete(ws);
-      void closed(closeCode, String(reason));
+      for (const release of extra.streams.values()) release();
     });
+    carry(ws, (socket) => this.#protocol.opened(socket, extra));
+  }
+}
+
+function end(socket: WebSocket, why: Ending): void {
+  switch (why) {
+    case "session-ended":
+      return socket.close(closeCodes.unauthenticated, "the session has ended");
+    case "restart":
+      return socket.close(closeCodes.restart, "the server restarts");
   }
 }
 

@@ -1,0 +1,230 @@
+import { Door } from "@onrecord/platform/door";
+import { type TestContext, testContext } from "@onrecord/testing/database";
+import { auditServer } from "graphql-http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type House, openHouse } from "./fixtures/house.js";
+
+let context: TestContext;
+beforeAll(async () => {
+  context = await testContext();
+});
+afterAll(() => context[Symbol.asyncDispose]());
+
+describe.each([
+  { planner: "rust", remote: [] },
+  { planner: "javascript", remote: [] },
+  { planner: "rust", remote: ["identity", "documents"] },
+] as const)("the gateway with the $planner planner and $remote over HTTP", ({ planner, remote }) => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse(context, { remote, config: { planner } });
+  });
+  afterAll(() => house[Symbol.asyncDispose]());
+
+  it("conforms to GraphQL over HTTP", async () => {
+    const results = await auditServer({ url: `${house.url}/graphql` });
+    const faults = results.filter(({ status }) => status !== "ok").map(({ name }) => name);
+    expect(faults).toEqual([]);
+    expect(results.length).toBeGreaterThan(50);
+  });
+
+  it("joins entities of another subgraph, fifty in one call", async () => {
+    house.seen.batches.length = 0;
+    const before = house.seen.callers.length;
+    const { data, errors } = await house.ask(
+      "{ papers(first: 50) { totalCount edges { node { number author { name } } } } }",
+    );
+    expect(errors).toEqual([]);
+    const papers = data?.papers as {
+      totalCount: number;
+      edges: { node: { number: number; author: { name: string } } }[];
+    };
+    expect(papers.totalCount).toBe(100);
+    expect(papers.edges).toHaveLength(50);
+    for (const { node } of papers.edges) expect(node.author.name).toBe(`name of user-${node.number % 7}`);
+    expect(house.seen.batches).toHaveLength(1);
+    expect(house.seen.batches[0]).toHaveLength(7);
+    expect(house.seen.callers.length - before).toBe(1);
+  });
+
+  it("tells subgraphs who asks, and in which request", async () => {
+    const ann = await house.signIn("Ann");
+    const requestId = "my-request-0001";
+    const { data, headers } = await house.ask("{ me { id name } }", {
+      token: ann.token,
+      headers: { "x-request-id": requestId },
+    });
+    expect(data).toEqual({ me: { id: ann.userId, name: "Ann" } });
+    expect(headers.get("x-request-id")).toBe(requestId);
+    expect(house.seen.callers.at(-1)).toMatchObject({ requestId, principal: { sessionId: ann.sessionId } });
+  });
+
+  it("never answers one person with what another one asked at the same time", async () => {
+    const people = await Promise.all(Array.from({ length: 20 }, (_, i) => house.signIn(`Person ${i}`)));
+    const answers = await Promise.all(people.map(({ token }) => house.ask("{ me { name } }", { token })));
+    expect(answers.map(({ data }) => data)).toEqual(people.map(({ name }) => ({ me: { name } })));
+  });
+
+  it("runs mutations once each, with the subgraph's own error", async () => {
+    const { data, errors } = await house.ask('mutation { signIn(password: "wrong") { token } }');
+    expect(data).toBeNull();
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: "No.",
+        path: ["signIn"],
+        extensions: {
+          code: "FORBIDDEN",
+          reasons: [{ id: "password", text: "It is wrong." }],
+          requestId: expect.any(String),
+        },
+      }),
+    ]);
+  });
+
+  it("masks what nobody expected, and keeps the rest of the data", async () => {
+    const { data, errors } = await house.ask("{ broken paper(number: 1) { number } }");
+    expect(data).toEqual({ broken: null, paper: { number: 1 } });
+    expect(JSON.stringify(errors)).not.toContain("hunter2");
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["INTERNAL"]);
+  });
+
+  it.each<[string, string, Record<string, unknown>?]>([
+    ["no GraphQL", "{ papers("],
+    ["nothing", ""],
+    ["an unknown field", "{ paper(number: 1) { shoeSize } }"],
+    ["a wrong literal", '{ paper(number: "one") { number } }'],
+    ["a wrong variable", "query ($n: Int!) { paper(number: $n) { number } }", { n: "one" }],
+    ["a missing variable", "query ($n: Int!) { paper(number: $n) { number } }"],
+    ["a forged cursor", '{ papers(after: "nonsense") { totalCount } }'],
+    ["a negative page", "{ papers(first: -1) { totalCount } }"],
+    ["too deep", `{ paper(number: 1) { ${"next { ".repeat(20)} number ${"}".repeat(20)} } }`],
+    [
+      "too long",
+      `{ ${Array.from({ length: 1000 }, (_, i) => `a${i}: paper(number: ${i}) { number }`).join(" ")} }`,
+    ],
+    [
+      "federation's machinery",
+      '{ _entities(representations: [{ __typename: "User", id: "1" }]) { __typename } }',
+    ],
+  ])("answers BAD_USER_INPUT to %s", async (_, query, variables) => {
+    const { errors } = await house.ask(query, variables ? { variables } : {});
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { extensions } of errors) {
+      expect(extensions).toMatchObject({
+        code: "BAD_USER_INPUT",
+        requestId: expect.stringMatching(/^.{8,}$/),
+      });
+    }
+  });
+
+  it("does not take batches", async () => {
+    const response = await fetch(`${house.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify([{ query: "{ __typename }" }, { query: "{ __typename }" }]),
+    });
+    expect(response.status).toBe(400);
+  });
+});
+
+describe("the limits and habits of HTTP", () => {
+  it("answers 413 to a body that is too large, announced or not", async () => {
+    await using house = await openHouse(context, {
+      config: { limits: { ...context.config.limits, requestBytes: 10_000 } },
+    });
+    const body = JSON.stringify({ query: `{ __typename } #${"x".repeat(20_000)}` });
+    const headers = { "content-type": "application/json" };
+    const announced = await fetch(`${house.url}/graphql`, { method: "POST", headers, body });
+    expect(announced.status).toBe(413);
+    const stream = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(body));
+        controller.close();
+      },
+    });
+    const init: RequestInit & { duplex: "half" } = { method: "POST", headers, body: stream, duplex: "half" };
+    const chunked = await fetch(`${house.url}/graphql`, init);
+    expect(chunked.status).toBe(413);
+    expect(await chunked.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
+  });
+
+  it("shows its schema and GraphiQL in development, and neither in production", async () => {
+    const introspect = "{ __schema { queryType { name } } }";
+    const page = (house: House) => fetch(`${house.url}/graphql`, { headers: { accept: "text/html" } });
+    {
+      await using house = await openHouse(context);
+      expect((await house.ask(introspect)).data).toEqual({ __schema: { queryType: { name: "Query" } } });
+      expect(await (await page(house)).text()).toContain("<html");
+      expect((await house.ask("{ papes { totalCount } }")).errors[0]?.message).toContain("Did you mean");
+    }
+    await using house = await openHouse(context, { config: { production: true } });
+    const { errors } = await house.ask(introspect);
+    expect(errors[0]?.extensions.code).toBe("BAD_USER_INPUT");
+    expect(await (await page(house)).text()).not.toContain("<html");
+    expect((await house.ask("{ papes { totalCount } }")).errors[0]?.message).not.toContain("Did you mean");
+  });
+
+  it("leaves the process's signals alone", async () => {
+    const before = [process.listenerCount("SIGTERM"), process.listenerCount("SIGINT")];
+    await using house = await openHouse(context);
+    await house.ask("{ __typename }");
+    expect([process.listenerCount("SIGTERM"), process.listenerCount("SIGINT")]).toEqual(before);
+  });
+
+  it("measures operations by their type", async () => {
+    await using house = await openHouse(context);
+    await house.ask("{ paper(number: 1) { number } }");
+    await house.ask("mutation { publish(number: 1) { number } }");
+    const text = await context.metrics.metrics();
+    expect(text).toContain('onrecord_gateway_operation_seconds_count{operation="query"} 1');
+    expect(text).toContain('onrecord_gateway_operation_seconds_count{operation="mutation"} 1');
+  });
+});
+
+describe("a subgraph in another process", () => {
+  it("that is down is a typed error that names no address, beside the rest of the data", async () => {
+    await using house = await openHouse(context, {
+      config: { subgraphUrls: { identity: "http://127.0.0.1:9/graphql" } },
+      remote: ["identity"],
+    });
+    const { data, errors } = await house.ask("{ broken paper(number: 3) { number } }");
+    expect(data).toEqual({ broken: null, paper: { number: 3 } });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({
+      message: "The identity service does not answer now.",
+      extensions: { code: "UNAVAILABLE" },
+    });
+    expect(JSON.stringify(errors)).not.toContain("127.0.0.1");
+  });
+
+  it("that does not believe our signature is down for the person, who stays signed in", async () => {
+    await using house = await openHouse(context, {
+      remote: ["identity"],
+      otherSecret: "another secret of thirty-two characters",
+    });
+    const { token } = await house.signIn();
+    const { errors } = await house.ask("{ me { name } }", { token });
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["UNAVAILABLE"]);
+    expect(house.seen.callers).toEqual([]);
+  });
+
+  it.each([
+    ["a query three times", "{ paper(number: 1) { number } }", 3],
+    ["a mutation once", "mutation { publish(number: 1) { number } }", 1],
+  ])("that is just going is asked %s", async (_, query, times) => {
+    let asked = 0;
+    await using busy = new Door(context.log);
+    busy.route("/graphql", (_request, response) => {
+      asked++;
+      response.writeHead(503).end();
+    });
+    const documents = `${await busy.listen(0, "127.0.0.1")}/graphql`;
+    await using house = await openHouse(context, {
+      remote: ["documents"],
+      config: { subgraphUrls: { documents } },
+    });
+    const { errors } = await house.ask(query);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["UNAVAILABLE"]);
+    expect(asked).toBe(times);
+  });
+});

@@ -1,0 +1,107 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type AsyncFetchFn, buildHTTPExecutor } from "@graphql-tools/executor-http";
+import {
+  type ExecutionResult,
+  type Executor,
+  getOperationASTFromRequest,
+  type MaybeAsyncIterable,
+  mapAsyncIterator,
+} from "@graphql-tools/utils";
+import type { SubgraphName } from "@onrecord/platform/config";
+import type { Logger } from "@onrecord/platform/log";
+import { ENVELOPE_HEADER, EnvelopeSigner } from "@onrecord/subgraph/envelope";
+import { knownCode } from "@onrecord/subgraph/errors";
+import { GraphQLError } from "graphql";
+import { callerOf, type GatewayContext, type SubgraphExecution } from "./executors.js";
+
+/** Answers that come from something between us and the subgraph, or from one that is just starting or going. */
+const passing = new Set([502, 503, 504]);
+const ATTEMPTS = 3;
+const FIRST_WAIT = 50;
+
+/** Runs a subgraph's part of a plan in another process, under a signature over who asks, what, and when. */
+export function overHttp(name: SubgraphName, endpoint: string, secret: string, log: Logger): Executor {
+  const send = signedFetch(name, secret, log);
+  const options = {
+    endpoint,
+    // Only a body is signed; subscriptions would go by GET.
+    method: "POST" as const,
+    // Requests in flight are compared by body alone: two people's would be answered with the same data.
+    deduplicateInflightRequests: false,
+  };
+  // Only what changes nothing may be sent twice.
+  const query = buildHTTPExecutor({ ...options, fetch: patiently(send) });
+  const other = buildHTTPExecutor({ ...options, fetch: send });
+  return (async (request: SubgraphExecution) => {
+    const isQuery = getOperationASTFromRequest(request).operation === "query";
+    const result: MaybeAsyncIterable<ExecutionResult> = await (isQuery ? query : other)(request);
+    const present = (one: ExecutionResult) => presentable(one, name, log, request.context?.caller?.requestId);
+    return Symbol.asyncIterator in result ? mapAsyncIterator(result, present) : present(result);
+  }) as Executor;
+}
+
+function signedFetch(name: SubgraphName, secret: string, log: Logger): AsyncFetchFn {
+  const signer = new EnvelopeSigner(secret);
+  return async (url, init, context?: Partial<GatewayContext>) => {
+    const caller = callerOf(context);
+    if (typeof init?.body !== "string") throw new TypeError("a request to a subgraph must have a text body");
+    const { body, signal } = init;
+    const response = await fetch(url, {
+      method: "POST",
+      body,
+      headers: {
+        ...(init.headers as Record<string, string>),
+        [ENVELOPE_HEADER]: signer.sign(name, caller, body),
+        "x-request-id": caller.requestId,
+      },
+      ...(signal ? { signal } : {}),
+    });
+    if (response.status !== 401) return response;
+    // It is the gateway that was not believed, not the person: to them, the service is down.
+    const { requestId } = caller;
+    log.error(
+      { subgraph: name, requestId, answer: await response.text() },
+      "a subgraph refused our signature",
+    );
+    throw new Error("the subgraph refused our signature");
+  };
+}
+
+/** Tries again a little later, as often as `ATTEMPTS`, when there was no answer. Each try is signed anew. */
+function patiently(send: AsyncFetchFn): AsyncFetchFn {
+  return async (...args) => {
+    const signal = args[1]?.signal ?? undefined;
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === ATTEMPTS || signal?.aborted;
+      try {
+        const response = await send(...args);
+        if (last || !passing.has(response.status)) return response;
+        await response.body?.cancel();
+      } catch (error) {
+        if (last) throw error;
+      }
+      await delay(FIRST_WAIT * 2 ** attempt, undefined, signal ? { signal } : {});
+    }
+  };
+}
+
+/** An error without a code of ours is not the subgraph's answer but the lack of one; its words name addresses inside the house. */
+function presentable(
+  result: ExecutionResult,
+  name: SubgraphName,
+  log: Logger,
+  requestId: string | undefined,
+): ExecutionResult {
+  if (!result.errors) return result;
+  return {
+    ...result,
+    errors: result.errors.map((error) => {
+      if (knownCode(error.extensions?.code) !== undefined) return error;
+      log.error({ subgraph: name, requestId, fault: error.message }, "a subgraph did not answer");
+      return new GraphQLError(`The ${name} service does not answer now.`, {
+        path: error.path ?? null,
+        extensions: { code: "UNAVAILABLE" },
+      });
+    }),
+  };
+}
