@@ -35,7 +35,8 @@ export class Ledger {
     private readonly db: Database,
     private readonly bus: Bus,
   ) {
-    this.origins = new Origins(db);
+    // Stored apart from the transaction that names it, on a connection that no transaction holds.
+    this.origins = new Origins({ query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows });
   }
 
   /** Appends within `tx` and returns the entry's id; the hint goes out when `tx` commits. */

@@ -44,6 +44,8 @@ export class Database implements Sql, AsyncDisposable {
   /** Statements sent since start: the count that shows whether a query does N+1. */
   statements = 0;
   readonly pool: pg.Pool;
+  /** For single statements outside of any transaction that must go through while one is open. */
+  readonly reserve: pg.Pool;
   readonly #connection: pg.ClientConfig;
 
   constructor(url: string, options: { log: Logger; max?: number; role?: string; name?: string }) {
@@ -56,7 +58,12 @@ export class Database implements Sql, AsyncDisposable {
     };
     this.pool = new pg.Pool({ ...this.#connection, max: options.max ?? 12, idleTimeoutMillis: 30_000 });
     this.pool.on("error", (err) => options.log.warn({ err }, "an idle database connection was lost"));
+    // One connection that no open transaction ever holds: whoever needs it inside a transaction never waits for another of its kind.
+    this.reserve = new pg.Pool({ ...this.#connection, max: 1, idleTimeoutMillis: 30_000 });
+    this.reserve.on("error", (err) => options.log.warn({ err }, "an idle database connection was lost"));
     this.pool.on("connect", (client) => {
+      // The query under way fails by itself; without a listener the loss of a connection in use would end the process.
+      client.on("error", (err) => options.log.warn({ err }, "a database connection was lost"));
       const query = client.query;
       client.query = ((...args: unknown[]) => {
         this.statements++;
@@ -100,7 +107,7 @@ export class Database implements Sql, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.pool.end();
+    await Promise.all([this.pool.end(), this.reserve.end()]);
   }
 }
 

@@ -43,6 +43,8 @@ export class AlertEngine implements AsyncDisposable {
 
   async #look(): Promise<Again> {
     const { db } = this.context;
+    // Before reading: what is let go in between was either read, or makes this look again.
+    const settled = await isSettled(db, watchedActions);
     // Without a lock first: a quiet record costs one small read a second, and no write.
     const position = await readPosition(db, "");
     if (position && (await readAfter(db, position, 1)).length > 0) {
@@ -50,7 +52,7 @@ export class AlertEngine implements AsyncDisposable {
       if (full === undefined) return SOON_MS;
       if (full) return 0;
     }
-    return (await isSettled(db, watchedActions)) ? undefined : SOON_MS;
+    return settled ? undefined : SOON_MS;
   }
 
   /** Reads one batch in one transaction. Returns whether it was full; undefined: another node is at it. */

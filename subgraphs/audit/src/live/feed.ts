@@ -103,6 +103,8 @@ export class Feed<Item, Position> implements AsyncDisposable {
       this.#from = this.#to;
     }
     const to = this.#to;
+    // Before reading: what is let go in between was either read, or makes this look again.
+    const settled = await this.source.settled();
     const items = await this.source.read(to, PAGE);
     // After the items: whatever was changed before one of them was written is seen here.
     const revision = await this.source.revision();
@@ -111,7 +113,7 @@ export class Feed<Item, Position> implements AsyncDisposable {
     this.#keep(items);
     this.#tell(items.length > 0 || revision !== this.revision, revision);
     if (items.length === PAGE) return 0;
-    return (await this.source.settled()) ? undefined : HELD_BACK_MS;
+    return settled ? undefined : HELD_BACK_MS;
   }
 
   /** Wakes the followers for news, and otherwise once a second: what ends by the clock must be noticed too. */
