@@ -45,6 +45,10 @@ async function readSource(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new AppError("BAD_USER_INPUT", `${path} cannot be read: ${(cause as Error).message}.`, { cause });
+    throw new AppError(
+      "BAD_USER_INPUT",
+      `${path} cannot be read (${(cause as NodeJS.ErrnoException).code}).`,
+      { cause },
+    );
   }
 }

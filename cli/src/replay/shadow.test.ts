@@ -40,8 +40,22 @@ describe("the shadow documents", () => {
     const keystrokes = make(
       concurrent([
         { agent: 0, parents: [], patches: [[0, 0, "😀a😀"]] },
-        { agent: 1, parents: [0], patches: [[2, 0, "b"], [1, 1, "𝒳"]] },
-        { agent: 0, parents: [1], patches: [[4, 0, "!"], [0, 1, ""]] },
+        {
+          agent: 1,
+          parents: [0],
+          patches: [
+            [2, 0, "b"],
+            [1, 1, "𝒳"],
+          ],
+        },
+        {
+          agent: 0,
+          parents: [1],
+          patches: [
+            [4, 0, "!"],
+            [0, 1, ""],
+          ],
+        },
       ]),
     );
     expect(textOf(keystrokes)).toBe("𝒳b😀!");
@@ -76,10 +90,18 @@ describe("the shadow documents", () => {
 
 describe.each([["clownschool"], ["seph-blog1"]])("the real trace %s", (name) => {
   const path = fileURLToPath(new URL(`${name}.json.gz`, traces));
-  it.skipIf(!existsSync(path))(`ends at its exact text${existsSync(path) ? "" : " (SKIPPED: the shared traces are not here)"}`, async () => {
-    const trace = await readTrace(path);
-    expect(textOf(shadow(trace, Array.from({ length: trace.agents }, (_, i) => 100 + i)))).toBe(
-      trace.endContent,
-    );
-  });
+  it.skipIf(!existsSync(path))(
+    `ends at its exact text${existsSync(path) ? "" : " (SKIPPED: the shared traces are not here)"}`,
+    async () => {
+      const trace = await readTrace(path);
+      expect(
+        textOf(
+          shadow(
+            trace,
+            Array.from({ length: trace.agents }, (_, i) => 100 + i),
+          ),
+        ),
+      ).toBe(trace.endContent);
+    },
+  );
 });

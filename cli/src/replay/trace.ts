@@ -44,9 +44,8 @@ export async function readTrace(path: string): Promise<Trace> {
     return parseTrace(JSON.parse((zipped ? gunzipSync(bytes) : bytes).toString()));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    throw new AppError("BAD_USER_INPUT", `The trace ${path} cannot be read: ${(cause as Error).message}.`, {
-      cause,
-    });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new AppError("BAD_USER_INPUT", `The trace ${path} cannot be read (${code ?? message}).`, { cause });
   }
 }
 
