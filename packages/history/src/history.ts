@@ -147,17 +147,16 @@ export class History {
 
 /** Applies an update and returns what it changed, or null when it changed nothing. */
 export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
-  let effective: Uint8Array | null = null;
-  const keep = (change: Uint8Array) => {
-    effective = change;
-  };
+  // Often one, but Yjs tidies formatting in a transaction of its own: keeping only the last would lose the edit itself.
+  const changes: Uint8Array[] = [];
+  const keep = (change: Uint8Array) => void changes.push(change);
   doc.on("update", keep);
   try {
     Y.applyUpdate(doc, update);
   } finally {
     doc.off("update", keep);
   }
-  return effective;
+  return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
 function bindingsOf(update: Uint8Array, by: By): { clientId: number; userId: string }[] {

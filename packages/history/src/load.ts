@@ -32,9 +32,11 @@ export async function loadDocument(
   documentId: string,
   version?: number,
 ): Promise<LoadedDocument> {
+  if (version !== undefined && !Number.isSafeInteger(version))
+    throw new AppError("BAD_USER_INPUT", "A version is a whole number.");
   const start = await readStart(sql, documentId, version);
   const target = version ?? start.head;
-  if (!Number.isSafeInteger(target) || target < 0 || target > start.head) {
+  if (target < 0 || target > start.head) {
     throw new AppError(
       "BAD_USER_INPUT",
       `There is no version ${target}; this document has the versions 0 to ${start.head}.`,

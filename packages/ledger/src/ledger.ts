@@ -36,7 +36,9 @@ export class Ledger {
     private readonly bus: Bus,
   ) {
     // Stored apart from the transaction that names it, on a connection that no transaction holds.
-    this.origins = new Origins({ query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows });
+    this.origins = new Origins({
+      query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
+    });
   }
 
   /** Appends within `tx` and returns the entry's id; the hint goes out when `tx` commits. */

@@ -30,6 +30,11 @@ export function commitOrigin(salt: Uint8Array, facts: OriginFacts): string {
 /** Longest user agent and claimed name kept, in characters: what a client sends is not bounded by itself. */
 const KEPT = 512;
 
+/** What Postgres can store as it is: no NUL (a refused sign-in must not escape the record by one) and no half of a character. */
+function storable(text: string): string {
+  return text.slice(0, KEPT).replaceAll("\0", "\uFFFD").toWellFormed();
+}
+
 /** Remembers the origins of this process, so that a thousand requests of one browser share one row. */
 export class Origins {
   readonly #known = new Map<string, Promise<Origin>>();
@@ -43,8 +48,8 @@ export class Origins {
   of(given: OriginFacts): Promise<Origin> {
     const facts: OriginFacts = {
       ip: given.ip,
-      userAgent: given.userAgent?.slice(0, KEPT) ?? null,
-      ...(given.claimed === undefined ? {} : { claimed: given.claimed.slice(0, KEPT) }),
+      userAgent: given.userAgent === null ? null : storable(given.userAgent),
+      ...(given.claimed === undefined ? {} : { claimed: storable(given.claimed) }),
     };
     const key = JSON.stringify([facts.ip, facts.userAgent, facts.claimed]);
     let origin = this.#known.get(key);

@@ -1,5 +1,6 @@
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { BusTransport, Envelope } from "./bus.js";
+import { pack } from "./bus-postgres.js";
 import { AppError } from "./errors.js";
 import type { Logger } from "./log.js";
 
@@ -30,14 +31,21 @@ export class NatsTransport implements BusTransport {
     connection.subscribe(SUBJECT, {
       callback: (error, message) => {
         if (error) return this.log.warn({ err: error }, "the bus received a faulty message");
-        for (const envelope of message.json<Envelope[]>()) receive(envelope);
+        // Thrown from here it would end the connection's reading.
+        try {
+          for (const envelope of message.json<Envelope[]>()) receive(envelope);
+        } catch (err) {
+          this.log.warn({ err }, "the bus received a faulty message");
+        }
       },
     });
     void this.#watch(connection, onGap);
   }
 
   async send(envelopes: readonly Envelope[]): Promise<void> {
-    this.#connection?.publish(SUBJECT, JSON.stringify(envelopes));
+    const connection = this.#connection;
+    for (const payload of pack(envelopes, connection?.info?.max_payload))
+      connection?.publish(SUBJECT, payload);
   }
 
   ready(): boolean {

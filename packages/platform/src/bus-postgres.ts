@@ -23,7 +23,12 @@ export class PostgresTransport implements BusTransport {
     const connect = async (): Promise<void> => {
       const client = this.db.dedicated("onrecord bus");
       client.on("notification", ({ payload }) => {
-        for (const envelope of JSON.parse(payload ?? "[]") as Envelope[]) receive(envelope);
+        // Any login of the database may NOTIFY, so what arrives may be anything.
+        try {
+          for (const envelope of JSON.parse(payload ?? "[]") as Envelope[]) receive(envelope);
+        } catch (err) {
+          this.log.warn({ err }, "the bus received a faulty message");
+        }
       });
       const lost = (err?: Error) => {
         if (this.#client === client || this.#client === undefined) reconnect(err);
@@ -32,6 +37,7 @@ export class PostgresTransport implements BusTransport {
       client.on("end", () => lost());
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
+      if (this.#closed) return client.end();
       this.#client = client;
       attempt = 0;
     };
@@ -70,7 +76,7 @@ export class PostgresTransport implements BusTransport {
 }
 
 /** Packs envelopes into as few payloads as fit; one that does not fit alone is dropped, since every hint may be lost. */
-export function pack(envelopes: readonly Envelope[]): string[] {
+export function pack(envelopes: readonly Envelope[], maxPayload = MAX_PAYLOAD): string[] {
   const payloads: string[] = [];
   let parts: string[] = [];
   let size = 2;
@@ -82,8 +88,8 @@ export function pack(envelopes: readonly Envelope[]): string[] {
   for (const envelope of envelopes) {
     const part = JSON.stringify(envelope);
     const bytes = Buffer.byteLength(part) + 1;
-    if (bytes + 2 > MAX_PAYLOAD) continue;
-    if (size + bytes > MAX_PAYLOAD) close();
+    if (bytes + 2 > maxPayload) continue;
+    if (size + bytes > maxPayload) close();
     parts.push(part);
     size += bytes;
   }

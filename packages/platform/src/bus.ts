@@ -53,7 +53,7 @@ export class Bus implements AsyncDisposable {
         if (envelope.n !== this.nodeId) this.#deliver(envelope.t, envelope.m, "remote");
       },
       () => {
-        for (const handler of this.#gapHandlers) handler();
+        for (const handler of this.#gapHandlers) this.#try(handler);
       },
     );
   }
@@ -96,11 +96,15 @@ export class Bus implements AsyncDisposable {
 
   #deliver(topic: BusTopic, message: BusMessages[BusTopic], origin: "local" | "remote"): void {
     for (const handler of this.#handlers.get(topic) ?? []) {
-      try {
-        handler(message as never, origin);
-      } catch (error) {
-        this.onError(error as Error);
-      }
+      this.#try(() => handler(message as never, origin));
+    }
+  }
+
+  #try(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.onError(error as Error);
     }
   }
 

@@ -66,7 +66,7 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
 
   const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]) || undefined;
   const databaseAdminUrl = url("DATABASE_ADMIN_URL", ["postgres:", "postgresql:"]) || undefined;
-  if (databaseAdminUrl && !databaseUrl)
+  if (databaseAdminUrl && text("DATABASE_URL") === undefined)
     fault("DATABASE_ADMIN_URL is set but DATABASE_URL is not; set both or neither.");
   const natsUrl = url("NATS_URL", ["nats:", "tls:", "ws:", "wss:"]) || undefined;
   const serviceSecret = text("ONRECORD_SERVICE_SECRET");

@@ -47,29 +47,33 @@ export class Database implements Sql, AsyncDisposable {
   /** For single statements outside of any transaction that must go through while one is open. */
   readonly reserve: pg.Pool;
   readonly #connection: pg.ClientConfig;
+  readonly #log: Logger;
 
   constructor(url: string, options: { log: Logger; max?: number; role?: string; name?: string }) {
     this.#connection = {
-      connectionString: url,
+      connectionString: options.role ? withRole(url, options.role) : url,
       types,
       application_name: options.name ?? "onrecord",
-      // The role is the session's default: RESET ROLE leads back to it.
-      ...(options.role ? { options: `-c role=${options.role}` } : {}),
     };
-    this.pool = new pg.Pool({ ...this.#connection, max: options.max ?? 12, idleTimeoutMillis: 30_000 });
-    this.pool.on("error", (err) => options.log.warn({ err }, "an idle database connection was lost"));
+    this.#log = options.log;
+    this.pool = this.#open(options.max ?? 12);
     // One connection that no open transaction ever holds: whoever needs it inside a transaction never waits for another of its kind.
-    this.reserve = new pg.Pool({ ...this.#connection, max: 1, idleTimeoutMillis: 30_000 });
-    this.reserve.on("error", (err) => options.log.warn({ err }, "an idle database connection was lost"));
-    this.pool.on("connect", (client) => {
+    this.reserve = this.#open(1);
+  }
+
+  #open(max: number): pg.Pool {
+    const pool = new pg.Pool({ ...this.#connection, max, idleTimeoutMillis: 30_000 });
+    pool.on("error", (err) => this.#log.warn({ err }, "an idle database connection was lost"));
+    pool.on("connect", (client) => {
       // The query under way fails by itself; without a listener the loss of a connection in use would end the process.
-      client.on("error", (err) => options.log.warn({ err }, "a database connection was lost"));
+      client.on("error", (err) => this.#log.warn({ err }, "a database connection was lost"));
       const query = client.query;
       client.query = ((...args: unknown[]) => {
         this.statements++;
         return Reflect.apply(query, client, args);
       }) as typeof query;
     });
+    return pool;
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -87,8 +91,15 @@ export class Database implements Sql, AsyncDisposable {
       await client.query("begin");
       try {
         const result = await work(tx);
-        await client.query("commit");
-        committed();
+        // Postgres answers the commit of a failed transaction with a rollback, and not with an error.
+        if ((await client.query("commit")).command === "ROLLBACK")
+          throw new AppError("INTERNAL", "A statement of this transaction failed, so nothing of it was kept.");
+        try {
+          committed();
+        } catch (err) {
+          // What is committed must not look as if it had failed.
+          this.#log.error({ err }, "an effect after a commit failed");
+        }
         return result;
       } catch (error) {
         await client.query("rollback").catch((cause: Error) => {
@@ -109,6 +120,13 @@ export class Database implements Sql, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.pool.end(), this.reserve.end()]);
   }
+}
+
+/** The role is the session's default: RESET ROLE leads back to it. In the URL, since options given there would win over others. */
+function withRole(url: string, role: string): string {
+  const at = new URL(url);
+  at.searchParams.set("options", `${at.searchParams.get("options") ?? ""} -c role=${role}`.trim());
+  return at.href;
 }
 
 /** Fails with one clear sentence when the database cannot be reached with this URL. */

@@ -28,6 +28,8 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 export class Door implements AsyncDisposable {
   readonly #routes: { prefix: string; handler: RequestHandler }[] = [];
   readonly #upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
+  /** The server waits for them when it closes, but no longer knows them. */
+  readonly #upgraded = new Set<Duplex>();
   readonly #server: Server;
 
   constructor(private readonly log: Logger) {
@@ -67,7 +69,8 @@ export class Door implements AsyncDisposable {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
       return;
     }
-    Promise.resolve(route.handler(request, response, info)).catch((err: unknown) => {
+    const answer = async () => route.handler(request, response, info);
+    answer().catch((err: unknown) => {
       this.log.error({ err, requestId: info.id, path: info.url.pathname }, "a request failed");
       if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
       response.end(`internal error, request ${info.id}\n`);
@@ -78,8 +81,18 @@ export class Door implements AsyncDisposable {
     const info = describe(request);
     socket.on("error", () => socket.destroy());
     const route = this.#upgrades.find(({ prefix }) => matches(info.url.pathname, prefix));
-    if (route) route.handler(request, socket, head, info);
-    else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+    if (!route) {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    this.#upgraded.add(socket);
+    socket.once("close", () => this.#upgraded.delete(socket));
+    try {
+      route.handler(request, socket, head, info);
+    } catch (err) {
+      this.log.error({ err, requestId: info.id, path: info.url.pathname }, "an upgrade failed");
+      socket.destroy();
+    }
   }
 
   /** Stops listening; open requests finish, idle connections close. */
@@ -87,13 +100,18 @@ export class Door implements AsyncDisposable {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    const force = setTimeout(() => this.#server.closeAllConnections(), 5000);
+    const force = setTimeout(() => this.#closeAll(), 5000);
     await closed;
     clearTimeout(force);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  #closeAll(): void {
     this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closeAll();
     if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { chmod, link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "./errors.js";
+import { readOrCreate } from "./kept-file.js";
 
 const IV = 12;
 const TAG = 16;
@@ -21,7 +22,10 @@ export function seal(key: Buffer, plain: Uint8Array, context: string): Buffer {
 
 /** Opens what `seal` made; throws when the key, the context or a single bit differs. */
 export function unseal(key: Buffer, sealed: Uint8Array, context: string): Buffer {
-  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV));
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV), {
+    // Without it a value cut short would be judged by a tag of four bytes.
+    authTagLength: TAG,
+  });
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(sealed.subarray(IV, IV + TAG));
   const plain = decipher.update(sealed.subarray(IV + TAG));
@@ -54,18 +58,12 @@ export class FileKeyProvider implements KeyProvider {
 
   static async open(dataDir: string): Promise<FileKeyProvider> {
     const path = join(dataDir, "keys.json");
-    await mkdir(dataDir, { recursive: true });
-    const fresh: KeyFile = { current: "kek-1", keys: { "kek-1": randomBytes(32).toString("base64") } };
-    const draft = `${path}.${process.pid}`;
     try {
-      await writeFile(draft, JSON.stringify(fresh, null, 2), { mode: 0o600, flush: true });
-      // link() never replaces: of two processes that start at once, one key file wins and both read it.
-      await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "EEXIST") throw error;
-      });
-      await unlink(draft);
+      const text = await readOrCreate(path, () =>
+        JSON.stringify({ current: "kek-1", keys: { "kek-1": randomBytes(32).toString("base64") } }, null, 2),
+      );
       await chmod(path, 0o600);
-      return new FileKeyProvider(JSON.parse(await readFile(path, "utf8")) as KeyFile);
+      return new FileKeyProvider(parseKeys(text));
     } catch (cause) {
       throw new AppError(
         "BAD_CONFIG",
@@ -96,4 +94,14 @@ export class FileKeyProvider implements KeyProvider {
       throw new AppError("INTERNAL", `The key-encryption key "${id}" is not in the key file.`);
     return Buffer.from(key, "base64");
   }
+}
+
+/** Faults are found at the start, not at the first document that cannot be opened. */
+function parseKeys(text: string): KeyFile {
+  const { current, keys } = JSON.parse(text) as Partial<KeyFile>;
+  if (typeof current !== "string" || typeof keys !== "object" || !Object.hasOwn(keys, current))
+    throw new TypeError("`current` does not name one of its keys");
+  for (const [id, key] of Object.entries(keys))
+    if (Buffer.from(key, "base64").length !== 32) throw new TypeError(`the key "${id}" is not 32 bytes long`);
+  return { current, keys };
 }

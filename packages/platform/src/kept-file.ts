@@ -1,0 +1,30 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Reads a secret file, or makes it (mode 0600) with what `create` returns. Of several processes that make it at once, one wins and
+ * all read the same.
+ */
+export async function readOrCreate(path: string, create: () => string): Promise<string> {
+  const kept = await readFile(path, "utf8").catch(unless("ENOENT"));
+  if (kept !== undefined) return kept;
+  await mkdir(dirname(path), { recursive: true });
+  // A name that nobody had before: process ids come again (in a container always), and a draft that a crash left behind is the
+  // same file as the one that was kept, so writing into it would replace the secret.
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, create(), { mode: 0o600, flush: true, flag: "wx" });
+    // link() never replaces.
+    await link(draft, path).catch(unless("EEXIST"));
+  } finally {
+    await unlink(draft).catch(unless("ENOENT"));
+  }
+  return readFile(path, "utf8");
+}
+
+function unless(code: string): (error: NodeJS.ErrnoException) => undefined {
+  return (error) => {
+    if (error.code !== code) throw error;
+  };
+}
