@@ -21,7 +21,7 @@ export function presentIn(
     if (typeof name !== "string" || name === "") continue;
     const key = typeof id === "string" ? id : `client:${client}`;
     const isMe = client === mine || key === myId;
-    if (!people.has(key) || isMe) people.set(key, { id: key, name, color: caretColour(color), isMe });
+    if (!people.has(key) || isMe) people.set(key, { id: key, name, color: caretColour({ id, color }), isMe });
   }
   return [...people.values()].sort((a, b) => Number(b.isMe) - Number(a.isMe) || a.name.localeCompare(b.name));
 }

@@ -1,5 +1,8 @@
+import { personColour } from "../parts/person-colour.js";
+
 /** Who a caret belongs to, as the awareness of the document tells it. */
 export interface CaretUser {
+  readonly id?: unknown;
   readonly name?: unknown;
   readonly color?: unknown;
 }
@@ -11,7 +14,7 @@ export function renderCaret(user: CaretUser): HTMLElement {
   const caret = document.createElement("span");
   caret.className = "caret";
   // Set as a property, not as text: nothing that a colleague's browser sends is parsed as CSS or HTML.
-  caret.style.setProperty("--person", caretColour(user.color));
+  caret.style.setProperty("--person", caretColour(user));
   const label = document.createElement("span");
   label.className = "caret-name";
   label.textContent = typeof user.name === "string" ? user.name : "";
@@ -19,12 +22,13 @@ export function renderCaret(user: CaretUser): HTMLElement {
   return caret;
 }
 
-/** A colour that a colleague's browser sent, if it is one. */
-export function caretColour(colour: unknown): string {
-  return typeof colour === "string" && COLOUR.test(colour) ? colour : "#5b6472";
+/** The colour of whoever the server has proven it to be; what a colleague's program wishes for counts only without a proof. */
+export function caretColour({ id, color }: CaretUser): string {
+  if (typeof id === "string") return personColour(id);
+  return typeof color === "string" && COLOUR.test(color) ? color : "#5b6472";
 }
 
 /** How a colleague's selection is set: in their colour, thin enough to read through. */
-export function selectionOf({ color }: CaretUser): { class: string; style: string } {
-  return { class: "caret-selection", style: `background-color: ${caretColour(color)}38` };
+export function selectionOf(user: CaretUser): { class: string; style: string } {
+  return { class: "caret-selection", style: `background-color: ${caretColour(user)}38` };
 }

@@ -87,7 +87,11 @@ class CaretWidget extends WidgetType {
   }
 
   override eq(other: CaretWidget): boolean {
-    return other.user.name === this.user.name && other.user.color === this.user.color;
+    return (
+      other.user.name === this.user.name &&
+      other.user.id === this.user.id &&
+      other.user.color === this.user.color
+    );
   }
 
   toDOM(): HTMLElement {

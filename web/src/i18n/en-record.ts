@@ -112,6 +112,16 @@ export const record = {
     expired: "the session had expired",
     token: "the token is not valid",
   } as Record<string, string>,
+  /** Why something was denied, by the name of the policy. */
+  refusals: {
+    unknown: "no such resource",
+    role: "no role allows it",
+    level: "the level of access is too low",
+    "trader-takes-nothing": "traders view settlement papers and take nothing out",
+    "risk-reads-only": "risk control reads and does not change",
+    "guest-manages-nothing": "guests decide nobody's access",
+    "guest-sees-no-record": "guests do not see the record",
+  } as Record<string, string>,
   /** Many small edits of one person in a row. */
   runSentence: "{actor} made {edits} edits: versions {from}–{to}, {bytes}",
   showRun: "Show each edit",

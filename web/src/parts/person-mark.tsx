@@ -1,9 +1,15 @@
+import { Logo } from "../shell/logo.js";
 import classes from "./parts.module.css";
 import { initials, personColour } from "./person-colour.js";
 
 /** A person as a small coloured disc; the name is for those who cannot see it. */
 export function PersonMark({ id, name, size = 24 }: { id: string; name: string; size?: number }) {
-  const style = { background: personColour(id), width: size, height: size, fontSize: Math.round(size * 0.4) };
+  return <Mark colour={personColour(id)} name={name} size={size} />;
+}
+
+/** The same disc in a colour chosen by whoever shows it. */
+export function Mark({ colour, name, size }: { colour: string; name: string; size: number }) {
+  const style = { background: colour, width: size, height: size, fontSize: Math.round(size * 0.4) };
   return (
     <span className={classes.person} style={style} aria-hidden="true" title={name}>
       {initials(name)}
@@ -29,7 +35,16 @@ export function PersonMarks({
   );
 }
 
-/** The mark of an author who is not known, or of the system. */
+/** The mark of the house itself. */
+export function HouseMark({ size = 24 }: { size?: number }) {
+  return (
+    <span className={classes.house} style={{ width: size, height: size }} aria-hidden="true">
+      <Logo size={Math.round(size * 0.72)} />
+    </span>
+  );
+}
+
+/** The mark of an author who is not known. */
 export function NobodyMark({ size = 24 }: { size?: number }) {
   return (
     <span

@@ -18,7 +18,7 @@ interface EntrySentenceProps extends ActorProps {
 export function EntrySentence({ entry, hereId, onActor }: EntrySentenceProps) {
   const { messages, format } = useLocale();
   const parts = sentence(entry, { messages, number: format.number, hereId });
-  return <Sentence parts={parts} reasons={reasonsOf(entry)} onActor={onActor} />;
+  return <Sentence parts={parts} reasons={reasonsOf(entry, messages)} onActor={onActor} />;
 }
 
 interface SentenceProps extends ActorProps {

@@ -94,8 +94,11 @@ export function actorName(actor: Entry["actor"], { record }: Messages): string {
   }
 }
 
-/** The reasons of a refusal that an entry carries, if any. */
-export function reasonsOf(entry: Entry): string[] {
+/** The reasons of a refusal that an entry carries, if any: the record keeps the policies' names, people read sentences. */
+export function reasonsOf(entry: Entry, { record }: Messages): string[] {
   const { reasons } = entry.detail;
-  return Array.isArray(reasons) ? reasons.filter((reason) => typeof reason === "string") : [];
+  if (!Array.isArray(reasons)) return [];
+  return reasons
+    .filter((reason) => typeof reason === "string")
+    .map((reason) => record.refusals[reason] ?? reason);
 }

@@ -1,7 +1,8 @@
 import { UnstyledButton } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useLocale } from "../i18n/locale.js";
-import { PersonMark } from "../parts/person-mark.js";
+import { nthColour } from "../parts/person-colour.js";
+import { Mark } from "../parts/person-mark.js";
 import { type DemoFirm, readDemoFirm } from "./auth.js";
 import classes from "./session.module.css";
 
@@ -20,10 +21,10 @@ export function DemoPeople({ onChoose }: { onChoose: (email: string, password: s
       <h2>{messages.signIn.demo}</h2>
       <p>{messages.signIn.demoHint(firm.password)}</p>
       <ul>
-        {firm.people.map(({ email, name, title }) => (
+        {firm.people.map(({ email, name, title }, n) => (
           <li key={email}>
             <UnstyledButton className={classes.demoPerson} onClick={() => onChoose(email, firm.password)}>
-              <PersonMark id={email} name={name} size={22} />
+              <Mark colour={nthColour(n)} name={name} size={22} />
               <span>
                 <strong>{name}</strong>
                 {title === null ? null : <em>{title}</em>}

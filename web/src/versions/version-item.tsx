@@ -4,7 +4,8 @@ import { Link } from "react-router";
 import type { OpenDocument } from "../filing/live-document.js";
 import { useLocale } from "../i18n/locale.js";
 import { Moment } from "../parts/moment.js";
-import { NobodyMark, PersonMark } from "../parts/person-mark.js";
+import { HouseMark, NobodyMark, PersonMark } from "../parts/person-mark.js";
+import { authorName, byTheHouse } from "./author-name.js";
 import type { VersionRow } from "./group-versions.js";
 import type { Versions } from "./use-versions.js";
 import { VersionActions } from "./version-actions.js";
@@ -43,6 +44,8 @@ export const VersionItem = memo(function VersionItem({
     >
       {nested === "of-one" ? null : author ? (
         <PersonMark id={author.id} name={author.name} size={nested ? 17 : 24} />
+      ) : byTheHouse(version) ? (
+        <HouseMark />
       ) : (
         <NobodyMark />
       )}
@@ -65,7 +68,7 @@ export const VersionItem = memo(function VersionItem({
         )}
         {nested ? null : (
           <span className={classes.by}>
-            {author?.name ?? messages.common.unknownPerson}
+            {authorName(version, messages)}
             {relayed ? ` · ${words.relayedBy(carrier.name)}` : ""}
             <span className={classes.bytes}>{messages.common.bytes(format.number(version.bytes))}</span>
           </span>

@@ -12,6 +12,7 @@ import type { OpenDocument } from "../filing/live-document.js";
 import { useLocale } from "../i18n/locale.js";
 import { Moment } from "../parts/moment.js";
 import { ProblemView } from "../parts/problem-view.js";
+import { authorName } from "./author-name.js";
 import { NameModal } from "./name-modal.js";
 import { RestoreModal } from "./restore-modal.js";
 import type { Versions } from "./use-versions.js";
@@ -54,7 +55,7 @@ export function VersionView({ document, number, versions, session }: VersionView
           </span>
           {known ? (
             <span>
-              {known.author?.name ?? messages.common.unknownPerson} · <Moment at={known.at} />
+              {authorName(known, messages)} · <Moment at={known.at} />
             </span>
           ) : null}
         </span>
