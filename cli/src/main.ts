@@ -1,12 +1,9 @@
 import { Command } from "commander";
-import { doctor } from "./commands/doctor.js";
-import { type ImportOptions, importFile } from "./commands/import.js";
-import { migrate } from "./commands/migrate.js";
-import { type ReplayOptions, replay } from "./commands/replay.js";
-import { start } from "./commands/start.js";
-import { token } from "./commands/token.js";
+import type { ImportOptions } from "./commands/import.js";
+import type { ReplayOptions } from "./commands/replay.js";
 import { orFail } from "./failure.js";
 
+// Each command is loaded when it is called: what serves takes seconds to load, and most commands need little of it.
 const program = new Command("onrecord")
   .description(
     "Co-edit regulated filings live, with every change, access and permission change on the record.",
@@ -17,19 +14,21 @@ program
   .command("start")
   .description("serve: everything, or the named services (gateway, collab, subgraph <name>)")
   .argument("[service...]")
-  .action((services: string[]) => orFail(() => start(services)));
+  .action((services: string[]) => orFail(async () => (await import("./commands/start.js")).start(services)));
 
 program
   .command("migrate")
   .description("bring the database forward to this build")
-  .action(() => orFail(migrate));
+  .action(() => orFail(async () => (await import("./commands/migrate.js")).migrate()));
 
 program
   .command("token")
   .description("print a session token for somebody")
   .argument("<email>")
   .option("--json", "print JSON")
-  .action((email: string, options: { json?: boolean }) => orFail(() => token(email, options)));
+  .action((email: string, options: { json?: boolean }) =>
+    orFail(async () => (await import("./commands/token.js")).token(email, options)),
+  );
 
 program
   .command("import")
@@ -40,7 +39,9 @@ program
   .option("--title <text>", "what to call it (default: as the page calls itself)")
   .option("--url <url>", "the Onrecord to talk to (default: the one on this machine)")
   .option("--json", "print JSON")
-  .action((file: string, options: ImportOptions) => orFail(() => importFile(file, options)));
+  .action((file: string, options: ImportOptions) =>
+    orFail(async () => (await import("./commands/import.js")).importFile(file, options)),
+  );
 
 program
   .command("replay")
@@ -51,12 +52,16 @@ program
   .option("--as <emails>", "who types, one per agent, separated by commas")
   .option("--url <url>", "the Onrecord to talk to (default: the one on this machine)")
   .option("--json", "print JSON")
-  .action((trace: string, options: ReplayOptions) => orFail(() => replay(trace, options)));
+  .action((trace: string, options: ReplayOptions) =>
+    orFail(async () => (await import("./commands/replay.js")).replay(trace, options)),
+  );
 
 program
   .command("doctor")
   .description("look at configuration, data directory, database, migrations and port")
   .option("--json", "print JSON")
-  .action((options: { json?: boolean }) => orFail(() => doctor(options)));
+  .action((options: { json?: boolean }) =>
+    orFail(async () => (await import("./commands/doctor.js")).doctor(options)),
+  );
 
 await program.parseAsync();

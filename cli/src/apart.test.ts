@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { subgraphNames } from "@onrecord/platform/config";
+import { createLogger } from "@onrecord/platform/log";
+import { startEmbeddedPostgres } from "@onrecord/platform/postgres/embedded";
+import { openEditor, until } from "@onrecord/testing/editor";
+import { expect, it } from "vitest";
+import { Api } from "./client/api.js";
+import { Command, newDataDir } from "./testing/command.js";
+
+it("works with every service in a process of its own, over one database", async () => {
+  await using opened = new AsyncDisposableStack();
+  const dataDir = await newDataDir();
+  opened.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const settings = { fsync: "off", synchronous_commit: "off" };
+  const postgres = opened.use(
+    await startEmbeddedPostgres({ dataDir, log: createLogger("silent"), settings }),
+  );
+  const env = {
+    ONRECORD_DATA: dataDir,
+    DATABASE_URL: postgres.appUrl,
+    DATABASE_ADMIN_URL: postgres.adminUrl,
+    ONRECORD_SERVICE_SECRET: randomBytes(32).toString("hex"),
+    ONRECORD_DEMO_PASSWORD: "a password of the demo",
+  };
+  const urls: Record<string, string> = {};
+  const start = async (words: readonly string[], more: Record<string, string> = {}) => {
+    const command = opened.use(Command.run(["start", ...words], { ...env, ...more }));
+    return command.ready();
+  };
+  // At once, as an orchestrator would: migrations and the demo firm are made by one of them.
+  const [collab] = await Promise.all([
+    start(["collab"]),
+    ...subgraphNames.map(async (name) => {
+      urls[`SUBGRAPH_${name.toUpperCase()}_URL`] = `${await start(["subgraph", name])}/graphql`;
+    }),
+  ]);
+  const url = await start(["gateway"], { ...urls, COLLAB_URL: collab });
+
+  const { signIn } = await new Api(url, undefined).ask<{ signIn: { token: string } }>(
+    "mutation ($input: SignInInput!) { signIn(input: $input) { token } }",
+    { input: { email: "analyst1@demo.onrecord.test", password: env.ONRECORD_DEMO_PASSWORD } },
+  );
+  const api = new Api(url, signIn.token);
+  const { me, folders } = await api.ask<{
+    me: object;
+    folders: { edges: { node: { documents: { edges: { node: { id: string; kind: string } }[] } } }[] };
+  }>(`{ me { user { name } } folders { edges { node { name permissions documents { edges { node {
+    id kind title auditTrail(first: 1) { edges { node { action actor { name } } } }
+  } } } } } } }`);
+  expect(me).toEqual({ user: { name: "Tsz Ching Wong" } });
+  const documents = folders.edges.flatMap(({ node }) => node.documents.edges.map(({ node }) => node));
+  const note = documents.find(({ kind }) => kind === "TEXT")!;
+
+  using one = openEditor(url, note.id, signIn.token);
+  using two = openEditor(url, note.id, signIn.token);
+  await Promise.all([one.synced(), two.synced()]);
+  one.text.insert(0, "Through the gateway. ");
+  await until(() => two.text.toString().startsWith("Through the gateway. "), "the other editor to see it");
+
+  // A subgraph alone answers nobody but the gateway.
+  const direct = await fetch(urls.SUBGRAPH_AUDIT_URL!, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${signIn.token}` },
+    body: JSON.stringify({ query: "{ __typename }" }),
+  });
+  expect(direct.status).toBe(401);
+});
