@@ -93,7 +93,10 @@ export class Database implements Sql, AsyncDisposable {
         const result = await work(tx);
         // Postgres answers the commit of a failed transaction with a rollback, and not with an error.
         if ((await client.query("commit")).command === "ROLLBACK")
-          throw new AppError("INTERNAL", "A statement of this transaction failed, so nothing of it was kept.");
+          throw new AppError(
+            "INTERNAL",
+            "A statement of this transaction failed, so nothing of it was kept.",
+          );
         try {
           committed();
         } catch (err) {

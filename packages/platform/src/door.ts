@@ -31,6 +31,7 @@ export class Door implements AsyncDisposable {
   /** The server waits for them when it closes, but no longer knows them. */
   readonly #upgraded = new Set<Duplex>();
   readonly #server: Server;
+  #draining = false;
 
   constructor(private readonly log: Logger) {
     this.#server = createServer((request, response) => this.#answer(request, response));
@@ -64,6 +65,10 @@ export class Door implements AsyncDisposable {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const info = describe(request);
     response.setHeader("x-request-id", info.id);
+    response.once("close", () => {
+      // Kept alive, its connection would hold the drain up.
+      if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
+    });
     const route = this.#routes.find(({ prefix }) => matches(info.url.pathname, prefix));
     if (!route) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
@@ -99,6 +104,7 @@ export class Door implements AsyncDisposable {
   async drain(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#draining = true;
     this.#server.closeIdleConnections();
     const force = setTimeout(() => this.#closeAll(), 5000);
     await closed;

@@ -1,0 +1,113 @@
+import { isAbsolute } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readConfig } from "./config.js";
+import { AppError } from "./errors.js";
+import { limitCatalogue } from "./limits.js";
+
+function faultsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    expect(error.code).toBe("BAD_CONFIG");
+    expect(error.message.split("\n")).toEqual(error.reasons.map(({ text }) => text));
+    return error.reasons.map(({ text }) => text);
+  }
+  return [];
+}
+
+describe("configuration", () => {
+  it("has the defaults of the contract", () => {
+    const { config, secrets } = readConfig({});
+    expect(config).toMatchObject({
+      host: "127.0.0.1",
+      port: 4000,
+      database: { kind: "embedded" },
+      bus: { kind: "postgres" },
+      demo: true,
+      production: false,
+      planner: "rust",
+      subgraphUrls: {},
+      collabUrl: undefined,
+    });
+    expect(isAbsolute(config.dataDir)).toBe(true);
+    expect(config.dataDir).toMatch(/\.onrecord$/);
+    expect(secrets).toEqual({
+      databaseUrl: undefined,
+      databaseAdminUrl: undefined,
+      serviceSecret: undefined,
+      demoPassword: "onrecord-demo",
+    });
+    for (const [name, { value }] of Object.entries(limitCatalogue))
+      expect(config.limits).toHaveProperty(name, value);
+  });
+
+  it("makes no demo firm in production unless told to", () => {
+    expect(readConfig({ NODE_ENV: "production" }).config.demo).toBe(false);
+    expect(readConfig({ NODE_ENV: "production", ONRECORD_DEMO: "1" }).config.demo).toBe(true);
+    expect(readConfig({ ONRECORD_DEMO: "0" }).config.demo).toBe(false);
+  });
+
+  it.each([
+    ["PORT", "http"],
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "1.5"],
+    ["DATABASE_URL", "mysql://localhost/x"],
+    ["DATABASE_URL", "not a url"],
+    ["DATABASE_ADMIN_URL", "postgres://localhost/x"],
+    ["NATS_URL", "http://localhost"],
+    ["ONRECORD_SERVICE_SECRET", "short"],
+    ["ONRECORD_DEMO_PASSWORD", "short"],
+    ["ONRECORD_DEMO", "yes"],
+    ["LOG_LEVEL", "loud"],
+    ["ONRECORD_PLANNER", "python"],
+    ["COLLAB_URL", "ws://localhost"],
+    ["SUBGRAPH_AUDIT_URL", "localhost:1"],
+    ...Object.values(limitCatalogue).flatMap(({ variable }) => [
+      [variable, "0"],
+      [variable, "-5"],
+      [variable, "2.5"],
+      [variable, "16MB"],
+    ]),
+  ])("answers %s=%s with one sentence that names it", (variable, value) => {
+    const faults = faultsOf({ [variable!]: value! });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(variable);
+    expect(faults[0]).toMatch(/\.$/);
+  });
+
+  it("tells all faults at once, and none that is not one", () => {
+    const faults = faultsOf({
+      PORT: "x",
+      DATABASE_URL: "x",
+      DATABASE_ADMIN_URL: "postgres://localhost/onrecord",
+      LOG_LEVEL: "x",
+      ONRECORD_MAX_ROOMS: "x",
+    });
+    expect(faults.map((fault) => fault.split(" ")[0])).toEqual([
+      "PORT",
+      "DATABASE_URL",
+      "LOG_LEVEL",
+      "ONRECORD_MAX_ROOMS",
+    ]);
+  });
+
+  it("never repeats a secret in a sentence", () => {
+    const faults = faultsOf({
+      DATABASE_URL: "mysql://u:hunter2@h/x",
+      ONRECORD_SERVICE_SECRET: "hunter2",
+      ONRECORD_DEMO_PASSWORD: "hunter2",
+      NATS_URL: "http://u:hunter2@h",
+    });
+    expect(faults).toHaveLength(4);
+    expect(faults.join()).not.toContain("hunter2");
+  });
+
+  it("takes an empty variable as one that is not set", () => {
+    const { config } = readConfig({ PORT: " ", DATABASE_URL: "", ONRECORD_MAX_ROOMS: " 7 " });
+    expect(config.port).toBe(4000);
+    expect(config.database.kind).toBe("embedded");
+    expect(config.limits.rooms).toBe(7);
+  });
+});

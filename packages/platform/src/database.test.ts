@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { asTransaction, checkReachable } from "./database.js";
+
+describe("a transaction", () => {
+  it("runs its effects once it is told that it has committed, in order", () => {
+    const { tx, committed } = asTransaction(async () => []);
+    const ran: number[] = [];
+    tx.onCommit(() => ran.push(1));
+    tx.onCommit(() => ran.push(2));
+    expect(ran).toEqual([]);
+    committed();
+    expect(ran).toEqual([1, 2]);
+  });
+});
+
+describe("a database that is not there", () => {
+  it("is told in one sentence, without the password", async () => {
+    const asking = checkReachable("postgres://someone:hunter2@127.0.0.1:1/firm", "DATABASE_URL");
+    await expect(asking).rejects.toMatchObject({
+      code: "BAD_CONFIG",
+      message: expect.stringMatching(
+        /^Cannot reach the database of DATABASE_URL \(127\.0\.0\.1:1\/firm\): .*ECONNREFUSED.*\.$/,
+      ),
+    });
+    await expect(asking).rejects.not.toMatchObject({ message: expect.stringContaining("hunter2") });
+  });
+});
