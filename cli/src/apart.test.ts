@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { Api } from "./client/api.js";
 import { Command, newDataDir } from "./testing/command.js";
 
-it("works with every service in a process of its own, over one database", async () => {
+it("works with every service in a process of its own, over one database", { timeout: 240_000 }, async () => {
   await using opened = new AsyncDisposableStack();
   const dataDir = await newDataDir();
   opened.defer(() => rm(dataDir, { recursive: true, force: true }));

@@ -17,7 +17,7 @@ afterAll(() => rm(dataDir, { recursive: true, force: true }));
 const token = async () =>
   (await Command.run(["token", "analyst1@demo.onrecord.test"], env).ended).stdout.trim();
 
-describe("onrecord start", () => {
+describe("onrecord start", { timeout: 240_000 }, () => {
   it("prints one line when it serves, works with commands beside it, and ends with 0 on SIGTERM", async () => {
     await using server = Command.run(["start"], env);
     const url = await server.ready();
@@ -78,7 +78,7 @@ describe("onrecord start", () => {
   });
 });
 
-describe("a start that cannot be", () => {
+describe("a start that cannot be", { timeout: 240_000 }, () => {
   const refused = async (args: readonly string[], more: Record<string, string>) => {
     const { code, stdout, stderr } = await Command.run(args, { ...env, ...more }).ended;
     expect([code, stdout]).toEqual([1, ""]);

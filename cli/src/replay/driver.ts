@@ -31,83 +31,117 @@ const PROGRESS_EVERY = 500;
 
 /** Types everything in causal order, each client its own, and resolves with all latencies when everybody has everything. */
 export async function drive(seats: readonly Seat[], options: DriveOptions): Promise<number[]> {
-  const { speed, window } = options;
-  const writers = seats.filter(({ mine }) => mine.length > 0);
-  const total = writers.reduce((sum, { mine }) => sum + mine.length, 0);
-  const latencies: number[] = [];
-  const started = performance.now();
-  let lastEvent = started;
-  let scheduled = false;
-  let alarm: NodeJS.Timeout | undefined;
-  const finished = Promise.withResolvers<void>();
+  using driver = new Driver(seats, options);
+  await Promise.race([driver.finished, options.aborted]);
+  options.onProgress?.(driver.progress());
+  return driver.latencies;
+}
 
-  const isInStep = (seat: Seat) => writers.every(({ agent, sentAt }) => seat.seen[agent] === sentAt.length);
-  const dueIn = (at: number) =>
-    speed === undefined ? 0 : Math.max(0, at / speed - (performance.now() - started));
+/** Takes turns: whatever arrives, or the clock, gives the next one. */
+class Driver implements Disposable {
+  readonly latencies: number[] = [];
+  readonly #writers: readonly Seat[];
+  readonly #total: number;
+  readonly #finished = Promise.withResolvers<void>();
+  readonly #started = performance.now();
+  readonly #watch: NodeJS.Timeout;
+  #lastEvent = this.#started;
+  #scheduled = false;
+  #alarm: NodeJS.Timeout | undefined;
 
-  const schedule = () => {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(turn);
+  constructor(
+    private readonly seats: readonly Seat[],
+    private readonly options: DriveOptions,
+  ) {
+    this.#writers = seats.filter(({ mine }) => mine.length > 0);
+    this.#total = this.#writers.reduce((sum, { mine }) => sum + mine.length, 0);
+    for (const { doc } of seats) doc.on("update", this.#schedule);
+    this.#watch = setInterval(() => this.#look(), PROGRESS_EVERY);
+    this.#schedule();
+  }
+
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  progress(): Progress {
+    return {
+      sent: this.#writers.reduce((sum, { sentAt }) => sum + sentAt.length, 0),
+      total: this.#total,
+      elapsed: performance.now() - this.#started,
+      inStep: this.seats.filter((seat) => this.#isInStep(seat)).length,
+      clients: this.seats.length,
+    };
+  }
+
+  readonly #schedule = (): void => {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
   };
-  const turn = () => {
-    scheduled = false;
-    const before = latencies.length;
-    for (const seat of seats)
-      for (const writer of writers)
-        if (writer !== seat) seat.notice(writer, (milliseconds) => latencies.push(milliseconds));
-    if (latencies.length > before) lastEvent = performance.now();
 
-    let wait = Number.POSITIVE_INFINITY;
-    for (const writer of writers) wait = Math.min(wait, typeSome(writer));
-    clearTimeout(alarm);
-    if (wait === 0) schedule();
-    else if (Number.isFinite(wait)) alarm = setTimeout(schedule, wait);
-    if (writers.every(({ next }) => next === undefined) && seats.every(isInStep)) finished.resolve();
-  };
-  /** Types what may be typed now; returns in how many milliseconds there is more, if time is all that it waits for. */
-  const typeSome = (writer: Seat): number => {
+  #turn(): void {
+    this.#scheduled = false;
+    this.#notice();
+    const wait = Math.min(...this.#writers.map((writer) => this.#typeSome(writer)));
+    clearTimeout(this.#alarm);
+    if (wait === 0) this.#schedule();
+    else if (Number.isFinite(wait)) this.#alarm = setTimeout(this.#schedule, wait);
+    const typed = this.#writers.every(({ next }) => next === undefined);
+    if (typed && this.seats.every((seat) => this.#isInStep(seat))) this.#finished.resolve();
+  }
+
+  #notice(): void {
+    const before = this.latencies.length;
+    for (const seat of this.seats)
+      for (const writer of this.#writers)
+        if (writer !== seat) seat.notice(writer, (milliseconds) => this.latencies.push(milliseconds));
+    if (this.latencies.length > before) this.#lastEvent = performance.now();
+  }
+
+  /** Types what may be typed now; returns in how many milliseconds there is more, where time is all that it waits for. */
+  #typeSome(writer: Seat): number {
     for (let typed = 0; typed < BURST; typed++) {
       const { next } = writer;
-      if (next === undefined || !writer.mayType(next)) return Number.POSITIVE_INFINITY;
-      if (underWay(writer) >= window) return Number.POSITIVE_INFINITY;
-      const wait = dueIn(next.at);
+      if (next === undefined || !writer.mayType(next) || this.#underWay(writer) >= this.options.window)
+        return Number.POSITIVE_INFINITY;
+      const wait = this.#dueIn(next.at);
       if (wait > 0) return wait;
       writer.type(next);
-      lastEvent = performance.now();
+      this.#lastEvent = performance.now();
     }
     return 0;
-  };
-  const underWay = (writer: Seat) =>
-    writer.sentAt.length - Math.min(...seats.map(({ seen }) => seen[writer.agent]!));
+  }
 
-  const progress = (): Progress => ({
-    sent: writers.reduce((sum, { sentAt }) => sum + sentAt.length, 0),
-    total,
-    elapsed: performance.now() - started,
-    inStep: seats.filter(isInStep).length,
-    clients: seats.length,
-  });
-  const watch = setInterval(() => {
-    options.onProgress?.(progress());
-    const { sent } = progress();
-    if (performance.now() - lastEvent > PATIENCE && !isWaitingForTime())
-      finished.reject(
-        new AppError("UNAVAILABLE", `Nothing has arrived for a minute after ${sent} of ${total} changes.`),
-      );
-  }, PROGRESS_EVERY);
-  const isWaitingForTime = () =>
-    seats.every(isInStep) && writers.some(({ next }) => next !== undefined && dueIn(next.at) > 0);
+  #dueIn(at: number): number {
+    const { speed } = this.options;
+    return speed === undefined ? 0 : Math.max(0, at / speed - (performance.now() - this.#started));
+  }
 
-  for (const { doc } of seats) doc.on("update", schedule);
-  schedule();
-  try {
-    await Promise.race([finished.promise, options.aborted]);
-    options.onProgress?.(progress());
-    return latencies;
-  } finally {
-    clearInterval(watch);
-    clearTimeout(alarm);
-    for (const { doc } of seats) doc.off("update", schedule);
+  #underWay(writer: Seat): number {
+    return writer.sentAt.length - Math.min(...this.seats.map(({ seen }) => seen[writer.agent]!));
+  }
+
+  #isInStep({ seen }: Seat): boolean {
+    return this.#writers.every(({ agent, sentAt }) => seen[agent] === sentAt.length);
+  }
+
+  #look(): void {
+    const progress = this.progress();
+    this.options.onProgress?.(progress);
+    const pausing = progress.inStep === progress.clients && this.#alarm !== undefined;
+    if (pausing || performance.now() - this.#lastEvent < PATIENCE) return;
+    this.#finished.reject(
+      new AppError(
+        "UNAVAILABLE",
+        `Nothing has arrived for a minute, after ${progress.sent} of ${progress.total} changes.`,
+      ),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#watch);
+    clearTimeout(this.#alarm);
+    for (const { doc } of this.seats) doc.off("update", this.#schedule);
   }
 }

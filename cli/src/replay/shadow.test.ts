@@ -88,7 +88,7 @@ describe("the shadow documents", () => {
   });
 });
 
-describe.each([["clownschool"], ["seph-blog1"]])("the real trace %s", (name) => {
+describe.each([["clownschool"], ["seph-blog1"]])("the real trace %s", { timeout: 240_000 }, (name) => {
   const path = fileURLToPath(new URL(`${name}.json.gz`, traces));
   it.skipIf(!existsSync(path))(
     `ends at its exact text${existsSync(path) ? "" : " (SKIPPED: the shared traces are not here)"}`,
