@@ -322,6 +322,7 @@ describe("what no honest client sends", () => {
       let steps = 0;
       socket.on("message", (data: Buffer) => data[0] === 0 && data[1] === 0 && ++steps === 2 && resolve());
     });
+    socket.send(syncFrame(sync.step2, Uint8Array.of(0, 0)));
     socket.send(syncFrame(sync.update, updates[1]!));
     await asked;
     expect(await versions(documentId)).toHaveLength(0);

@@ -13,7 +13,7 @@ import { findCredential, isCrossSite, originFacts } from "@onrecord/policy/crede
 import { DecisionPoint } from "@onrecord/policy/decide";
 import { authenticate, byCaller, type Caller, type Principal } from "@onrecord/policy/principal";
 import { Gauge } from "prom-client";
-import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { Committer } from "./committer.js";
 import { CollabSocket, Connection } from "./connection.js";
 import { Permits } from "./permits.js";
@@ -26,9 +26,6 @@ import { refuse, Session } from "./session.js";
 const PATH = "/collab";
 /** Presence is sent on at most this often. */
 const PRESENCE_EVERY = 40;
-/** What a client may send before it is let in: y-websocket sends its state vector and presence at once. */
-const EARLY_MESSAGES = 64;
-
 /** The collaboration server: y-websocket on the wire, recorded before broadcast. */
 export class Collab implements Service {
   readonly name = "collab";
@@ -176,20 +173,14 @@ export class Collab implements Service {
   /** Every upgrade is accepted: browsers hide the status of a refused one, so the reason is told as a close code. */
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      const early: [RawData, boolean][] = [];
-      const keep = (data: RawData, binary: boolean) => {
-        if (early.push([data, binary]) > EARLY_MESSAGES)
-          ws.close(closeCode.malformed, "too many messages before the answer");
-      };
-      ws.on("message", keep);
+      // y-websocket speaks at once: what it says waits in the socket until it is let in.
+      ws.pause();
       ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
       this.#open(request, ws, info)
         .then((session) => {
-          ws.off("message", keep);
           if (!session) return;
           ws.on("message", (data, binary) => session.receive(data, binary));
           session.open();
-          for (const [data, binary] of early) session.receive(data, binary);
         })
         .catch((err: unknown) => {
           const code =
@@ -197,7 +188,8 @@ export class Collab implements Service {
           if (code !== closeCode.gone)
             this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
           ws.close(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
-        });
+        })
+        .finally(() => ws.resume());
     });
   }
 

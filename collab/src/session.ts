@@ -8,8 +8,8 @@ import type { Room } from "./room.js";
 
 /** Unknown message types that a client may send before it is taken for hostile: newer clients may know more than we. */
 const MAX_UNKNOWN = 10;
-/** Changes in a row that build on what never arrives, before the client is taken for broken. */
-const MAX_GAPS = 20;
+/** Answers in a row that still lack what they build on, before the client is taken for broken. */
+const MAX_GAPS = 5;
 
 /** What the session puts on the record and in the log. */
 export interface SessionHost {
@@ -41,6 +41,8 @@ export function refuse(
 export class Session {
   #unknown = 0;
   #gaps = 0;
+  /** The client was asked for what the server lacks and has not answered. Opening asks. */
+  #asked = true;
   #foreignRecorded = false;
   #queue: Promise<void> | undefined;
 
@@ -86,7 +88,7 @@ export class Session {
       case "step1":
         return this.#join(decoded.stateVector);
       case "change":
-        return this.#change(decoded.update);
+        return this.#change(decoded.update, decoded.step);
       case "awareness":
         return this.#presence(decoded.update);
       case "query-awareness": {
@@ -110,24 +112,34 @@ export class Session {
     }
   }
 
-  #change(update: Uint8Array): void {
+  /**
+   * A client that types while it reconnects sends changes before it is asked for what the server missed: they build on that, and
+   * so does the answer, which has them all. Until it comes nothing is acknowledged, since something before it may be missing.
+   */
+  #change(update: Uint8Array, step: "step2" | "update"): void {
     this.connection.received++;
+    if (step === "step2") this.#asked = false;
     if (!this.connection.mayEdit) return this.#changeOfViewer(update);
     const reception = this.room.receive(this.connection, update);
     switch (reception.outcome) {
       case "refused":
         return this.#refuse(reception.code, reception.reason, update);
       case "gap":
-        if (++this.#gaps > MAX_GAPS)
-          return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
-        // The client has what is missing: it answers with everything that the server lacks.
-        this.connection.send(this.room.step1());
-        return;
+        return this.#askAgain(update);
       case "applied":
       case "nothing-new":
+        if (this.#asked) return;
         this.#gaps = 0;
         this.#acknowledge();
     }
+  }
+
+  #askAgain(update: Uint8Array): void {
+    if (this.#asked) return;
+    if (++this.#gaps > MAX_GAPS)
+      return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
+    this.#asked = true;
+    this.connection.send(this.room.step1());
   }
 
   /** A stock client answers the server's SyncStep1 whatever it may do; only something new is an attempt to write. */
