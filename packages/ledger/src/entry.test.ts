@@ -39,14 +39,9 @@ describe("the leaf of an entry", () => {
     // The key order example of RFC 8785, section 3.2.3.
     const detail = { "\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\ud83d\ude00": 5, "\u0080": 6, "\u00f6": 7 };
     const text = canonicalEntry({ ...entry, detail });
-    const part = JSON.parse(
-      text.slice(text.indexOf('"detail":') + 9, text.indexOf(',"id":"01900000-0000-7000-8000-000000000001"')),
+    expect(text).toContain(
+      '"detail":{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\ud83d\ude00":5,"\ufb33":3}',
     );
-    expect(Object.values(part)).toEqual(
-      [4, 2, 6, 7, 1, 5, 3].sort((a, b) => (a === 4 ? -1 : b === 4 ? 1 : 0)),
-    );
-    expect(text.indexOf("\\r")).toBeGreaterThan(text.indexOf('"1"'));
-    expect(text.indexOf("\ud83d\ude00")).toBeLessThan(text.indexOf("\ufb33"));
     const numbers = canonicalEntry({ ...entry, detail: { n: [1e30, 4.5, 0.002, 1e-27, -0, 1e21, 100] } });
     expect(numbers).toContain("[1e+30,4.5,0.002,1e-27,0,1e+21,100]");
   });
