@@ -1,0 +1,44 @@
+import type { Desk, Writer } from "./desk.js";
+import type { Fleet } from "./fleet.js";
+import type { Random } from "./random.js";
+
+/** A load that can be ended; resolves when everything sent has been received. */
+export type Stop = () => Promise<void>;
+
+/** Closed loop: every writer keeps `window` keystrokes under way, and types the next when one has arrived everywhere. */
+export function typeAhead(fleet: Fleet, desks: readonly Desk[], window: number): Stop {
+  let running = true;
+  for (const desk of desks) {
+    const pump = (writer: Writer) => {
+      while (running && writer.typist.clock - writer.acknowledged < window) desk.type(writer);
+    };
+    desk.onProgress = pump;
+    for (const writer of desk.writers) pump(writer);
+  }
+  return () => {
+    running = false;
+    return arrived(fleet, desks);
+  };
+}
+
+/** Open loop: every writer types at its own steady pace, whatever has arrived. */
+export function typeSteadily(fleet: Fleet, desks: readonly Desk[], perSecond: number, random: Random): Stop {
+  const interval = 1000 / perSecond;
+  const start = performance.now();
+  const due = desks.flatMap((desk) =>
+    desk.writers.map((writer) => ({ desk, writer, at: start + random.next() * interval })),
+  );
+  const timer = setInterval(() => {
+    const now = performance.now();
+    for (const turn of due) for (; turn.at <= now; turn.at += interval) turn.desk.type(turn.writer);
+  }, 1);
+  return () => {
+    clearInterval(timer);
+    return arrived(fleet, desks);
+  };
+}
+
+function arrived(fleet: Fleet, desks: readonly Desk[]): Promise<void> {
+  const open = () => desks.reduce((sum, desk) => sum + desk.sent - desk.acknowledged, 0);
+  return fleet.until(() => open() === 0, open, "every keystroke to arrive");
+}

@@ -1,0 +1,47 @@
+import { fileURLToPath } from "node:url";
+import { Api, inParallel } from "./api.js";
+import { startChild } from "./child.js";
+import type { Server } from "./server.js";
+
+const program = fileURLToPath(new URL("../../../cli/dist/main.js", import.meta.url));
+const password = "onrecord-bench";
+const analysts = [1, 2, 3].map((number) => `analyst${number}@demo.onrecord.test`);
+
+/** The product as `npm start` runs it: everything in one process, embedded Postgres with fsync on, and its record of every change. */
+export const onrecord: Server = {
+  name: "onrecord",
+  about: "Onrecord: every change committed with its audit entry before it is passed on",
+  wire: "y-websocket",
+  async start({ dir, limits, nodeArgs }) {
+    const child = await startChild("onrecord", [...nodeArgs, program, "start"], {
+      ONRECORD_DATA: dir,
+      ONRECORD_DEMO: "1",
+      ONRECORD_DEMO_PASSWORD: password,
+      PORT: "0",
+      ...limits,
+    });
+    try {
+      const api = new Api(child.url);
+      const tokens: string[] = [];
+      for (const email of analysts) tokens.push(await api.signIn(email, password));
+      const [first] = tokens;
+      return {
+        target: {
+          wire: "y-websocket",
+          url: `${child.url.replace(/^http/, "ws")}/collab`,
+          pid: child.pid,
+          tokens,
+          stateDir: undefined,
+        },
+        createDocuments: async (count) => {
+          const folderId = await api.editableFolder(first!);
+          return inParallel(count, (index) => api.createDocument(first!, folderId, `Benchmark ${index + 1}`));
+        },
+        [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+      };
+    } catch (error) {
+      await child[Symbol.asyncDispose]();
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,22 @@
+import { coldOpen } from "./cold-open.js";
+import { conversation } from "./conversation.js";
+import { crowd } from "./crowd.js";
+import { joinStorm } from "./join-storm.js";
+import { manyDocuments } from "./many-documents.js";
+import { openDocuments } from "./memory.js";
+import { presence, steadyPresence } from "./presence.js";
+import { steady } from "./steady.js";
+import type { Workload } from "./workload.js";
+
+/** Every workload, in the order of the report. */
+export const workloads: readonly Workload[] = [
+  crowd,
+  manyDocuments,
+  steady,
+  presence,
+  steadyPresence,
+  joinStorm,
+  coldOpen,
+  conversation,
+  openDocuments,
+];
