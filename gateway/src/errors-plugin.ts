@@ -1,5 +1,5 @@
 import type { GatewayPlugin } from "@graphql-hive/gateway-runtime";
-import { isAsyncIterable } from "@graphql-tools/utils";
+import { isAsyncIterable, mapAsyncIterator } from "@graphql-tools/utils";
 import type { Logger } from "@onrecord/platform/log";
 import { toGraphQLError } from "@onrecord/subgraph/errors";
 import { type ExecutionResult, GraphQLError } from "graphql";
@@ -12,8 +12,9 @@ export function useCatalogueErrors(log: Logger): GatewayPlugin<GatewayContext> {
       const requestId = (context as Partial<GatewayContext>).caller?.requestId ?? "";
       const present = (one: ExecutionResult): ExecutionResult =>
         one.errors ? { ...one, errors: one.errors.map((error) => presentError(error, requestId, log)) } : one;
+      // Not an async generator: ending one waits for the event that it waits for, which may never come.
       if (isAsyncIterable(result))
-        setResult(mapResults(result as AsyncIterable<ExecutionResult>, present) as never);
+        setResult(mapAsyncIterator(result as AsyncIterable<ExecutionResult>, present) as never);
       else if (result && !Array.isArray(result)) setResult(present(result as ExecutionResult) as never);
     },
   };
@@ -32,11 +33,4 @@ function presentError(error: GraphQLError | Error, requestId: string, log: Logge
     path: path ?? null,
     extensions: { ...extensions, http },
   });
-}
-
-async function* mapResults(
-  results: AsyncIterable<ExecutionResult>,
-  map: (result: ExecutionResult) => ExecutionResult,
-): AsyncGenerator<ExecutionResult> {
-  for await (const result of results) yield map(result);
 }

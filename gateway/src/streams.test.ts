@@ -1,0 +1,270 @@
+import { bumpRevision } from "@onrecord/policy/resources";
+import { openSubscriptions, publishPaper } from "@onrecord/subgraph/fixtures/papers";
+import { type TestContext, testContext } from "@onrecord/testing/database";
+import { until } from "@onrecord/testing/editor";
+import { createClient } from "graphql-ws";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { type House, openHouse } from "./fixtures/house.js";
+import { connect } from "./fixtures/sockets.js";
+
+const SUBSCRIBE = "subscription { published { number author { id name } } }";
+const event = (number: number) => ({
+  data: { published: { number, author: { id: `user-${number % 7}`, name: `name of user-${number % 7}` } } },
+});
+
+let context: TestContext;
+beforeAll(async () => {
+  context = await testContext();
+});
+afterAll(() => context[Symbol.asyncDispose]());
+/** A stream that outlives its reader is a leak. */
+afterEach(() => until(() => openSubscriptions() === 0, "every subscription has ended"));
+
+/** Ends a session as a sign-out does. */
+async function endSession(sessionId: string, hint: boolean): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    await tx.query("update identity.session set ended_at = now() where id = $1", [sessionId]);
+    const revision = await bumpRevision(tx);
+    if (hint) tx.onCommit(() => context.bus.publish("permissions.changed", { revision }));
+  });
+}
+
+/** Opens a subscription over SSE and collects its text. */
+function openEvents(house: House, token: string, accept = "text/event-stream") {
+  const abort = new AbortController();
+  const state = { text: "", ended: false, status: 0 };
+  const done = (async () => {
+    const response = await fetch(`${house.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept, authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: SUBSCRIBE }),
+      signal: abort.signal,
+    });
+    state.status = response.status;
+    for await (const chunk of response.body ?? []) state.text += Buffer.from(chunk as Uint8Array).toString();
+  })()
+    .catch(() => undefined)
+    .finally(() => {
+      state.ended = true;
+    });
+  return { state, leave: () => abort.abort(), done };
+}
+
+describe.each([
+  { planner: "rust", remote: [] },
+  { planner: "javascript", remote: [] },
+  { planner: "rust", remote: ["documents", "identity"] },
+] as const)("a subscription with the $planner planner and $remote over HTTP", ({ planner, remote }) => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse(context, { remote, config: { planner } });
+  });
+  afterAll(() => house[Symbol.asyncDispose]());
+
+  it("joins entities in each event over WebSocket, before any HTTP request came", async () => {
+    const { token } = await house.signIn();
+    const client = createClient({
+      url: `${house.url.replace("http", "ws")}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}` },
+      retryAttempts: 0,
+    });
+    const events = client.iterate({ query: SUBSCRIBE });
+    const first = events.next();
+    await until(() => openSubscriptions() === 1, "the subscription is open");
+    publishPaper(3);
+    expect((await first).value).toEqual(event(3));
+    const second = events.next();
+    publishPaper(4);
+    expect((await second).value).toEqual(event(4));
+    await events.return?.();
+    await client.dispose();
+  });
+
+  it("joins entities in each event over SSE, and ends when the reader leaves", async () => {
+    const { token } = await house.signIn();
+    const { state, leave, done } = openEvents(house, token);
+    await until(() => openSubscriptions() === 1, "the subscription is open");
+    publishPaper(5);
+    await until(() => state.text.includes("user-5"), "the event has come");
+    expect(state.text).toContain(`data: ${JSON.stringify(event(5))}`);
+    leave();
+    await done;
+  });
+
+  it("takes the token with or without Bearer", async () => {
+    const { token } = await house.signIn();
+    for (const authorization of [token, `Bearer ${token}`]) {
+      const peer = await connect(house.url, { authorization });
+      await peer.hear({ type: "connection_ack" });
+      peer.socket.close();
+    }
+  });
+
+  it("shows errors of the catalogue over WebSocket too", async () => {
+    const { token } = await house.signIn();
+    const peer = await connect(house.url, { authorization: token });
+    await peer.hear({ type: "connection_ack" });
+    const deep = `{ paper(number: 1) { ${"next { ".repeat(20)} number ${"}".repeat(20)} } }`;
+    const queries = {
+      deep,
+      unknown: "{ shoeSize }",
+      syntax: "{",
+      cursor: '{ papers(after: "x") { totalCount } }',
+      broken: "{ broken }",
+    };
+    for (const [id, query] of Object.entries(queries)) {
+      peer.send({ type: "subscribe", id, payload: { query } });
+      const answer = await Promise.race([peer.hear({ type: "error", id }), peer.hear({ type: "next", id })]);
+      const code = id === "broken" ? "INTERNAL" : "BAD_USER_INPUT";
+      expect(JSON.stringify(answer.payload)).toContain(`"code":"${code}"`);
+      expect(JSON.stringify(answer.payload)).toMatch(/"requestId":"[\w-]{36}"/);
+    }
+    peer.socket.close();
+  });
+});
+
+describe("a session's end", () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse(context);
+  });
+  afterAll(() => house[Symbol.asyncDispose]());
+
+  it.each([
+    ["told on the bus", true],
+    ["told by nobody", false],
+  ])(
+    "closes its sockets with 4401 and ends its event streams, when it is %s; others stay",
+    async (_, hint) => {
+      const [ann, bob] = [await house.signIn("Ann"), await house.signIn("Bob")];
+      const peers = await Promise.all(
+        [ann, bob].map(({ token }) => connect(house.url, { authorization: token })),
+      );
+      const [hers, his] = peers as [(typeof peers)[0], (typeof peers)[0]];
+      for (const peer of peers) {
+        await peer.hear({ type: "connection_ack" });
+        peer.send({ type: "subscribe", id: "1", payload: { query: SUBSCRIBE } });
+      }
+      const events = openEvents(house, ann.token);
+      await until(() => openSubscriptions() === 3, "all three are open");
+      await endSession(ann.sessionId, hint);
+      expect(await hers.closed).toBe(4401);
+      await events.done;
+      await until(() => openSubscriptions() === 1, "only his is left");
+      publishPaper(1);
+      await his.hear({ type: "next", id: "1" });
+      his.socket.close();
+    },
+  );
+
+  it("closes a socket that has nothing open, too", async () => {
+    const ann = await house.signIn();
+    const peer = await connect(house.url, { authorization: ann.token });
+    await peer.hear({ type: "connection_ack" });
+    await endSession(ann.sessionId, true);
+    expect(await peer.closed).toBe(4401);
+  });
+
+  it("comes by itself when its time is over", async () => {
+    const ann = await house.signIn();
+    await context.db.query(
+      "update identity.session set expires_at = clock_timestamp() + interval '1 second' where id = $1",
+      [ann.sessionId],
+    );
+    const peer = await connect(house.url, { authorization: ann.token });
+    await peer.hear({ type: "connection_ack" });
+    const events = openEvents(house, ann.token);
+    expect(await peer.closed).toBe(4401);
+    await events.done;
+  });
+});
+
+describe("a socket", () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse(context, {
+      config: { limits: { ...context.config.limits, subscriptionsPerUser: 2 } },
+    });
+  });
+  afterAll(() => house[Symbol.asyncDispose]());
+
+  it.each([
+    ["no token", {}],
+    ["a forged token", { authorization: `Bearer ${"x".repeat(43)}` }],
+    ["a token that is no text", { authorization: { $gt: "" } }],
+  ])("with %s is closed with 4401", async (_, init) => {
+    const peer = await connect(house.url, init);
+    expect(await peer.closed).toBe(4401);
+    expect(peer.heard).toEqual([]);
+  });
+
+  it("of another site is closed with 4403 when it comes with the cookie alone", async () => {
+    const { token } = await house.signIn();
+    const cookie = `onrecord_session=${token}`;
+    expect(await (await connect(house.url, {}, { cookie, origin: "https://evil.test" })).closed).toBe(4403);
+    const own = await connect(house.url, {}, { cookie, origin: house.url });
+    await own.hear({ type: "connection_ack" });
+    own.socket.close();
+  });
+
+  it("gets an error, and nothing else, for one subscription too many; and room again when one ends", async () => {
+    const { token } = await house.signIn();
+    const peer = await connect(house.url, { authorization: token });
+    await peer.hear({ type: "connection_ack" });
+    for (const id of ["1", "2", "3"]) peer.send({ type: "subscribe", id, payload: { query: SUBSCRIBE } });
+    const refused = await peer.hear({ type: "error", id: "3" });
+    expect(JSON.stringify(refused.payload)).toContain("RATE_LIMITED");
+    await until(() => openSubscriptions() === 2, "two are open");
+    const events = openEvents(house, token);
+    await events.done;
+    expect(events.state.status).toBe(429);
+    expect(events.state.text).toContain("RATE_LIMITED");
+    peer.send({ type: "complete", id: "1" });
+    await until(() => openSubscriptions() === 1, "one has ended");
+    peer.send({ type: "subscribe", id: "4", payload: { query: SUBSCRIBE } });
+    await until(() => openSubscriptions() === 2, "two are open again");
+    peer.socket.terminate();
+  });
+
+  it.each([
+    ["speaks before it said who it is", { type: "subscribe", id: "1", payload: { query: SUBSCRIBE } }, 4401],
+    ["says what is no message", { type: "hello" }, 4400],
+  ])("that %s is closed", async (_, message, code) => {
+    const peer = await connect(house.url);
+    peer.send(message);
+    expect(await peer.closed).toBe(code);
+  });
+
+  it("that sends random bytes is closed, and nobody else is", async () => {
+    const { token } = await house.signIn();
+    const other = await connect(house.url, { authorization: token });
+    await other.hear({ type: "connection_ack" });
+    const peer = await connect(house.url);
+    peer.socket.send(Buffer.from([0, 255, 128, 7]));
+    expect(await peer.closed).toBe(4400);
+    const huge = await connect(house.url);
+    huge.socket.send("x".repeat(2 * 1024 * 1024));
+    expect(await huge.closed).toBe(1009);
+    expect(other.socket.readyState).toBe(WebSocket.OPEN);
+    other.socket.close();
+  });
+});
+
+describe("a gateway that drains", () => {
+  it("sends sockets away with 1001 and ends event streams", async () => {
+    await using house = await openHouse(context);
+    const { token } = await house.signIn();
+    const peer = await connect(house.url, { authorization: token });
+    await peer.hear({ type: "connection_ack" });
+    peer.send({ type: "subscribe", id: "1", payload: { query: SUBSCRIBE } });
+    const stranger = await connect(house.url);
+    const events = openEvents(house, token);
+    await until(() => openSubscriptions() === 2, "both are open");
+    await house.drain();
+    expect(await peer.closed).toBe(1001);
+    expect(await stranger.closed).toBe(1001);
+    await events.done;
+  });
+});
