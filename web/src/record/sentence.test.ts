@@ -64,7 +64,7 @@ describe("sentences of the record", () => {
       },
     );
     expect(plainSentence(hidden, english)).toBe("Mei Chan was denied download on a document");
-    expect(reasonsOf(hidden)).toEqual(["no-grant"]);
+    expect(reasonsOf(hidden, en)).toEqual(["no-grant"]);
   });
 
   test("an unknown action is told by its name", () => {
