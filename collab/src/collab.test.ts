@@ -248,6 +248,43 @@ describe("rights of open sockets", () => {
     expect(c.text.toString()).toBe("still here");
   });
 
+  it("tells a joiner nothing of a change that was dropped before it was committed", async () => {
+    const { documentId, grants } = await shared();
+    const a = edit(documentId, ana);
+    const b = edit(documentId, ben);
+    await Promise.all([a.synced(), b.synced()]);
+    const revoke = context.db.dedicated("revoke");
+    await revoke.connect();
+    await revoke.query("begin");
+    await removeGrant(
+      { query: async (text, values = []) => (await revoke.query(text, [...values])).rows },
+      grants[1]!,
+    );
+    b.text.insert(0, "never committed");
+    await until(
+      async () =>
+        (
+          await context.db.query(
+            "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%commit_changes%'",
+          )
+        ).length > 0,
+      "the edit to wait",
+    );
+    const c = edit(documentId, ana);
+    await until(
+      () => (collab.rooms.get(documentId)?.connections.size ?? 0) === 3,
+      "the joiner to be in the room",
+    );
+    await revoke.query("commit");
+    await revoke.end();
+    expect(await b.closed()).toBe(4403);
+    await c.synced();
+    expect(c.text.toString()).toBe("");
+    c.text.insert(0, "goes on");
+    await until(() => a.text.toString() === "goes on", "the joiner's edit to be accepted");
+    expect(await entries(documentId, "document.edit-refused")).toHaveLength(1);
+  });
+
   it("closes every socket of an ended session, without being told", async () => {
     const { documentId } = await shared();
     const who = await signedIn(context.db, ben.userId);

@@ -6,16 +6,14 @@ import { Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Door, RequestInfo } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
-import { isId } from "@onrecord/platform/ids";
 import type { Logger } from "@onrecord/platform/log";
 import type { Service } from "@onrecord/platform/service";
-import { findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { DecisionPoint } from "@onrecord/policy/decide";
-import { authenticate, byCaller, type Caller, type Principal } from "@onrecord/policy/principal";
 import { Gauge } from "prom-client";
 import { type WebSocket, WebSocketServer } from "ws";
+import { Admission, type Admitted } from "./admission.js";
 import { Committer } from "./committer.js";
-import { CollabSocket, Connection } from "./connection.js";
+import { CollabSocket, type Connection } from "./connection.js";
 import { Permits } from "./permits.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
 import type { Room } from "./room.js";
@@ -33,6 +31,7 @@ export class Collab implements Service {
   readonly permits: Permits;
   readonly #ledger: Ledger;
   readonly #committer: Committer;
+  readonly #admission: Admission;
   readonly #server: WebSocketServer;
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -80,19 +79,14 @@ export class Collab implements Service {
               this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
             );
         },
-        refused: (room, connection, update) =>
-          refuse(
-            { ledger: this.#ledger, log: this.#log },
-            room,
-            connection,
-            closeCode.forbidden,
-            "access was removed",
-            update,
-          ),
+        owners: (documentId) => this.rooms.owners(documentId),
+        refused: (room, connection, code, reason, update) =>
+          refuse({ ledger: this.#ledger, log: this.#log }, room, connection, code, reason, update),
         evict: (room, code, reason) => this.#evict(room, code, reason),
       },
       config.limits.rooms,
     );
+    this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms);
     this.#server = new WebSocketServer({
       noServer: true,
       WebSocket: CollabSocket,
@@ -176,12 +170,10 @@ export class Collab implements Service {
       // y-websocket speaks at once: what it says waits in the socket until it is let in.
       ws.pause();
       ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
-      this.#open(request, ws, info)
-        .then((session) => {
-          if (!session) return;
-          ws.on("message", (data, binary) => session.receive(data, binary));
-          session.open();
-        })
+      if (this.#draining) return ws.close(closeCode.restart, "the server restarts");
+      this.#admission
+        .admit(request, ws, info, info.url.pathname.slice(PATH.length + 1))
+        .then((admitted) => admitted && this.#converse(admitted))
         .catch((err: unknown) => {
           const code =
             err instanceof AppError && err.code === "NOT_FOUND" ? closeCode.gone : closeCode.tryLater;
@@ -193,60 +185,13 @@ export class Collab implements Service {
     });
   }
 
-  /** Authenticates, decides, records the opening, and enters the room; undefined when the socket was closed instead. */
-  async #open(request: IncomingMessage, ws: WebSocket, info: RequestInfo): Promise<Session | undefined> {
-    if (this.#draining) return void ws.close(closeCode.restart, "the server restarts");
-    const documentId = decodeURIComponent(info.url.pathname.slice(PATH.length + 1));
-    const from = originFacts(request);
-    const principal = await this.#authenticate(request, info);
-    const caller: Caller = { principal, requestId: info.id, from };
-    const by = byCaller(caller);
-    if (principal === null) {
-      await this.#ledger.record({ action: "session.refused", by, object: null, detail: { reason: "token" } });
-      return void ws.close(closeCode.unauthenticated, "sign in first");
-    }
-    if (!isId(documentId)) return void ws.close(closeCode.gone, "there is no such document");
-    const object = { kind: "DOCUMENT", id: documentId } as const;
-    let permit = await this.permits.decide(principal, documentId);
-    if (permit.access === null) {
-      await this.#ledger.record({
-        action: "access.denied",
-        by,
-        object,
-        detail: { permission: "view", reasons: permit.decision.reasons.map(({ id }) => id) },
-      });
-      return void ws.close(
-        permit.visible ? closeCode.forbidden : closeCode.gone,
-        permit.visible ? "you may not open this" : "there is no such document",
-      );
-    }
-    if (this.#tooMany(principal, documentId))
-      return void ws.close(closeCode.tryLater, "too many connections");
-    const room = await this.rooms.enter(documentId);
-    await this.#ledger.record({
-      action: "document.opened",
-      by,
-      object,
-      detail: { via: "collab", version: room.version, access: permit.access },
-    });
-    // From this check on nothing is awaited: the connection stands among the others at the revision it was decided at.
-    while (permit.decision.revision !== this.permits.revision)
-      permit = await this.permits.decide(principal, documentId);
-    if (permit.access === null) return void ws.close(closeCode.forbidden, "access was removed");
-    if (ws.readyState !== ws.OPEN) return undefined;
-    const connection = new Connection(ws, documentId, principal, permit.access, permit.expiresAt, by, {
-      acks: info.url.searchParams.get("ack") === "1",
-      queueBytes: this.context.config.limits.queueBytes,
-    });
-    return this.#enter(room, connection);
-  }
-
-  #enter(room: Room, connection: Connection): Session {
-    room.connections.add(connection);
-    this.permits.connections.add(connection);
-    connection.socket.once("close", (code) => this.#left(room, connection, code));
-    this.#watch(connection.socket);
-    return new Session(room, connection, { ledger: this.#ledger, log: this.#log });
+  #converse({ room, connection }: Admitted): void {
+    const { socket } = connection;
+    const session = new Session(room, connection, { ledger: this.#ledger, log: this.#log });
+    socket.once("close", (code) => this.#left(room, connection, code));
+    socket.on("message", (data, binary) => session.receive(data, binary));
+    this.#watch(socket);
+    session.open();
   }
 
   #left(room: Room, connection: Connection, code: number): void {
@@ -265,24 +210,6 @@ export class Collab implements Service {
       .catch((err: unknown) =>
         this.#log.error({ err, requestId: connection.by.requestId }, "a closing could not be recorded"),
       );
-  }
-
-  async #authenticate(request: IncomingMessage, info: RequestInfo): Promise<Principal | null> {
-    const credential = findCredential(request, info.url.searchParams);
-    // A cookie comes along from any page, so a page of another site must not be able to use it.
-    if (!credential || (credential.carrier === "cookie" && isCrossSite(request))) return null;
-    return authenticate(this.context.db, credential.token);
-  }
-
-  #tooMany(principal: Principal, documentId: string): boolean {
-    const { connectionsPerUser, connectionsPerDocument } = this.context.config.limits;
-    let ofUser = 0;
-    for (const connection of this.permits.connections)
-      if (connection.principal.userId === principal.userId) ofUser++;
-    return (
-      ofUser >= connectionsPerUser ||
-      (this.rooms.get(documentId)?.connections.size ?? 0) >= connectionsPerDocument
-    );
   }
 
   #evict(room: Room, code: CloseCode, reason: string): void {

@@ -34,6 +34,11 @@ export class Connection {
   #closed = false;
   #silenced = false;
   #paused = false;
+  /** Bytes of answers that may still be on their way. */
+  #stateBytes = 0;
+  /** Messages of the running second. */
+  #messages = 0;
+  #second = 0;
 
   constructor(
     readonly socket: WebSocket,
@@ -44,7 +49,11 @@ export class Connection {
     /** When session or grant end, milliseconds since the epoch. */
     public expiresAt: number,
     readonly by: By,
-    readonly options: { readonly acks: boolean; readonly queueBytes: number },
+    readonly options: {
+      readonly acks: boolean;
+      readonly queueBytes: number;
+      readonly messagesPerSecond: number;
+    },
   ) {}
 
   get mayEdit(): boolean {
@@ -60,10 +69,17 @@ export class Connection {
   send(frame: Uint8Array): void {
     if (this.#closed || this.socket.readyState !== WebSocket.OPEN) return;
     const waiting = this.socket.bufferedAmount;
-    // A first state may be larger than the bound by itself.
-    if (waiting > this.options.queueBytes)
+    if (waiting <= this.options.queueBytes) this.#stateBytes = 0;
+    else if (waiting > this.options.queueBytes + this.#stateBytes) {
       return this.close(closeCode.slow, "too slow: reconnect for what is missing");
+    }
     this.socket.send(frame, { binary: true });
+  }
+
+  /** Queues an answer that may be as large as the document: on a slow line it takes its time, and is not held against the reader. */
+  sendState(frame: Uint8Array): void {
+    this.send(frame);
+    this.#stateBytes += frame.length;
   }
 
   /** Another of its changes was applied; a client far ahead of the commits is read no further for a while. */
@@ -78,15 +94,31 @@ export class Connection {
   /** One of its changes is durable, or dropped out. */
   settled(): void {
     this.outstanding--;
-    if (this.#paused && this.outstanding < MAX_OUTSTANDING / 2) {
-      this.#paused = false;
-      this.socket.resume();
-    }
+    if (this.outstanding < MAX_OUTSTANDING / 2) this.#resume();
+  }
+
+  #resume(): void {
+    if (!this.#paused || this.outstanding > MAX_OUTSTANDING) return;
+    this.#paused = false;
+    this.socket.resume();
   }
 
   /** Tells what it may do now, to clients that understand. */
   tellAccess(reason: string): void {
     if (this.options.acks) this.send(accessFrame(this.access, reason));
+  }
+
+  /** Counts a message; past the rate the socket is read no further until the next second. */
+  count(): void {
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#messages = 0;
+    }
+    if (++this.#messages !== this.options.messagesPerSecond || this.#paused) return;
+    this.#paused = true;
+    this.socket.pause();
+    setTimeout(() => this.#resume(), 1000 - (Date.now() % 1000));
   }
 
   /** Takes nothing more from the client; what refuses it is put on the record before the socket is closed. */

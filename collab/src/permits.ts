@@ -54,6 +54,25 @@ export class Permits {
     }
   }
 
+  /**
+   * A session's principal and what it may do, both of the revision that open connections stand at. Null when the session has ended:
+   * that moves the revision too, so a session that ends while we look is noticed.
+   */
+  async stand(
+    sessionId: string,
+    documentId: string,
+  ): Promise<{ principal: Principal; permit: Permit } | null> {
+    for (;;) {
+      const before = await readRevision(this.sql);
+      const principal = (await principalsOf(this.sql, [sessionId])).get(sessionId);
+      if (!principal) return null;
+      const decided = await this.decisions.decideEach(principal, actions, [documentId]);
+      const permit = permitOf(principal, decided.get(documentId)!);
+      if (permit.decision.revision === before && before === this.revision) return { principal, permit };
+      await this.refresh();
+    }
+  }
+
   /** Decides on every open connection again and closes those that lost their right. Resolves when all stand at the committed revision. */
   refresh(): Promise<void> {
     this.#again = true;

@@ -60,7 +60,9 @@ export class Presence {
       if (!known && json === "null") continue;
       if (!known && this.#owned(owner) >= this.limits.awarenessClients)
         throw new RangeError("too many presence states on one connection");
-      this.#states.set(clientId, { clock, json: this.#sign(owner, json), owner });
+      const state = { clock, json: this.#sign(owner, json), owner };
+      this.#states.set(clientId, state);
+      if (state.json === "null") this.#bury(clientId, state);
       this.#dirty.add(clientId);
     }
     return { foreign };
@@ -73,10 +75,14 @@ export class Presence {
       state.clock++;
       state.json = "null";
       this.#dirty.add(clientId);
-      setTimeout(() => {
-        if (this.#states.get(clientId) === state && state.json === "null") this.#states.delete(clientId);
-      }, TOMBSTONE_MS).unref();
+      this.#bury(clientId, state);
     }
+  }
+
+  #bury(clientId: number, state: State): void {
+    setTimeout(() => {
+      if (this.#states.get(clientId) === state && state.json === "null") this.#states.delete(clientId);
+    }, TOMBSTONE_MS).unref();
   }
 
   /** What changed since the last call, as one awareness update; null when nothing did. */
@@ -107,7 +113,7 @@ export class Presence {
 
   #owned(owner: PresenceOwner): number {
     let owned = 0;
-    for (const state of this.#states.values()) if (state.owner === owner && state.json !== "null") owned++;
+    for (const state of this.#states.values()) if (state.owner === owner) owned++;
     return owned;
   }
 

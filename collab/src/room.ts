@@ -23,6 +23,16 @@ export type Reception =
   | { readonly outcome: "gap" }
   | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
 
+/** A message made of what is not durable yet: it is sent when it is. */
+interface Held {
+  after: number;
+  readonly connection: Connection;
+  /** Reads from the document what the message will say, now and again whenever the document is rebuilt. */
+  readonly prepare: () => () => Uint8Array;
+  message: () => Uint8Array;
+  readonly sent?: () => void;
+}
+
 /** What the room asks of its node. */
 export interface RoomHost {
   readonly limits: {
@@ -34,11 +44,13 @@ export interface RoomHost {
   schedule(room: Room): void;
   /** The committed updates after a version, in order. */
   readGap(documentId: string, key: Buffer, after: number): Promise<Uint8Array[]>;
+  /** Whose clientIDs are whose, as committed. */
+  owners(documentId: string): Promise<Map<number, string>>;
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
   checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): void;
   /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
-  refused(room: Room, connection: Connection, update: Uint8Array): void;
+  refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
   evict(room: Room, code: CloseCode, reason: string): void;
 }
@@ -76,11 +88,13 @@ export class Room {
   #carried: readonly number[] = [];
   #checkpoint: { version: number; state: Uint8Array } | undefined;
   /** Held back until `durable` reaches `after`. */
-  #held: { after: number; readonly release: () => void }[] = [];
+  #held: Held[] = [];
   /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
   #rebuilding: Promise<void> | undefined;
   /** `doc` holds something that must not be committed. */
   #tainted = false;
+  /** A commit met a binding that this room does not know. */
+  #ownersMoved = false;
   #onSettled: (() => void) | undefined;
   #evicted = false;
 
@@ -140,15 +154,16 @@ export class Room {
     );
   }
 
-  /** Answers a SyncStep1: what the client lacks, told once all of it is durable. */
+  /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */
   join(connection: Connection, stateVector: Uint8Array): void {
     const known = stateVector.length === 0 ? Uint8Array.of(0) : stateVector;
-    const frame = syncFrame(sync.step2, Y.encodeStateAsUpdate(this.#doc, known));
-    this.afterDurable(() => {
-      connection.send(frame);
+    const prepare = () => {
+      const frame = syncFrame(sync.step2, Y.encodeStateAsUpdate(this.#doc, known));
+      return () => frame;
+    };
+    this.#hold(connection, prepare, () => {
       connection.synced = true;
     });
-    // From here on the connection gets every batch that is settled after the answer.
   }
 
   /** The document's state vector, asking a client for what the server lacks. */
@@ -156,17 +171,26 @@ export class Room {
     return syncFrame(sync.step1, Y.encodeStateVector(this.#doc));
   }
 
-  /** Runs once everything applied so far is durable: now, or after the commit that makes it so. */
-  afterDurable(release: () => void): void {
-    if (this.durable === this.applied) release();
-    else this.#held.push({ after: this.applied, release });
+  /** Tells a connection that asked when everything it has sent so far is durable. */
+  acknowledge(connection: Connection): void {
+    const { received } = connection;
+    this.#hold(connection, () => {
+      const stateVector = Y.encodeStateVector(this.#doc);
+      return () => ackFrame(received, this.version, this.#committedAt.toISOString(), stateVector);
+    });
   }
 
-  /** Tells a connection that asked what is durable. */
-  acknowledge(connection: Connection, received: number): void {
-    connection.send(
-      ackFrame(received, this.version, this.#committedAt.toISOString(), Y.encodeStateVector(this.#doc)),
-    );
+  /** Sends a message once everything that is applied now is durable: at once, or after the commit that makes it so. */
+  #hold(connection: Connection, prepare: Held["prepare"], sent?: () => void): void {
+    const held: Held = {
+      after: this.applied,
+      connection,
+      prepare,
+      message: prepare(),
+      ...(sent ? { sent } : {}),
+    };
+    if (this.durable === this.applied) deliver(held);
+    else this.#held.push(held);
   }
 
   get idle(): boolean {
@@ -223,7 +247,10 @@ export class Room {
         this.#putBack(batch);
         break;
       case "CLIENT":
-        this.host.evict(this, closeCode.tryLater, "a clientID belongs to another user");
+        // Another node bound one of our clientIDs first: what is not its owner's is refused.
+        this.#putBack(batch);
+        this.#ownersMoved = true;
+        this.#rebuild(true);
         break;
       case "GONE":
         this.host.evict(this, closeCode.gone, "the document is gone");
@@ -337,7 +364,7 @@ export class Room {
     this.durable = seq;
     const held = this.#held;
     this.#held = held.filter(({ after }) => after > seq);
-    for (const { after, release } of held) if (after <= seq) release();
+    for (const entry of held) if (entry.after <= seq) deliver(entry);
   }
 
   #putBack(batch: readonly Pending[]): void {
@@ -387,6 +414,7 @@ export class Room {
     } else {
       for (const update of gap) Y.applyUpdate(this.#doc, update);
     }
+    if (this.#ownersMoved) await this.#learnOwners();
     if (this.#evicted) return;
     this.#tainted = false;
     this.version = head;
@@ -397,17 +425,32 @@ export class Room {
     for (const change of waiting) this.#applyAgain(change);
     // Numbers that dropped out will never be committed: nobody may wait for them.
     this.applied = this.#waiting.at(-1)?.seq ?? this.durable;
-    for (const entry of this.#held) entry.after = Math.min(entry.after, this.applied);
+    // And what was to be said of the old document is said of this one.
+    for (const entry of this.#held) {
+      entry.after = this.applied;
+      entry.message = entry.prepare();
+    }
     this.#rebuilding = undefined;
     if (this.#waiting.length > 0) this.host.schedule(this);
     else this.#release(this.applied);
   }
 
+  async #learnOwners(): Promise<void> {
+    this.#ownersMoved = false;
+    for (const [clientId, userId] of await this.host.owners(this.documentId)) {
+      this.clients.set(clientId, userId);
+      this.#unbound.delete(clientId);
+    }
+  }
+
   #applyAgain(change: Pending): void {
     const { connection } = change;
-    if (!connection.mayEdit) {
+    const refusal: Reception | null = connection.mayEdit
+      ? this.#inspect(connection, change.update)
+      : { outcome: "refused", code: closeCode.forbidden, reason: "access was removed" };
+    if (refusal?.outcome === "refused") {
       connection.settled();
-      this.host.refused(this, connection, change.update);
+      this.host.refused(this, connection, refusal.code, refusal.reason, change.update);
       return;
     }
     const effective = effectiveUpdate(this.#doc, change.update);
@@ -415,6 +458,13 @@ export class Room {
     if (effective === null) connection.settled();
     else this.#waiting.push({ ...change, update: effective });
   }
+}
+
+/** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
+function deliver({ connection, message, sent }: Held): void {
+  if (!connection.listening) return;
+  connection.sendState(message());
+  sent?.();
 }
 
 function merge(updates: readonly Uint8Array[]): Uint8Array {

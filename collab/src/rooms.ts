@@ -35,6 +35,15 @@ export class Rooms {
     return room;
   }
 
+  /** The committed head of a document, without opening it. NOT_FOUND without such a document. */
+  async peek(documentId: string): Promise<{ head: number }> {
+    const open = this.#open.get(documentId);
+    if (open) return { head: open.version };
+    const head = await this.history.head(documentId);
+    if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
+    return { head: head.version };
+  }
+
   /** The room if it is open. */
   get(documentId: string): Room | undefined {
     return this.#open.get(documentId);
@@ -74,20 +83,18 @@ export class Rooms {
     this.#lingering.delete(documentId);
   }
 
-  async #load(documentId: string): Promise<Room> {
-    const [loaded, owners] = await Promise.all([
-      this.history.load(documentId),
-      this.sql.query<{ client_id: number; user_id: string }>(
-        "select client_id, user_id from documents.client where document_id = $1",
-        [documentId],
-      ),
-    ]);
-    const room = new Room(
-      documentId,
-      loaded,
-      new Map(owners.map(({ client_id, user_id }) => [client_id, user_id])),
-      this.host,
+  /** Whose clientIDs are whose in a document, as committed. */
+  async owners(documentId: string): Promise<Map<number, string>> {
+    const rows = await this.sql.query<{ client_id: number; user_id: string }>(
+      "select client_id, user_id from documents.client where document_id = $1",
+      [documentId],
     );
+    return new Map(rows.map(({ client_id, user_id }) => [client_id, user_id]));
+  }
+
+  async #load(documentId: string): Promise<Room> {
+    const [loaded, owners] = await Promise.all([this.history.load(documentId), this.owners(documentId)]);
+    const room = new Room(documentId, loaded, owners, this.host);
     this.#open.set(documentId, room);
     return room;
   }

@@ -76,6 +76,7 @@ export class Session {
 
   #handle(data: RawData, binary: boolean): void {
     if (!this.connection.listening) return;
+    this.connection.count();
     if (!binary || !Buffer.isBuffer(data))
       return this.#refuse(closeCode.malformed, "only binary frames are understood", new Uint8Array());
     let decoded: ClientMessage;
@@ -153,9 +154,7 @@ export class Session {
   }
 
   #acknowledge(): void {
-    if (!this.connection.options.acks) return;
-    const { received } = this.connection;
-    this.room.afterDurable(() => this.room.acknowledge(this.connection, received));
+    if (this.connection.options.acks) this.room.acknowledge(this.connection);
   }
 
   #presence(update: Uint8Array): void {

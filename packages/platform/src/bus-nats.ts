@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { BusTransport, Envelope } from "./bus.js";
 import { pack } from "./bus-postgres.js";
 import { AppError } from "./errors.js";
@@ -17,15 +17,17 @@ export class NatsTransport implements BusTransport {
   ) {}
 
   async start(receive: (envelope: Envelope) => void, onGap: () => void): Promise<void> {
-    const connection = await connect({ servers: this.url, maxReconnectAttempts: -1, name: "onrecord" }).catch(
-      (cause: Error) => {
-        throw new AppError(
-          "BAD_CONFIG",
-          `Cannot reach NATS at NATS_URL (${new URL(this.url).host}): ${cause.message}.`,
-          { cause },
-        );
-      },
-    );
+    const connection = await connect({
+      ...serverOf(this.url),
+      maxReconnectAttempts: -1,
+      name: "onrecord",
+    }).catch((cause: Error) => {
+      throw new AppError(
+        "BAD_CONFIG",
+        `Cannot reach NATS at NATS_URL (${new URL(this.url).host}): ${cause.message}.`,
+        { cause },
+      );
+    });
     this.#connection = connection;
     this.#connected = true;
     connection.subscribe(SUBJECT, {
@@ -65,4 +67,15 @@ export class NatsTransport implements BusTransport {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection?.drain();
   }
+}
+
+/** The client library reads host and port from a URL and nothing else: neither who signs in, nor that TLS is wanted. */
+function serverOf(url: string): NodeConnectionOptions {
+  const { protocol, host, username, password } = new URL(url);
+  return {
+    servers: host,
+    ...(password ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {}),
+    ...(username && !password ? { token: decodeURIComponent(username) } : {}),
+    ...(protocol === "tls:" ? { tls: {} } : {}),
+  };
 }

@@ -57,6 +57,7 @@ describe("configuration", () => {
     ["DATABASE_URL", "not a url"],
     ["DATABASE_ADMIN_URL", "postgres://localhost/x"],
     ["NATS_URL", "http://localhost"],
+    ["NATS_URL", "ws://localhost"],
     ["ONRECORD_SERVICE_SECRET", "short"],
     ["ONRECORD_DEMO_PASSWORD", "short"],
     ["ONRECORD_DEMO", "yes"],

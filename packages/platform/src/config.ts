@@ -68,7 +68,7 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
   const databaseAdminUrl = url("DATABASE_ADMIN_URL", ["postgres:", "postgresql:"]) || undefined;
   if (databaseAdminUrl && text("DATABASE_URL") === undefined)
     fault("DATABASE_ADMIN_URL is set but DATABASE_URL is not; set both or neither.");
-  const natsUrl = url("NATS_URL", ["nats:", "tls:", "ws:", "wss:"]) || undefined;
+  const natsUrl = url("NATS_URL", ["nats:", "tls:"]) || undefined;
   const serviceSecret = text("ONRECORD_SERVICE_SECRET");
   if (serviceSecret !== undefined && serviceSecret.length < 32)
     fault("ONRECORD_SERVICE_SECRET must have at least 32 characters.");

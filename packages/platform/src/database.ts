@@ -54,6 +54,8 @@ export class Database implements Sql, AsyncDisposable {
       connectionString: options.role ? withRole(url, options.role) : url,
       types,
       application_name: options.name ?? "onrecord",
+      // A machine that is lost inside a transaction must not hold its locks until TCP notices.
+      idle_in_transaction_session_timeout: 30_000,
     };
     this.#log = options.log;
     this.pool = this.#open(options.max ?? 12);

@@ -27,8 +27,8 @@ export const limitCatalogue = {
   },
   changesPerSecond: {
     variable: "ONRECORD_MAX_CHANGES_PER_SECOND",
-    value: 1000,
-    about: "changes one connection may send in a second",
+    value: 5000,
+    about: "messages read from one editor socket in a second; the rest waits in the socket",
   },
   connectionsPerDocument: {
     variable: "ONRECORD_MAX_CONNECTIONS_PER_DOCUMENT",
