@@ -71,9 +71,12 @@ export async function savedIn(page: Page): Promise<{ kind: string | null; versio
   return { kind, version: version === undefined ? null : Number(version) };
 }
 
-/** Puts the caret behind `words`, which must be in one block of text. */
+/** Puts the caret at the end of the block of text that holds `words`. */
 export async function caretBehind(paper: Locator, words: string): Promise<void> {
-  const block = paper.locator("p, h1, h2, h3, li, td").filter({ hasText: words }).last();
-  await block.click();
+  const block = paper.locator("p, h1, h2, h3").filter({ hasText: words }).first();
+  const box = await block.boundingBox();
+  if (box === null) throw new Error(`"${words}" is not in sight`);
+  // In the last line: the End key stays within the line that was clicked.
+  await block.click({ position: { x: box.width / 2, y: box.height - 8 } });
   await paper.page().keyboard.press("End");
 }

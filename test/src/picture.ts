@@ -21,18 +21,17 @@ async function takePicture(): Promise<void> {
       signedIn(browser, server, "analyst2", options),
     ]);
     for (const page of [ching, lam]) await open(page, FILING);
-    await write(lam, "fleet of 132 refrigerated lorries", " Its customers are supermarkets and hotels.");
-    await write(ching, "relying on any part of it", " This draft is not for release.");
-    await name(await server.signIn("analyst1"), server, documentIn(ching), "Sent to the working group");
-    await write(lam, "Stock code", " ");
-    await write(ching, "Its customers are supermarkets", " None of them buys more than a tenth.");
-    await write(lam, "The price is set out under", " Both were settled at arm's length.");
+    await write(lam, "refrigerated lorries", " Its clients are hotels.");
+    await name(await server.signIn("analyst2"), server, documentIn(lam), "Sent to the working group");
+    await write(ching, "Discloseable transaction", " and put option");
     // Ching's second window looks on, so that the carets of both are seen with their names.
     const onlooker = await ching.context().newPage();
     await onlooker.goto(ching.url());
     const paper = await paperOf(onlooker);
-    for (const page of [ching, lam]) await page.keyboard.type(".");
-    for (const page of [ching, lam]) await page.keyboard.press("Backspace");
+    await Promise.all([
+      write(ching, "refrigerated lorries", " None takes a tenth of its space."),
+      write(lam, "Draft 3, for the working group", ", not for release"),
+    ]);
     for (const name of ["Tsz Ching Wong", "Hoi Lam Chan"])
       await paper.locator(".caret-name", { hasText: name }).waitFor();
     await settled(onlooker);

@@ -1,4 +1,4 @@
-/** Colours for people: dark enough for white letters in both schemes, and far enough apart to tell twelve colleagues by. */
+/** Colours for people: dark enough for white letters in both schemes, and far enough apart to tell eleven colleagues by. */
 const palette = [
   "#1f66b3",
   "#b45309",
@@ -9,7 +9,6 @@ const palette = [
   "#4f4fc0",
   "#6b6f12",
   "#b3402e",
-  "#4d6577",
   "#85552b",
   "#8f3b57",
 ] as const;
