@@ -29,7 +29,6 @@ export class NatsTransport implements BusTransport {
       );
     });
     this.#connection = connection;
-    this.#connected = true;
     connection.subscribe(SUBJECT, {
       callback: (error, message) => {
         if (error) return this.log.warn({ err: error }, "the bus received a faulty message");
@@ -41,6 +40,9 @@ export class NatsTransport implements BusTransport {
         }
       },
     });
+    // The server has taken the subscription once it answers.
+    await connection.flush();
+    this.#connected = true;
     void this.#watch(connection, onGap);
   }
 
@@ -58,8 +60,14 @@ export class NatsTransport implements BusTransport {
     for await (const status of connection.status()) {
       if (status.type === "disconnect") this.#connected = false;
       if (status.type === "reconnect") {
-        this.#connected = true;
-        onGap();
+        // Whoever re-reads before the subscription stands again could miss what is said in between. Another loss is told again.
+        connection.flush().then(
+          () => {
+            this.#connected = true;
+            onGap();
+          },
+          (err: unknown) => this.log.warn({ err }, "the bus lost its connection again"),
+        );
       }
     }
   }

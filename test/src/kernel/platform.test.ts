@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync } from "node:fs";
 import { createServer } from "node:net";
 import type { Bus } from "@onrecord/platform/bus";
+import { NatsTransport } from "@onrecord/platform/bus-nats";
 import { Database } from "@onrecord/platform/database";
 import { Door } from "@onrecord/platform/door";
 import { hangHealth } from "@onrecord/platform/health";
@@ -263,7 +264,7 @@ describe("the bus on NATS", () => {
       first.bus.publish("permissions.changed", { revision: 1 });
       await until(() => heard.includes(1), "the hint");
       await end(server);
-      await until(() => !other.bus.ready(), "the loss");
+      await until(() => !other.bus.ready() && !first.bus.ready(), "the loss");
       server = await startNats(binary, port);
       await until(() => gaps === 1 && first.bus.ready(), "the gap");
       first.bus.publish("permissions.changed", { revision: 2 });
@@ -275,15 +276,36 @@ describe("the bus on NATS", () => {
     }
   });
 
+  it("signs in as its URL says, by password or token, and never speaks in clear where TLS is wanted", async (test) => {
+    if (!binary) return test.skip("no nats-server on this machine: NATS is NOT tested");
+    const secured = [
+      [["--user", "ann", "--pass", "p@ss/word"], "ann:p%40ss%2Fword"],
+      [["--auth", "a-token"], "a-token"],
+    ] as const;
+    for (const [options, userinfo] of secured) {
+      const port = await freePort();
+      const server = await startNats(binary, port, options);
+      try {
+        await using right = new NatsTransport(`nats://${userinfo}@127.0.0.1:${port}`, log);
+        await right.start(...nobody);
+        expect(right.ready()).toBe(true);
+        for (const url of [
+          `nats://127.0.0.1:${port}`,
+          `nats://ann:wrong@127.0.0.1:${port}`,
+          `tls://${userinfo}@127.0.0.1:${port}`,
+        ])
+          await expect(new NatsTransport(url, log).start(...nobody), url).rejects.toMatchObject({
+            code: "BAD_CONFIG",
+          });
+      } finally {
+        await end(server);
+      }
+    }
+  });
+
   it("says in one sentence that NATS is not there", async () => {
-    const { NatsTransport } = await import("@onrecord/platform/bus-nats");
     const transport = new NatsTransport("nats://127.0.0.1:1", log);
-    await expect(
-      transport.start(
-        () => undefined,
-        () => undefined,
-      ),
-    ).rejects.toMatchObject({
+    await expect(transport.start(...nobody)).rejects.toMatchObject({
       code: "BAD_CONFIG",
       message: expect.stringMatching(/^Cannot reach NATS at NATS_URL \(127\.0\.0\.1:1\)/),
     });
@@ -306,8 +328,14 @@ function at(url: string, database: string): string {
   return other.href;
 }
 
-async function startNats(binary: string, port: number): Promise<ChildProcess> {
-  const server = spawn(binary, ["-a", "127.0.0.1", "-p", String(port)], {
+const nobody = [() => undefined, () => undefined] as const;
+
+async function startNats(
+  binary: string,
+  port: number,
+  options: readonly string[] = [],
+): Promise<ChildProcess> {
+  const server = spawn(binary, ["-a", "127.0.0.1", "-p", String(port), ...options], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let output = "";
