@@ -3,7 +3,7 @@ import type { RequestHandler, RequestInfo } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
 import type { Caller } from "@onrecord/policy/principal";
 import { readBody } from "@onrecord/subgraph/read-body";
-import { sendResponse } from "@onrecord/subgraph/send-response";
+import { discard, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
 import type { LiveSessions } from "./live-sessions.js";
 import { respondError } from "./respond.js";
@@ -77,7 +77,7 @@ async function keepWatch(
       forget();
     });
   } catch (error) {
-    await answer.body?.cancel();
+    await discard(answer);
     throw error;
   }
   // A peer that vanished without a word is noticed by the system, not by waiting for an event to send.

@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 
+/** How long a reader may take nothing at all, in milliseconds. */
+const STALLED = 60_000;
+
 /**
  * Makes a fetch `Response` and writes it out, at the pace of its reader. `signal` fires when the reader goes away, so that a stream
  * that nobody reads ends where it comes from.
@@ -14,7 +17,7 @@ export async function sendResponse(
   to.once("close", gone);
   try {
     const response = await respond(abort.signal);
-    if (to.destroyed) return void (await response.body?.cancel());
+    if (to.destroyed) return await discard(response);
     to.writeHead(response.status, Object.fromEntries(response.headers));
     to.flushHeaders();
     if (response.body) await pipe(response.body, to, abort.signal);
@@ -27,6 +30,13 @@ export async function sendResponse(
   }
 }
 
+/** Ends a response that nobody will read. A stream only knows what to end once it has started, so its first piece is read. */
+export async function discard(response: Response): Promise<void> {
+  const reader = response.body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+}
+
 async function pipe(
   body: ReadableStream<Uint8Array>,
   to: ServerResponse,
@@ -37,9 +47,19 @@ async function pipe(
   signal.addEventListener("abort", cancel, { once: true });
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      if (!to.write(chunk.value)) await once(to, "drain", { signal });
+      if (!to.write(chunk.value)) await drained(to, signal);
     }
   } finally {
     signal.removeEventListener("abort", cancel);
+  }
+}
+
+/** Waits for a slow reader, but not for one that has stopped reading: what is held for it is held in memory. */
+async function drained(to: ServerResponse, signal: AbortSignal): Promise<void> {
+  const patience = setTimeout(() => to.destroy(), STALLED);
+  try {
+    await once(to, "drain", { signal });
+  } finally {
+    clearTimeout(patience);
   }
 }
