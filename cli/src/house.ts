@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Collab } from "@onrecord/collab/collab";
 import { createGateway } from "@onrecord/gateway/gateway";
+import { History } from "@onrecord/history/history";
+import { Ledger } from "@onrecord/ledger/ledger";
 import { type SubgraphName, subgraphNames } from "@onrecord/platform/config";
 import type { AppContext } from "@onrecord/platform/context";
 import { Door } from "@onrecord/platform/door";
@@ -58,6 +60,7 @@ export async function openHouse(
   opening.use(context);
   const door = opening.use(new Door(context.log));
   hangHealth(door, context);
+  await new History(context, new Ledger(context.db, context.bus)).checkKeys();
   if (context.config.demo) await createDemoFirm(context, onProgress);
 
   const subgraphs: Partial<Record<SubgraphName, Subgraph>> = {};

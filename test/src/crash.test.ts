@@ -59,7 +59,7 @@ describe("a server that is killed while people type", () => {
     );
     expect(document.content).toBe(editors[0]!.text.toString());
     expect(words.length).toBeGreaterThan(50);
-  });
+  }, 240_000);
 });
 
 /** The clocks of other people's changes that an editor has received. */

@@ -40,6 +40,21 @@ export class History {
     ]);
   }
 
+  /** Fails with one clear sentence when this process's keys do not open this database's documents: better at the start than at the first filing. */
+  async checkKeys(): Promise<void> {
+    const [row] = await this.context.db.query<{ document_id: string; wrapped_key: Buffer }>(
+      "select document_id, wrapped_key from documents.head limit 1",
+    );
+    if (!row) return;
+    await this.context.keys.unwrap(row.wrapped_key, keyContext(row.document_id)).catch((cause: unknown) => {
+      throw new AppError(
+        "BAD_CONFIG",
+        "The key file of this data directory does not open this database's documents: bring back the keys.json that was made with it.",
+        { cause },
+      );
+    });
+  }
+
   /** The committed head, or null without such a document. */
   async head(documentId: string): Promise<{ version: number; bytes: number } | null> {
     const [row] = await this.context.db.query<{ version: number; bytes: number }>(

@@ -50,7 +50,7 @@ create view identity.acts_as (user_id, principal_id) as
   (
     with recursive above (user_id, department_id) as (
       select id, department_id from identity.user where department_id is not null
-      union all
+      union
       select a.user_id, d.parent_id
       from above a join identity.department d on d.id = a.department_id
       where d.parent_id is not null
