@@ -84,7 +84,7 @@ export class CollabSession {
 
   /** Takes a version that another channel told of for the head. */
   headIs(version: number, at: string): void {
-    if (version > (this.#saved.head?.version ?? 0)) this.#happen({ type: "head", version, at });
+    if (version >= (this.#saved.head?.version ?? 0)) this.#happen({ type: "head", version, at });
   }
 
   destroy(): void {

@@ -76,6 +76,12 @@ describe("the saved indicator", () => {
     expect(labelOf(viewer)).toEqual({ kind: "view-only", version: 11, at: AT });
   });
 
+  test("the time of the head is the record's, whichever channel tells of it first", () => {
+    const told: SavedEvent = { type: "head", version: 7, at: "2025-11-20T09:00:00.000Z" };
+    expect(next(run(open), told).head?.at).toBe(told.at);
+    expect(run([told, ...open]).head?.at).toBe(told.at);
+  });
+
   test("an older head never replaces a newer one", () => {
     const state = run([{ type: "head", version: 9, at: AT }, ack(1, 8)], run(open));
     expect(state.head?.version).toBe(9);

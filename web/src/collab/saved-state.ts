@@ -80,7 +80,7 @@ export function next(state: SavedState, event: SavedEvent): SavedState {
     case "acknowledged":
       return acknowledge(state, event);
     case "head":
-      return { ...state, head: later(state.head, event) };
+      return { ...state, head: dated(state.head, event) };
     case "access":
       return { ...state, access: event.access };
     case "dropped":
@@ -115,6 +115,11 @@ function acknowledge(state: SavedState, event: Extract<SavedEvent, { type: "ackn
 }
 
 function later(known: SavedState["head"], told: { version: number; at: string }): SavedState["head"] {
+  return known !== null && known.version >= told.version ? known : { version: told.version, at: told.at };
+}
+
+/** The list of versions has the time from the record itself: it also corrects the time of the version one knows already. */
+function dated(known: SavedState["head"], told: { version: number; at: string }): SavedState["head"] {
   return known !== null && known.version > told.version ? known : { version: told.version, at: told.at };
 }
 

@@ -58,12 +58,14 @@ export function useVersions(documentId: string, session: CollabSession): Version
       if (left) return;
       if ("kind" in told) return setState(told);
       setState("ready");
+      const [head] = told.page;
+      if (head) session.headIs(head.number, head.at);
       setWindow((known) => addNewest(known, told.page, told.before));
     });
     return () => {
       left = true;
     };
-  }, [read, wanted]);
+  }, [read, wanted, session]);
 
   const reload = useCallback(() => setWanted((n) => n + 1), []);
   const put = useCallback((version: VersionRow) => setWindow((known) => addCommitted(known, [version])), []);
