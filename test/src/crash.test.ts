@@ -41,17 +41,25 @@ describe("a server that is killed while people type", () => {
       // What a client received from others at that moment was durable, or it would not have been told.
       const received = editors.map((editor) => foreign(editor));
       await server.start();
-      const stored = await server.ask<{ document: { content: string } }>("query ($id: ID!) { document(id: $id) { content } }", { id: documentId }, tokens[0]);
+      const stored = await server.ask<{ document: { content: string } }>(
+        "query ($id: ID!) { document(id: $id) { content } }",
+        { id: documentId },
+        tokens[0],
+      );
       for (const [index, clocks] of received.entries()) {
         const there = await storedClocks(documentId, tokens[0]!);
-        for (const [client, clock] of clocks) expect(there.get(client) ?? 0, `client ${index} after kill ${kill}`).toBeGreaterThanOrEqual(clock);
+        for (const [client, clock] of clocks)
+          expect(there.get(client) ?? 0, `client ${index} after kill ${kill}`).toBeGreaterThanOrEqual(clock);
       }
       expect(stored.document.content.length).toBeGreaterThan(0);
     }
     typing = false;
     await Promise.all(typists);
     await until(() => editors.every(({ provider }) => provider.synced), "everyone to be back");
-    await until(() => new Set(editors.map(({ text }) => text.toString())).size === 1 && inOrder(words, editors[0]!), "everyone to agree");
+    await until(
+      () => new Set(editors.map(({ text }) => text.toString())).size === 1 && inOrder(words, editors[0]!),
+      "everyone to agree",
+    );
     const { document } = await server.ask<{ document: { content: string; version: number } }>(
       "query ($id: ID!) { document(id: $id) { content version } }",
       { id: documentId },
@@ -65,7 +73,11 @@ describe("a server that is killed while people type", () => {
 /** The clocks of other people's changes that an editor has received. */
 function foreign({ doc }: Editor): Map<number, number> {
   const own = doc.clientID;
-  return new Map([...doc.store.clients.keys()].filter((client) => client !== own).map((client) => [client, lastClock(doc, client)]));
+  return new Map(
+    [...doc.store.clients.keys()]
+      .filter((client) => client !== own)
+      .map((client) => [client, lastClock(doc, client)]),
+  );
 }
 
 function lastClock(doc: Editor["doc"], client: number): number {
@@ -77,7 +89,9 @@ function lastClock(doc: Editor["doc"], client: number): number {
 async function storedClocks(documentId: string, token: string): Promise<Map<number, number>> {
   using newcomer = openEditor(server.url, documentId, token);
   await newcomer.synced();
-  return new Map([...newcomer.doc.store.clients.keys()].map((client) => [client, lastClock(newcomer.doc, client)]));
+  return new Map(
+    [...newcomer.doc.store.clients.keys()].map((client) => [client, lastClock(newcomer.doc, client)]),
+  );
 }
 
 /** Whether every typed word is there; a word may be cut by another typed into its middle, but none of its letters may be lost. */

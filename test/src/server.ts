@@ -31,7 +31,13 @@ export class Server implements AsyncDisposable {
   /** Starts it and waits for its line. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [main, "start"], {
-      env: { ...process.env, NODE_ENV: "", ONRECORD_DATA: this.dataDir, PORT: String(this.port), ...this.env },
+      env: {
+        ...process.env,
+        NODE_ENV: "",
+        ONRECORD_DATA: this.dataDir,
+        PORT: String(this.port),
+        ...this.env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
@@ -58,9 +64,12 @@ export class Server implements AsyncDisposable {
 
   /** A session token of one of the demo firm's people. */
   async signIn(person: string): Promise<string> {
-    const answer = await this.ask<{ signIn: { token: string } }>("mutation ($input: SignInInput!) { signIn(input: $input) { token } }", {
-      input: { email: `${person}@demo.onrecord.test`, password: "onrecord-demo" },
-    });
+    const answer = await this.ask<{ signIn: { token: string } }>(
+      "mutation ($input: SignInInput!) { signIn(input: $input) { token } }",
+      {
+        input: { email: `${person}@demo.onrecord.test`, password: "onrecord-demo" },
+      },
+    );
     return answer.signIn.token;
   }
 
@@ -78,7 +87,11 @@ export class Server implements AsyncDisposable {
 
   /** A new empty text in Project Harbour. */
   async createText(token: string, title: string): Promise<string> {
-    const { folders } = await this.ask<{ folders: { edges: { node: { id: string; name: string } }[] } }>("{ folders { edges { node { id name } } } }", {}, token);
+    const { folders } = await this.ask<{ folders: { edges: { node: { id: string; name: string } }[] } }>(
+      "{ folders { edges { node { id name } } } }",
+      {},
+      token,
+    );
     const folderId = folders.edges.find(({ node }) => node.name === "Project Harbour")?.node.id;
     const { createDocument } = await this.ask<{ createDocument: { id: string } }>(
       "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
