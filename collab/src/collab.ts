@@ -67,10 +67,11 @@ export class Collab implements Service {
         schedule: (room) => this.#committer.schedule(room),
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: async (documentId, key, after) => {
-          const head = (await history.head(documentId))?.version ?? after;
-          const gap: Uint8Array[] = [];
-          await applyChanges(db, key, documentId, after, head, (update) => gap.push(update));
-          return gap;
+          const head = await history.head(documentId);
+          const updates: Uint8Array[] = [];
+          if (head)
+            await applyChanges(db, key, documentId, after, head.version, (update) => updates.push(update));
+          return { updates, at: updates.length > 0 && head ? head.at : null };
         },
         checkpoint: (documentId, version, key, state) => {
           history

@@ -42,8 +42,12 @@ export interface RoomHost {
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
-  /** The committed updates after a version, in order. */
-  readGap(documentId: string, key: Buffer, after: number): Promise<Uint8Array[]>;
+  /** The committed updates after a version, in order, and when the last of them was committed. */
+  readGap(
+    documentId: string,
+    key: Buffer,
+    after: number,
+  ): Promise<{ updates: Uint8Array[]; at: Date | null }>;
   /** Whose clientIDs are whose, as committed. */
   owners(documentId: string): Promise<Map<number, string>>;
   /** The document at a committed version, fresh from the database. */
@@ -77,7 +81,8 @@ export class Room {
   version: number;
   #doc: Y.Doc;
   #key: Buffer;
-  #committedAt = new Date();
+  /** When the head was committed. */
+  #committedAt: Date;
   #checkpointed: number;
   #bytes: number;
   #waiting: Pending[] = [];
@@ -107,6 +112,7 @@ export class Room {
     this.#doc = loaded.doc;
     this.#key = loaded.key;
     this.version = loaded.version;
+    this.#committedAt = loaded.committedAt ?? new Date();
     this.#checkpointed = loaded.version - loaded.replayed;
     this.#bytes = Y.encodeStateAsUpdate(loaded.doc).length;
     this.presence = new Presence(host.limits);
@@ -405,7 +411,7 @@ export class Room {
         this.#onSettled = resolve;
       });
     this.#onSettled = undefined;
-    const gap = await this.host.readGap(this.documentId, this.#key, this.version);
+    const { updates: gap, at } = await this.host.readGap(this.documentId, this.#key, this.version);
     const head = this.version + gap.length;
     if (this.#tainted || this.#waiting.length > 0) {
       const fresh = await this.host.reload(this.documentId, head);
@@ -418,7 +424,7 @@ export class Room {
     if (this.#evicted) return;
     this.#tainted = false;
     this.version = head;
-    if (gap.length > 0) this.#committedAt = new Date();
+    if (at) this.#committedAt = at;
     this.#sendUpdates(gap);
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -56,9 +56,11 @@ export class History {
   }
 
   /** The committed head, or null without such a document. */
-  async head(documentId: string): Promise<{ version: number; bytes: number } | null> {
-    const [row] = await this.context.db.query<{ version: number; bytes: number }>(
-      "select version, bytes from documents.head where document_id = $1",
+  async head(documentId: string): Promise<{ version: number; bytes: number; at: Date | null } | null> {
+    const [row] = await this.context.db.query<{ version: number; bytes: number; at: Date | null }>(
+      `select h.version, h.bytes,
+         (select c.at from documents.change c where c.document_id = h.document_id and c.version = h.version) as at
+       from documents.head h where h.document_id = $1`,
       [documentId],
     );
     return row ?? null;

@@ -9,6 +9,8 @@ import { changeContext } from "./commit.js";
 export interface LoadedDocument {
   readonly doc: Y.Doc;
   readonly version: number;
+  /** When that version was committed; null for version 0. */
+  readonly committedAt: Date | null;
   /** How many changes were read after the checkpoint: what the next load would pay again. */
   readonly replayed: number;
   readonly key: Buffer;
@@ -19,6 +21,7 @@ interface Start {
   head: number;
   wrapped_key: Buffer;
   checkpoint: number | null;
+  at: Date | null;
   sealed: Buffer | null;
 }
 
@@ -49,7 +52,7 @@ export async function loadDocument(
   }
   const from = start.checkpoint ?? 0;
   await applyChanges(sql, key, documentId, from, target, (update) => Y.applyUpdate(doc, update));
-  return { doc, version: target, replayed: target - from, key };
+  return { doc, version: target, committedAt: start.at, replayed: target - from, key };
 }
 
 /** Reads the changes `after + 1 … upTo` in order and hands each opened update to `apply`. Throws when one is missing. */
@@ -81,7 +84,8 @@ export async function applyChanges(
 async function readStart(sql: Sql, documentId: string, version: number | undefined): Promise<Start> {
   const rows = isId(documentId)
     ? await sql.query<Start>(
-        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed
+        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed,
+           (select n.at from documents.change n where n.document_id = h.document_id and n.version = coalesce($2, h.version)) as at
          from documents.head h
          left join lateral (
            select version, sealed from documents.checkpoint k
