@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { decodePage, hasTitle } from "./decode-page.js";
+import { decodePage } from "./decode-page.js";
 
 it.each([
   ["plain", Buffer.from("offer"), "offer"],
@@ -7,13 +7,4 @@ it.each([
   ["Windows-1252", Buffer.from([0x93, 0x70, 0x94]), "“p”"],
 ])("reads %s bytes", (_, bytes, text) => {
   expect(decodePage(bytes)).toBe(text);
-});
-
-it.each([
-  ["<title>Form 8-K</title>", true],
-  ["<TITLE >\n 8-K</TITLE>", true],
-  ["<title> </title>", false],
-  ["<p>no name</p>", false],
-])("%s names itself: %s", (html, named) => {
-  expect(hasTitle(html)).toBe(named);
 });

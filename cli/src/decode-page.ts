@@ -6,8 +6,3 @@ export function decodePage(bytes: Uint8Array): string {
     return new TextDecoder("windows-1252").decode(bytes);
   }
 }
-
-/** Whether a page names itself. */
-export function hasTitle(html: string): boolean {
-  return /<title[^>]*>\s*[^\s<]/i.test(html);
-}

@@ -68,6 +68,8 @@ export type DownloadInput = {
 };
 
 export type ImportDocumentInput = {
+  /** The name of the file it came in: the title of a page that has none. */
+  fileName?: string | null | undefined;
   folderId: string | number;
   /** A web page, or what EDGAR delivers. */
   html: string;

@@ -5,7 +5,7 @@ import { Api, checkAlive } from "../client/api.js";
 import { firstEditableFolder } from "../client/editable-folder.js";
 import { ownUrl } from "../client/own-url.js";
 import { makeTokens } from "../client/tokens.js";
-import { decodePage, hasTitle } from "../decode-page.js";
+import { decodePage } from "../decode-page.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson, tell } from "../output.js";
 
@@ -29,12 +29,11 @@ export async function importFile(path: string, options: ImportOptions): Promise<
   const [token] = await makeTokens([options.as]);
   const api = new Api(url, token);
   const folderId = options.folder ?? (await firstEditableFolder(api));
-  const title = options.title ?? (hasTitle(html) ? undefined : basename(path, extname(path)));
   tell(`Importing ${basename(path)} (${(Buffer.byteLength(html) / 1e6).toFixed(2)} MB) …`);
   const started = performance.now();
   const { importDocument: document } = await api.ask<{
     importDocument: { id: string; title: string; version: number };
-  }>(IMPORT, { input: { folderId, html, ...(title === undefined ? {} : { title }) } });
+  }>(IMPORT, { input: { folderId, html, title: options.title, fileName: basename(path, extname(path)) } });
   const seconds = (performance.now() - started) / 1000;
   tell(`Imported “${document.title}” in ${seconds.toFixed(1)} s.`);
   if (options.json) printJson({ ...document, folderId, seconds });

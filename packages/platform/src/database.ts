@@ -48,6 +48,7 @@ export class Database implements Sql, AsyncDisposable {
   readonly reserve: pg.Pool;
   readonly #connection: pg.ClientConfig;
   readonly #log: Logger;
+  #ending = false;
 
   constructor(url: string, options: { log: Logger; max?: number; role?: string; name?: string }) {
     this.#connection = {
@@ -65,10 +66,10 @@ export class Database implements Sql, AsyncDisposable {
 
   #open(max: number): pg.Pool {
     const pool = new pg.Pool({ ...this.#connection, max, idleTimeoutMillis: 30_000 });
-    pool.on("error", (err) => this.#log.warn({ err }, "an idle database connection was lost"));
+    pool.on("error", (error) => this.#lost(error));
     pool.on("connect", (client) => {
       // The query under way fails by itself; without a listener the loss of a connection in use would end the process.
-      client.on("error", (err) => this.#log.warn({ err }, "a database connection was lost"));
+      client.on("error", (error) => this.#lost(error));
       const query = client.query;
       client.query = ((...args: unknown[]) => {
         this.statements++;
@@ -76,6 +77,11 @@ export class Database implements Sql, AsyncDisposable {
       }) as typeof query;
     });
     return pool;
+  }
+
+  /** The driver hangs the whole connection, with its keys, on its errors: only the words are logged. */
+  #lost({ message }: Error): void {
+    if (!this.#ending) this.#log.warn({ reason: message }, "a database connection was lost");
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -123,6 +129,7 @@ export class Database implements Sql, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending = true;
     await Promise.all([this.pool.end(), this.reserve.end()]);
   }
 }

@@ -8,7 +8,12 @@ import { decideAgain, write } from "./write.js";
 /** Makes a filing of a web page. The page is read before the transaction begins: document and content come together or not at all. */
 export async function importDocument(
   context: DocumentsContext,
-  { folderId, title, html }: { folderId: string; title: string | undefined; html: string },
+  {
+    folderId,
+    title,
+    fileName,
+    html,
+  }: { folderId: string; title: string | undefined; fileName: string | null; html: string },
 ): Promise<Document> {
   const { services, caller } = context;
   const { userId } = services.guard.requirePrincipal(caller);
@@ -24,7 +29,7 @@ export async function importDocument(
   return write(context, async (tx, by) => {
     const document = await placeDocument(tx, services, by, {
       folderId,
-      title: title ?? nearestTitle(page.title) ?? "Untitled filing",
+      title: title ?? nearestTitle(page.title) ?? nearestTitle(fileName) ?? "Untitled filing",
       kind: "FILING",
       createdBy: userId,
     });

@@ -26,11 +26,11 @@ export class DocumentQueries {
 
   @Mutation(() => Document)
   async importDocument(
-    @Arg("input", () => ImportDocumentInput) { folderId, title, html }: ImportDocumentInput,
+    @Arg("input", () => ImportDocumentInput) { folderId, title, fileName, html }: ImportDocumentInput,
     @Ctx() context: DocumentsContext,
   ): Promise<Document> {
     await authorizeFolder(context, "edit", folderId);
     const given = title === undefined || title === null ? undefined : checkName(title, "The title");
-    return importDocument(context, { folderId, title: given, html });
+    return importDocument(context, { folderId, title: given, fileName: fileName ?? null, html });
   }
 }

@@ -34,6 +34,12 @@ export class ImportDocumentInput {
   @Field(() => String, { nullable: true, description: "Without one, the page's own title is taken." })
   title?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: "The name of the file it came in: the title of a page that has none.",
+  })
+  fileName?: string | null;
+
   @Field(() => String, { description: "A web page, or what EDGAR delivers." })
   html!: string;
 }
