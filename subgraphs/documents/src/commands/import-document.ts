@@ -13,7 +13,7 @@ export async function importDocument(
     title,
     fileName,
     html,
-  }: { folderId: string; title: string | undefined; fileName: string | null; html: string },
+  }: { folderId: string; title: string | undefined; fileName?: string | null; html: string },
 ): Promise<Document> {
   const { services, caller } = context;
   const { userId } = services.guard.requirePrincipal(caller);
@@ -29,7 +29,7 @@ export async function importDocument(
   return write(context, async (tx, by) => {
     const document = await placeDocument(tx, services, by, {
       folderId,
-      title: title ?? nearestTitle(page.title) ?? nearestTitle(fileName) ?? "Untitled filing",
+      title: title ?? nearestTitle(page.title) ?? nearestTitle(fileName ?? null) ?? "Untitled filing",
       kind: "FILING",
       createdBy: userId,
     });
