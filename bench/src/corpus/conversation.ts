@@ -10,7 +10,8 @@ export const conversationField = "t";
 
 /** One transaction of the trace, with what tells that it has been received. */
 export interface Line {
-  readonly agent: number;
+  /** Its place in the trace, where everything stands behind what it builds on. */
+  readonly index: number;
   readonly update: Uint8Array;
   /** How many lines of each other agent must have been received before this one may be sent. */
   readonly needs: readonly number[];
@@ -37,7 +38,7 @@ export function readConversation(path: string, share: number): Line[][] {
   const byAgent: Line[][] = Array.from({ length: agents }, () => []);
   /** Where line `i` of the file stands among those of its agent, counted from 1. */
   const place: number[] = [];
-  for (const { agent, parents, update: base64 } of raw) {
+  for (const [index, { agent, parents, update: base64 }] of raw.entries()) {
     const needs = new Array<number>(agents).fill(0);
     for (const parent of parents) {
       const author = raw[parent]!.agent;
@@ -45,7 +46,7 @@ export function readConversation(path: string, share: number): Line[][] {
     }
     needs[agent] = 0;
     const update = Buffer.from(base64, "base64");
-    place.push(byAgent[agent]!.push({ agent, update, needs, brings: effectOf(update) }));
+    place.push(byAgent[agent]!.push({ index, update, needs, brings: effectOf(update) }));
   }
   return byAgent;
 }

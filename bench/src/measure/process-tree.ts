@@ -43,6 +43,14 @@ export function peakMemory(pid: number): number {
   return canMeasure ? kilobytes(pid, "status", "VmHWM") * 1024 : 0;
 }
 
+/** CPU seconds that the whole machine has spent working. */
+export function machineUsage(): number {
+  const [, ...ticks] = (/^cpu +.*$/m.exec(read("/proc/stat"))?.[0] ?? "").split(/ +/).map(Number);
+  // user, nice, system, idle, iowait, irq, softirq, …
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = ticks;
+  return (user + nice + system + irq + softirq) / TICKS;
+}
+
 function tree(root: number): { pid: number; fields: number[] }[] {
   if (!canMeasure) return [];
   const all = readdirSync("/proc")

@@ -1,6 +1,6 @@
 import type { Fleet } from "../load/fleet.js";
 import type { Numbers, Settings, Target } from "../load/job.js";
-import { memory, usage } from "./process-tree.js";
+import { machineUsage, memory, usage } from "./process-tree.js";
 import { percentiles } from "./statistics.js";
 
 /** What the clients of a run note down; only what happens inside the window counts. */
@@ -49,6 +49,7 @@ export function startStopwatch(target: Target): (count: number) => Numbers {
   const from = now();
   const server = usage(target.pid);
   const load = process.cpuUsage();
+  const machine = machineUsage();
   return (count) => {
     const to = now();
     const after = usage(target.pid);
@@ -56,6 +57,7 @@ export function startStopwatch(target: Target): (count: number) => Numbers {
     const seconds = (to - from) / 1e6;
     const main = after.main - server.main;
     const others = after.others - server.others;
+    const loadCores = (user + system) / 1e6 / seconds;
     return {
       count,
       seconds,
@@ -66,7 +68,9 @@ export function startStopwatch(target: Target): (count: number) => Numbers {
       cpuOthers: (others / count) * 1e6,
       /** CPUs in use. */
       cores: (main + others) / seconds,
-      loadCores: (user + system) / 1e6 / seconds,
+      loadCores,
+      /** What disturbed the measurement. */
+      otherCores: Math.max(0, (machineUsage() - machine - main - others) / seconds - loadCores),
       memory: memory(target.pid) / 1024 / 1024,
       /** The window on the clock that CPU profiles use, in microseconds. */
       from,

@@ -44,12 +44,13 @@ export const conversation: Workload = {
     const participants = await play(fleet, document!, byAgent, recorder);
     const numbers = stopwatch(byAgent.flat().length);
 
+    const all = byAgent.flat().sort((a, b) => a.index - b.index);
     const expected = textOf(
-      byAgent.flat().map(({ update }) => update),
+      all.map(({ update }) => update),
       conversationField,
     );
-    for (const { client, kept, lines } of participants)
-      same(textOf([client.initial, ...lines, ...kept], conversationField), expected, "a participant");
+    for (const { client, kept } of participants)
+      same(textOf([client.initial, ...kept], conversationField), expected, "a participant");
     const late = await fleet.openOne(document!);
     same(textOf([late.initial], conversationField), expected, "a client that came late");
     return { ...numbers, ...percentiles(recorder.latencies) };
@@ -65,8 +66,9 @@ function read({ traces }: Settings, share: number): Line[][] {
 interface Participant {
   readonly client: Client;
   readonly mine: readonly Line[];
-  readonly lines: Uint8Array[];
+  /** When each of its lines was sent. */
   readonly sentAt: number[];
+  /** What it sent and received, in the order in which an editor would have applied it. */
   readonly kept: Uint8Array[];
   readonly knowledge: Knowledge;
   /** Lines received of each agent. */
@@ -84,21 +86,20 @@ async function play(
   const participants: Participant[] = byAgent.map((mine, agent) => ({
     client: clients[agent]!,
     mine,
-    lines: [],
     sentAt: [],
     kept: [],
     knowledge: new Knowledge(),
     received: byAgent.map(() => 0),
   }));
   const ahead = (agent: number) =>
-    participants[agent]!.lines.length -
+    participants[agent]!.sentAt.length -
     Math.min(...participants.filter((_, other) => other !== agent).map(({ received }) => received[agent]!));
   const pump = (agent: number) => {
-    const { client, mine, lines, sentAt, knowledge, received } = participants[agent]!;
-    for (let line = mine[lines.length]; line; line = mine[lines.length]) {
+    const { client, mine, sentAt, kept, knowledge, received } = participants[agent]!;
+    for (let line = mine[sentAt.length]; line; line = mine[sentAt.length]) {
       if (ahead(agent) >= AHEAD || line.needs.some((count, of) => received[of]! < count)) return;
       sentAt.push(performance.now());
-      lines.push(line.update);
+      kept.push(line.update);
       knowledge.learn(line.brings);
       client.sendUpdate(line.update);
     }
@@ -112,7 +113,7 @@ async function play(
         if (of === agent) continue;
         // A server keeps the order of one sender.
         let count = received[of]!;
-        for (; count < author.lines.length && knowledge.has(author.mine[count]!.brings); count++)
+        for (; count < author.sentAt.length && knowledge.has(author.mine[count]!.brings); count++)
           recorder.latency(at - author.sentAt[count]!);
         received[of] = count;
         pump(of);

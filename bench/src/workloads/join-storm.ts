@@ -7,7 +7,7 @@ import { sendAll } from "../load/send-all.js";
 import { peakMemory } from "../measure/process-tree.js";
 import { percentiles } from "../measure/statistics.js";
 import { startStopwatch } from "../measure/window.js";
-import type { Workload } from "./workload.js";
+import { costColumns, type Workload } from "./workload.js";
 
 const CLIENTS = 150;
 const BYTES = 20 * 1024 * 1024;
@@ -19,9 +19,7 @@ export const joinStorm: Workload = {
   columns: [
     { key: "all", label: "until all have it, ms", better: "lower", digits: 0 },
     { key: "p50", label: "p50 ms", better: "lower", digits: 0 },
-    { key: "cpu", label: "CPU µs per join", better: "lower", digits: 0 },
-    { key: "cpuOthers", label: "of it database", better: "lower", digits: 0 },
-    { key: "loadCores", label: "CPUs used by load", better: "lower", digits: 2 },
+    ...costColumns("join").filter(({ key }) => key !== "memory"),
     { key: "peak", label: "peak memory MB", better: "lower", digits: 0 },
   ],
   documents: () => 1,

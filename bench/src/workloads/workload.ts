@@ -50,7 +50,8 @@ export function costColumns(what: string): readonly Column[] {
     { key: "cpu", label: `CPU µs per ${what}`, better: "lower", digits: 0 },
     { key: "cpuOthers", label: "of it database", better: "lower", digits: 0 },
     { key: "cores", label: "CPUs used", better: "lower", digits: 2 },
-    { key: "loadCores", label: "CPUs used by load", better: "lower", digits: 2 },
+    { key: "loadCores", label: "by load", better: "lower", digits: 2 },
+    { key: "otherCores", label: "by others", better: "lower", digits: 2 },
     { key: "memory", label: "memory MB", better: "lower", digits: 0 },
   ];
 }
