@@ -22,8 +22,8 @@ export interface Workload {
   /** Why it cannot run here, as a sentence. */
   missing?(settings: Settings): string | undefined;
   /**
-   * Fills the documents once for each server, which is then restarted for each round. Servers that keep nothing find the state that
-   * is left in `target.stateDir`.
+   * Fills the documents once for each server, which is then restarted for each round. Servers that keep nothing find the state of a
+   * document in `target.stateDir`, if one was left there.
    */
   seed?(target: Target, settings: Settings): Promise<void>;
   /** Makes one run, in the load process; throws when the clients do not end with the same content. */

@@ -1,4 +1,3 @@
-import { WebSocket } from "ws";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 
@@ -24,7 +23,6 @@ export function openEditor(
   if (options.clientID !== undefined) doc.clientID = options.clientID;
   const provider = new WebsocketProvider(`${url.replace(/^http/, "ws")}/collab`, documentId, doc, {
     params: { token },
-    WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
     disableBc: true,
   });
   const closed = new Promise<number>((resolve) => {
