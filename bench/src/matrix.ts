@@ -74,12 +74,12 @@ class Stage {
     if (this.workload.seed && !this.#seeded) {
       await using running = await this.#start();
       const target = await this.#target(running);
-      const outcome = await this.#perform("seed", target);
+      const outcome = await this.#perform("seed", target, running);
       if (!outcome.ok) return outcome;
       this.#seeded = target.documents;
     }
     await using running = await this.#start();
-    return await this.#perform("run", await this.#target(running));
+    return await this.#perform("run", await this.#target(running), running);
   }
 
   #start(): Promise<RunningServer> {
@@ -96,8 +96,11 @@ class Stage {
     return { ...target, documents: this.#seeded ?? (await createDocuments(count)) };
   }
 
-  #perform(step: "seed" | "run", target: Target): Promise<Outcome> {
+  async #perform(step: "seed" | "run", target: Target, running: RunningServer): Promise<Outcome> {
     const { settings, signal } = this.options;
-    return perform({ workload: this.workload.name, step, target, settings }, signal);
+    const outcome = await perform({ workload: this.workload.name, step, target, settings }, signal);
+    const ended = running.ended();
+    if (outcome.ok || ended === undefined) return outcome;
+    return { ok: false, failure: `${outcome.failure}; ${ended}` };
   }
 }

@@ -9,6 +9,8 @@ export interface RunningChild extends AsyncDisposable {
   readonly pid: number;
   /** As it printed it: `… ready at http://127.0.0.1:1234`. */
   readonly url: string;
+  /** How it ended, with its last words, when it was not told to; undefined while it runs. */
+  ended(): string | undefined;
 }
 
 /** How long a server may take to be ready, and to end after it was told to, in milliseconds. */
@@ -36,8 +38,12 @@ export async function startChild(
       if (found !== undefined) resolve(found);
     });
   });
-  const ended = once(child, "close").then(([code]) => {
-    throw new Failure(`${name} ended with ${String(code)} before it was ready: ${said.join(" / ")}`);
+  const ending = () =>
+    child.exitCode === null && child.signalCode === null
+      ? undefined
+      : `${name} ended with ${child.signalCode ?? child.exitCode}: ${said.join(" / ")}`;
+  const ended = once(child, "close").then(() => {
+    throw new Failure(`${ending()} (before it was ready)`);
   });
   const late = delay(START_TIME, undefined, { ref: false }).then(() => {
     throw new Failure(`${name} was not ready in time: ${said.join(" / ")}`);
@@ -45,7 +51,7 @@ export async function startChild(
   for (const losing of [ended, late]) losing.catch(() => undefined);
   try {
     const found = await Promise.race([url, ended, late]);
-    return { pid: child.pid!, url: found, [Symbol.asyncDispose]: () => end(child) };
+    return { pid: child.pid!, url: found, ended: ending, [Symbol.asyncDispose]: () => end(child) };
   } catch (error) {
     await end(child);
     throw error;

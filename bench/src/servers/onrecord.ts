@@ -37,6 +37,7 @@ export const onrecord: Server = {
           const folderId = await api.editableFolder(first!);
           return inParallel(count, (index) => api.createDocument(first!, folderId, `Benchmark ${index + 1}`));
         },
+        ended: () => child.ended(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };
     } catch (error) {

@@ -23,6 +23,7 @@ function peer(name: string, about: string, wire: WireName): Server {
           stateDir: seeded ? dir : undefined,
         },
         createDocuments: async (count) => Array.from({ length: count }, () => randomUUID()),
+        ended: () => child.ended(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };
     },

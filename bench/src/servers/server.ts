@@ -27,4 +27,6 @@ export interface RunningServer extends AsyncDisposable {
   readonly target: Omit<Target, "documents">;
   /** Makes empty documents, and returns their names. */
   createDocuments(count: number): Promise<string[]>;
+  /** How it ended when it should not have, as a sentence. */
+  ended(): string | undefined;
 }
