@@ -1,8 +1,9 @@
+import type { KeyObject } from "node:crypto";
 import type { CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/history";
 import type { LoadedDocument } from "@onrecord/history/load";
 import * as Y from "yjs";
-import type { Connection } from "./connection.js";
+import { type Connection, framed } from "./connection.js";
 import { inspect, novelClients } from "./inspect.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
@@ -45,14 +46,14 @@ export interface RoomHost {
   /** The committed updates after a version, in order, and when the last of them was committed. */
   readGap(
     documentId: string,
-    key: Buffer,
+    key: KeyObject,
     after: number,
   ): Promise<{ updates: Uint8Array[]; at: Date | null }>;
   /** Whose clientIDs are whose, as committed. */
   owners(documentId: string): Promise<Map<number, string>>;
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
-  checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): void;
+  checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): void;
   /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
   refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
@@ -80,7 +81,7 @@ export class Room {
   durable = 0;
   version: number;
   #doc: Y.Doc;
-  #key: Buffer;
+  #key: KeyObject;
   /** When the head was committed. */
   #committedAt: Date;
   #checkpointed: number;
@@ -223,7 +224,7 @@ export class Room {
       documentId: this.documentId,
       from: this.version,
       key: this.#key,
-      bindings: [...this.#unbound].map(([clientId, userId]) => ({ clientId, userId })),
+      bindings: [...this.#unbound].map(([clientId, userId]) => ({ clientId, clock: 0, userId })),
       changes: this.#inFlight,
     };
   }
@@ -277,7 +278,8 @@ export class Room {
   }
 
   broadcast(frame: Uint8Array, except?: Connection): void {
-    for (const connection of this.connections) if (connection !== except) connection.send(frame);
+    const wire = framed(frame);
+    for (const connection of this.connections) if (connection !== except) connection.write(wire);
   }
 
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
@@ -328,8 +330,8 @@ export class Room {
       seq: ++this.applied,
       connection,
       by: connection.by,
-      action: "document.edited",
-      authorId: connection.principal.userId,
+      proven: true,
+      relayed: false,
       update,
     });
     connection.applied();
@@ -359,9 +361,9 @@ export class Room {
 
   #sendUpdates(updates: readonly Uint8Array[], except?: Connection): void {
     for (let i = 0; i < updates.length; i += MERGED) {
-      const frame = syncFrame(sync.update, merge(updates.slice(i, i + MERGED)));
+      const frame = framed(syncFrame(sync.update, merge(updates.slice(i, i + MERGED))));
       for (const connection of this.connections)
-        if (connection.synced && connection !== except) connection.send(frame);
+        if (connection.synced && connection !== except) connection.write(frame);
     }
   }
 
@@ -469,7 +471,7 @@ export class Room {
 /** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
 function deliver({ connection, message, sent }: Held): void {
   if (!connection.listening) return;
-  connection.sendState(message());
+  connection.writeState(framed(message()));
   sent?.();
 }
 

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Sql, Tx } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
-import { commitChanges, type NewChange } from "./commit.js";
+import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
 import { applyChanges, checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
 import { revertUpdate } from "./restore.js";
 
@@ -16,7 +16,7 @@ const TRIES = 20;
 export interface Edit {
   readonly documentId: string;
   readonly by: By;
-  readonly action: NewChange["action"];
+  readonly action: GroupCommit["action"];
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Decides anew on each try and returns the permission revision it decided at. */
   authorize(): Promise<number>;
@@ -84,22 +84,20 @@ export class History {
       if (update === null) return null;
       const effective = effectiveUpdate(head.doc, update);
       if (effective === null) return null;
-      const change: NewChange = {
-        by: edit.by,
+      const [outcome] = await commitChanges(tx ?? db, this.ledger, {
+        revision,
         action: edit.action,
-        authorId: edit.by.actorId,
-        update: effective,
         ...(edit.extra ? { extra: edit.extra } : {}),
-      };
-      const [outcome] = await commitChanges(tx ?? db, this.ledger, revision, [
-        {
-          documentId: edit.documentId,
-          from: head.version,
-          key: head.key,
-          bindings: bindingsOf(effective, edit.by),
-          changes: [change],
-        },
-      ]);
+        documents: [
+          {
+            documentId: edit.documentId,
+            from: head.version,
+            key: head.key,
+            bindings: bindingsOf(effective, edit.by),
+            changes: [{ by: edit.by, proven: true, relayed: false, update: effective }],
+          },
+        ],
+      });
       switch (outcome?.outcome) {
         case "COMMITTED": {
           const announce = () => {
@@ -154,7 +152,7 @@ export class History {
   }
 
   /** Stores the whole state at a version, so that loading starts there. */
-  async checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): Promise<void> {
+  async checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): Promise<void> {
     await this.context.db.query(
       "insert into documents.checkpoint (document_id, version, sealed) values ($1, $2, $3) on conflict do nothing",
       [documentId, version, seal(key, state, checkpointContext(documentId, version))],
@@ -176,9 +174,9 @@ export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | nu
   return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
-function bindingsOf(update: Uint8Array, by: By): { clientId: number; userId: string }[] {
+function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {
   if (by.actorId === null) return [];
   const { actorId } = by;
-  const { to } = Y.parseUpdateMeta(update);
-  return [...to.keys()].map((clientId) => ({ clientId, userId: actorId }));
+  const { from } = Y.parseUpdateMeta(update);
+  return [...from].map(([clientId, clock]) => ({ clientId, clock, userId: actorId }));
 }

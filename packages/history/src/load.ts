@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import { isId } from "@onrecord/platform/ids";
@@ -13,7 +14,7 @@ export interface LoadedDocument {
   readonly committedAt: Date | null;
   /** How many changes were read after the checkpoint: what the next load would pay again. */
   readonly replayed: number;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 /** Version, wrapped data key and sealed state of the newest checkpoint at or below a version. */
@@ -45,7 +46,7 @@ export async function loadDocument(
       `There is no version ${target}; this document has the versions 0 to ${start.head}.`,
     );
   }
-  const key = await keys.unwrap(start.wrapped_key, keyContext(documentId));
+  const key = createSecretKey(await keys.unwrap(start.wrapped_key, keyContext(documentId)));
   const doc = new Y.Doc();
   if (start.sealed !== null && start.checkpoint !== null) {
     Y.applyUpdate(doc, unseal(key, start.sealed, checkpointContext(documentId, start.checkpoint)));
@@ -58,7 +59,7 @@ export async function loadDocument(
 /** Reads the changes `after + 1 … upTo` in order and hands each opened update to `apply`. Throws when one is missing. */
 export async function applyChanges(
   sql: Sql,
-  key: Buffer,
+  key: KeyObject,
   documentId: string,
   after: number,
   upTo: number,
