@@ -70,10 +70,10 @@ export class Collab implements Service {
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: async (documentId, key, after) => {
           const head = await history.head(documentId);
+          if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
           const updates: Uint8Array[] = [];
-          if (head)
-            await applyChanges(db, key, documentId, after, head.version, (update) => updates.push(update));
-          return { updates, at: updates.length > 0 && head ? head.at : null };
+          await applyChanges(db, key, documentId, after, head.version, (update) => updates.push(update));
+          return { updates, tip: head.tip, at: head.at };
         },
         checkpoint: (documentId, version, key, state) => {
           history
@@ -82,7 +82,7 @@ export class Collab implements Service {
               this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
             );
         },
-        owners: (documentId) => this.rooms.owners(documentId),
+        bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),
         refused: (room, connection, code, reason, update) =>
           refuse({ ledger: this.#ledger, log: this.#log }, room, connection, code, reason, update),
         evict: (room, code, reason) => this.#evict(room, code, reason),

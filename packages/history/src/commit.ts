@@ -2,11 +2,12 @@ import type { KeyObject } from "node:crypto";
 import type { AuditAction } from "@onrecord/ledger/events";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 
 /** One effective change that waits to be committed. */
 export interface NewChange {
+  /** Its entry on the record. */
+  readonly entryId: string;
   /** Who brought it. */
   readonly by: By;
   /** Whether all of it is proven to be theirs. */
@@ -24,10 +25,12 @@ export interface ClientBinding {
   readonly userId: string | null;
 }
 
-/** The changes of one document in one group commit: they become the versions `from + 1` and on. */
+/** The changes of one document in one group commit, one at least: they become the versions `from + 1` and on. */
 export interface DocumentChanges {
   readonly documentId: string;
   readonly from: number;
+  /** The entry of version `from`; null at version 0. */
+  readonly tip: string | null;
   /** The document's data key. */
   readonly key: KeyObject;
   readonly bindings: readonly ClientBinding[];
@@ -53,7 +56,7 @@ export interface CommitOutcome {
 }
 
 const statement = `select doc, outcome, head, at from documents.commit_changes(
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`;
+  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`;
 
 /**
  * Commits the changes of many documents with their audit entries, in one statement and so in one transaction. Outcomes are in the order
@@ -88,7 +91,7 @@ export async function commitChanges(
       whose.add(numberOf(who, change.by));
       proven.add(change.proven);
       relayed.add(change.relayed);
-      entry.add(newId());
+      entry.add(change.entryId);
       bytes.add(change.update.length);
       start.add(end);
       length.add(body.length);
@@ -110,8 +113,10 @@ export async function commitChanges(
     extra ? JSON.stringify(extra) : null,
     documents.map((d) => d.documentId),
     documents.map((d) => d.from),
+    documents.map((d) => d.tip),
     documents.map((d) => d.changes.length),
     total.text,
+    documents.map((d) => d.changes.at(-1)!.entryId),
     bindings.map((b) => b.doc),
     bindings.map((b) => b.clientId),
     bindings.map((b) => b.clock),

@@ -3,6 +3,7 @@ import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Sql, Tx } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
+import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
@@ -22,6 +23,16 @@ export interface Edit {
   authorize(): Promise<number>;
   /** The update that turns the document at its head into what is wanted, or null for nothing. */
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
+}
+
+/** Where a document stands. */
+export interface Head {
+  readonly version: number;
+  /** Bytes of all changes. */
+  readonly bytes: number;
+  /** The entry of this version, and its time; null at version 0. */
+  readonly tip: string | null;
+  readonly at: Date | null;
 }
 
 /** A document's versions: made, loaded, added to, restored. Never rewritten. */
@@ -56,11 +67,11 @@ export class History {
   }
 
   /** The committed head, or null without such a document. */
-  async head(documentId: string): Promise<{ version: number; bytes: number; at: Date | null } | null> {
-    const [row] = await this.context.db.query<{ version: number; bytes: number; at: Date | null }>(
-      `select h.version, h.bytes,
-         (select c.at from documents.change c where c.document_id = h.document_id and c.version = h.version) as at
-       from documents.head h where h.document_id = $1`,
+  async head(documentId: string): Promise<Head | null> {
+    const [row] = await this.context.db.query<Head>(
+      `select h.version, h.bytes, h.tip, c.at
+       from documents.head h left join documents.change c on c.document_id = h.document_id and c.version = h.version
+       where h.document_id = $1`,
       [documentId],
     );
     return row ?? null;
@@ -92,9 +103,10 @@ export class History {
           {
             documentId: edit.documentId,
             from: head.version,
+            tip: head.tip,
             key: head.key,
             bindings: bindingsOf(effective, edit.by),
-            changes: [{ by: edit.by, proven: true, relayed: false, update: effective }],
+            changes: [{ entryId: newId(), by: edit.by, proven: true, relayed: false, update: effective }],
           },
         ],
       });

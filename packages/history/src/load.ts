@@ -12,6 +12,8 @@ export interface LoadedDocument {
   readonly version: number;
   /** When that version was committed; null for version 0. */
   readonly committedAt: Date | null;
+  /** The entry of that version on the record; null for version 0. */
+  readonly tip: string | null;
   /** How many changes were read after the checkpoint: what the next load would pay again. */
   readonly replayed: number;
   readonly key: KeyObject;
@@ -23,6 +25,7 @@ interface Start {
   wrapped_key: Buffer;
   checkpoint: number | null;
   at: Date | null;
+  tip: string | null;
   sealed: Buffer | null;
 }
 
@@ -53,7 +56,7 @@ export async function loadDocument(
   }
   const from = start.checkpoint ?? 0;
   await applyChanges(sql, key, documentId, from, target, (update) => Y.applyUpdate(doc, update));
-  return { doc, version: target, committedAt: start.at, replayed: target - from, key };
+  return { doc, version: target, committedAt: start.at, tip: start.tip, replayed: target - from, key };
 }
 
 /** Reads the changes `after + 1 … upTo` in order and hands each opened update to `apply`. Throws when one is missing. */
@@ -85,9 +88,9 @@ export async function applyChanges(
 async function readStart(sql: Sql, documentId: string, version: number | undefined): Promise<Start> {
   const rows = isId(documentId)
     ? await sql.query<Start>(
-        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed,
-           (select n.at from documents.change n where n.document_id = h.document_id and n.version = coalesce($2, h.version)) as at
+        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed, n.at, n.entry_id as tip
          from documents.head h
+         left join documents.change n on n.document_id = h.document_id and n.version = coalesce($2, h.version)
          left join lateral (
            select version, sealed from documents.checkpoint k
            where k.document_id = h.document_id and k.version <= coalesce($2, h.version)

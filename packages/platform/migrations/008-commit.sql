@@ -7,16 +7,22 @@
 --
 -- Answers one row per document:
 --   COMMITTED  its changes are d_from + 1 … head
---   CONFLICT   the head is no longer at d_from: read the gap, recompute, try again
+--   CONFLICT   the head is no longer at d_from, or is not d_tip: read the gap, recompute, try again
 --   CLIENT     a clientID turned out to be another user's
 --   GONE       there is no such document
 --   REVISION   permissions moved on (head is the new revision): decide again; nothing of the whole batch was kept
+
+-- The entry of the newest version. A commit names the one it builds on: a number alone could be reached by somebody else's change, while the
+-- batch before this one, sent with it, was turned away.
+alter table documents.head add column tip uuid;
+update documents.head h set tip = c.entry_id from documents.change c where c.document_id = h.document_id and c.version = h.version;
+
 drop function documents.commit_changes
   (bigint, uuid[], bigint[], int[], bigint[], bigint[], uuid[], uuid[], uuid[], text[], uuid[], text[], int[], int[], uuid[], text[], text[], uuid[], boolean[], int[], int[], bytea);
 
 create function documents.commit_changes(
   p_revision bigint, p_action text, p_extra jsonb,
-  d_id uuid[], d_from bigint[], d_count int[], d_bytes bigint[],
+  d_id uuid[], d_from bigint[], d_tip uuid[], d_count int[], d_bytes bigint[], d_last uuid[],
   b_doc int[], b_client bigint[], b_clock bigint[], b_user uuid[],
   k_user uuid[], k_session uuid[], k_request text[], k_origin uuid[], k_commitment text[],
   c_doc int[], c_version bigint[], c_who int[], c_proven boolean[], c_relayed boolean[], c_entry uuid[], c_bytes int[], c_start int[], c_length int[],
@@ -29,6 +35,7 @@ declare
   documents int := cardinality(d_id);
   outcomes text[] := array_fill('CONFLICT'::text, array[documents]);
   moved int;
+  places int[];
   item record;
 begin
   -- A permission change holds this lock exclusively from its bump to its commit, so what is read next cannot be outrun.
@@ -55,16 +62,16 @@ begin
   if documents > 1 then
     perform from documents.head x where x.document_id = any (d_id) order by x.document_id for update;
   end if;
-  moved := 0;
-  for item in
+  with moving as (
     update documents.head h
-    set version = h.version + d.n, bytes = h.bytes + d.bytes
-    from unnest(d_id, d_from, d_count, d_bytes) with ordinality d (id, from_version, n, bytes, ord)
-    where h.document_id = d.id and h.version = d.from_version and outcomes[d.ord] <> 'CLIENT'
+    set version = h.version + d.n, bytes = h.bytes + d.bytes, tip = d.last
+    from unnest(d_id, d_from, d_tip, d_count, d_bytes, d_last) with ordinality d (id, from_version, tip, n, bytes, last, ord)
+    where h.document_id = d.id and h.version = d.from_version and h.tip is not distinct from d.tip and outcomes[d.ord] <> 'CLIENT'
     returning d.ord
-  loop
-    outcomes[item.ord] := 'COMMITTED';
-    moved := moved + 1;
+  )
+  select count(*), array_agg(m.ord) into moved, places from moving m;
+  for i in 1 .. moved loop
+    outcomes[places[i]] := 'COMMITTED';
   end loop;
 
   if moved > 0 then
@@ -107,6 +114,6 @@ end
 $$;
 
 revoke all on function documents.commit_changes
-  (bigint, text, jsonb, uuid[], bigint[], int[], bigint[], int[], bigint[], bigint[], uuid[], uuid[], uuid[], text[], uuid[], text[], int[], bigint[], int[], boolean[], boolean[], uuid[], int[], int[], int[], bytea) from public;
+  (bigint, text, jsonb, uuid[], bigint[], uuid[], int[], bigint[], uuid[], int[], bigint[], bigint[], uuid[], uuid[], uuid[], text[], uuid[], text[], int[], bigint[], int[], boolean[], boolean[], uuid[], int[], int[], int[], bytea) from public;
 grant execute on function documents.commit_changes
-  (bigint, text, jsonb, uuid[], bigint[], int[], bigint[], int[], bigint[], bigint[], uuid[], uuid[], uuid[], text[], uuid[], text[], int[], bigint[], int[], boolean[], boolean[], uuid[], int[], int[], int[], bytea) to onrecord_app;
+  (bigint, text, jsonb, uuid[], bigint[], uuid[], int[], bigint[], uuid[], int[], bigint[], bigint[], uuid[], uuid[], uuid[], text[], uuid[], text[], int[], bigint[], int[], boolean[], boolean[], uuid[], int[], int[], int[], bytea) to onrecord_app;

@@ -137,8 +137,6 @@ function subject(envelope: Envelope): unknown {
       return (envelope.m as BusMessages["document.committed"]).documentId;
     case "entries.appended":
       return (envelope.m as BusMessages["entries.appended"]).actions.join();
-    case "permissions.changed":
-      return envelope.t;
     default:
       return envelope;
   }
