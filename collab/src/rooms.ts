@@ -2,7 +2,6 @@ import type { ClientBinding } from "@onrecord/history/commit";
 import type { History } from "@onrecord/history/history";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
-import { Bindings } from "./bindings.js";
 import { Room, type RoomHost } from "./room.js";
 
 /** An empty room is kept this long: a reload of the page finds it warm. */
@@ -97,7 +96,7 @@ export class Rooms {
   async #load(documentId: string): Promise<Room> {
     const loaded = await this.history.load(documentId);
     // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
-    const room = new Room(documentId, loaded, new Bindings(await this.bindings(documentId)), this.host);
+    const room = new Room(documentId, loaded, await this.bindings(documentId), this.host);
     this.#open.set(documentId, room);
     return room;
   }
