@@ -1,14 +1,18 @@
 import type { ClientBinding, NewChange } from "@onrecord/history/commit";
 import * as Y from "yjs";
-import { type Judgement, judge, type Novelty, ownerOf, type Step } from "./authorship.js";
+import { type Judgement, judge, type Knowledge, type Novelty, type Step } from "./authorship.js";
 import { Bindings } from "./bindings.js";
-import { inspect } from "./inspect.js";
+import { ClockRanges } from "./clock-ranges.js";
+import { inspect, isGone } from "./inspect.js";
 import { type Speaker, Speakers } from "./speakers.js";
 
 /** What is known in a room of whose clientIDs are whose, and what follows from it for each change. */
-export class Authors {
+export class Authors implements Knowledge {
   readonly bindings: Bindings;
+  readonly cameEmpty = new ClockRanges();
   readonly #speakers = new Speakers();
+  /** Those that have told what they had when they came: what they write now comes in order. */
+  readonly #answered = new WeakSet<Speaker>();
 
   constructor(
     committed: Iterable<ClientBinding>,
@@ -20,13 +24,10 @@ export class Authors {
 
   /** Decides on a change before it is applied. What cannot be decoded is refused. */
   judge(doc: Y.Doc, from: Speaker, step: Step, update: Uint8Array): Judgement {
-    const { bindings } = this;
-    const connected = (userId: string) => {
-      for (const { principal } of this.open) if (principal.userId === userId) return true;
-      return false;
-    };
+    if (step === "step2") this.#answered.add(from);
     try {
-      return judge({ doc, bindings, speakers: this.#speakers, connected }, from, step, inspect(update));
+      const arrival = { doc, userId: from.principal.userId, spokenBy: this.#speakers.clientOf(from), step };
+      return judge(this, { ...arrival, inspection: inspect(update) });
     } catch {
       return { outcome: "refused", reason: "the update is malformed" };
     }
@@ -38,6 +39,7 @@ export class Authors {
     from: Speaker,
     step: Step,
     novelties: readonly Novelty[],
+    effective: Uint8Array,
   ): Pick<NewChange, "authorId"> & { readonly bindings: readonly ClientBinding[] } {
     let authorId: string | null = from.principal.userId;
     const bindings: ClientBinding[] = [];
@@ -48,7 +50,18 @@ export class Authors {
       const binding = this.bindings.note(clientId, clock, userId);
       if (binding) bindings.push(binding);
     }
+    if (authorId === null) this.remember(effective);
     return { authorId, bindings };
+  }
+
+  /** Keeps in mind what came without content in a change that is in the document and was carried for an owner. */
+  remember(effective: Uint8Array): void {
+    for (const struct of inspect(effective).structs) {
+      const { client, clock } = struct.id;
+      const end = clock + struct.length;
+      if (isGone(struct) && this.bindings.unproven(client, clock, end) && this.ownerOf(client) !== undefined)
+        this.cameEmpty.add(client, clock, end);
+    }
   }
 
   /**
@@ -61,13 +74,13 @@ export class Authors {
     if (unprovenFrom.size === 0) return stateVector;
     const clocks = Y.decodeStateVector(stateVector);
     for (const [clientId, clock] of unprovenFrom)
-      if (this.#ownerOf(clientId) === principal.userId) clocks.set(clientId, clock);
+      if (this.ownerOf(clientId) === principal.userId) clocks.set(clientId, clock);
     return Y.encodeStateVector(clocks);
   }
 
   /** A connection says which clientID its editor writes with; what it has said first stands. Returns false when it is another user's. */
   claim(speaker: Speaker, clientId: number): boolean {
-    const owner = this.#ownerOf(clientId);
+    const owner = this.ownerOf(clientId);
     if (owner !== undefined && owner !== speaker.principal.userId) return false;
     this.#speakers.claim(speaker, clientId);
     return true;
@@ -77,7 +90,7 @@ export class Authors {
   maySpeak(speaker: Speaker, clientId: number): boolean {
     const spoken = this.#speakers.clientOf(speaker);
     if (spoken !== undefined) return spoken === clientId;
-    const owner = this.#ownerOf(clientId);
+    const owner = this.ownerOf(clientId);
     return owner === undefined || owner === speaker.principal.userId;
   }
 
@@ -86,7 +99,25 @@ export class Authors {
     this.#speakers.leave(speaker);
   }
 
-  #ownerOf(clientId: number): string | undefined {
-    return ownerOf({ bindings: this.bindings, speakers: this.#speakers }, clientId);
+  /** A clientID is bound by a change, or else said by an editor. */
+  ownerOf(clientId: number): string | undefined {
+    return this.bindings.ownerOf(clientId) ?? this.#speakers.userOf(clientId);
+  }
+
+  isHere(userId: string): boolean {
+    for (const { principal } of this.open) if (principal.userId === userId) return true;
+    return false;
+  }
+
+  isWriting(userId: string, clientId: number): boolean {
+    if (this.#speakers.isOpen(clientId)) return true;
+    // One that has not said yet which clientID it writes with, or what it has, may be the one.
+    for (const speaker of this.open)
+      if (
+        speaker.principal.userId === userId &&
+        !(this.#answered.has(speaker) && this.#speakers.clientOf(speaker) !== undefined)
+      )
+        return true;
+    return false;
   }
 }

@@ -1,8 +1,8 @@
 import * as Y from "yjs";
 import type { Bindings } from "./bindings.js";
+import type { ClockRanges } from "./clock-ranges.js";
 import { type Inspection, isGone } from "./inspect.js";
 import { sameStructs } from "./same-structs.js";
-import type { Speaker, Speakers } from "./speakers.js";
 
 /** How a change arrived: as the answer to a SyncStep1, or as an Update, which a stock client sends of what was typed into it. */
 export type Step = "step2" | "update";
@@ -24,43 +24,55 @@ export type Judgement =
     }
   | { readonly outcome: "refused"; readonly reason: string };
 
+/** A change, before it is applied to `doc`. */
+export interface Arrival {
+  readonly doc: Y.Doc;
+  readonly userId: string;
+  /** The clientID that the connection says its editor writes with. */
+  readonly spokenBy: number | undefined;
+  readonly step: Step;
+  readonly inspection: Inspection;
+}
+
 /** What a change is judged by. */
 export interface Knowledge {
-  readonly doc: Y.Doc;
   readonly bindings: Bindings;
-  readonly speakers: Speakers;
+  /** Structs of others that had no content when they were carried here. */
+  readonly cameEmpty: ClockRanges;
+  /** The user that a clientID belongs to. */
+  ownerOf(clientId: number): string | undefined;
   /** Whether a user has the document open. */
-  connected(userId: string): boolean;
+  isHere(userId: string): boolean;
+  /** Whether a user has it open in the editor that writes with a clientID. */
+  isWriting(userId: string, clientId: number): boolean;
 }
 
-/** Deleted content takes clocks and costs no bytes. An honest client has some of it; this many times what stands around it, nobody has. */
+/**
+ * Deleted content takes clocks and costs no bytes, so a few bytes could take the place of everything that an absent owner has written
+ * and not sent. Real documents bring it too (what was typed and taken back, the inside of a deleted paragraph), though not by the
+ * thousand in a dozen bytes: so many clocks for each byte are taken for honest. What is, is remembered for the owner's return.
+ */
 const MAX_GONE = 8;
-
-/** Whose a clientID is: bound by a change, or else said by an editor. */
-export function ownerOf({ bindings, speakers }: Pick<Knowledge, "bindings" | "speakers">, clientId: number) {
-  return bindings.ownerOf(clientId) ?? speakers.userOf(clientId);
-}
 
 /**
  * Decides whose the structs of a change are. Every struct names the clientID that made it, and nothing proves that it did but who
  * brings it: what its owner brings is its own, what others bring is carried, and nobody takes the clocks of someone who is here.
  */
-export function judge(known: Knowledge, from: Speaker, step: Step, inspection: Inspection): Judgement {
-  const { doc, bindings, speakers } = known;
-  const { userId } = from.principal;
+export function judge(known: Knowledge, { doc, userId, spokenBy, step, inspection }: Arrival): Judgement {
   if (inspection.subdocuments)
     return refused("subdocuments are not supported: put their content into the document itself");
+  const typed = step === "update";
   const novelties: Novelty[] = [];
   const aside: number[] = [];
   for (const [clientId, range] of inspection.ranges) {
     const clock = Y.getState(doc.store, clientId);
-    const owner = ownerOf(known, clientId);
+    const owner = known.ownerOf(clientId);
     if (owner === userId) {
       // Somebody may have written under its clocks while it was away, and then its own would pass for known and be lost.
       const to = Math.min(range.to, clock);
       if (
-        bindings.unproven(clientId, range.from, to) &&
-        !sameStructs(doc, inspection, clientId, range.from, to)
+        known.bindings.unproven(clientId, range.from, to) &&
+        !sameStructs(doc, inspection, clientId, range.from, to, known.cameEmpty)
       )
         return refused(
           "the document has other content of this editor, brought by someone else: reload the page",
@@ -70,20 +82,13 @@ export function judge(known: Knowledge, from: Speaker, step: Step, inspection: I
     }
     if (range.to <= clock) continue;
     if (owner === undefined) {
-      const typed =
-        step === "update" && speakers.clientOf(from) === undefined && inspection.ranges.size === 1;
-      novelties.push({ clientId, clock, userId: typed ? userId : null });
+      const first = typed && spokenBy === undefined && inspection.ranges.size === 1;
+      novelties.push({ clientId, clock, userId: first ? userId : null });
       continue;
     }
-    const { live, gone } = weigh(inspection, clientId, clock);
-    const typedByAnother = step === "update" && known.connected(owner);
-    if (typedByAnother || gone > MAX_GONE * inspection.bytes)
+    if ((typed && known.isHere(owner)) || gone(inspection, clientId, clock) > MAX_GONE * inspection.bytes)
       return refused("the update writes in the name of another user");
-    if (speakers.isOpen(clientId)) aside.push(clientId);
-    // Deleted content is like any other's, so it could stand for what the owner has written and not sent yet. With content around it,
-    // of which no forger can know what it should be, the owner's return brings it to light.
-    else if (gone > MAX_GONE * live)
-      return refused("the update takes the place of another user's content and has none itself");
+    if (known.isWriting(owner, clientId)) aside.push(clientId);
     else novelties.push({ clientId, clock, userId: null });
   }
   return { outcome: "admitted", novelties, aside };
@@ -96,18 +101,13 @@ export function without(update: Uint8Array, clientIds: readonly number[]): Uint8
   return Y.diffUpdate(update, Y.encodeStateVector(all));
 }
 
-/** How many clocks of a clientID are new, with content and without. */
-function weigh({ structs }: Inspection, clientId: number, clock: number): { live: number; gone: number } {
-  let live = 0;
-  let gone = 0;
-  for (const struct of structs) {
-    if (struct.id.client !== clientId || struct instanceof Y.Skip) continue;
-    const length = Math.min(struct.length, struct.id.clock + struct.length - clock);
-    if (length <= 0) continue;
-    if (isGone(struct)) gone += length;
-    else live += length;
-  }
-  return { live, gone };
+/** How many new clocks of a clientID come without content. */
+function gone({ structs }: Inspection, clientId: number, clock: number): number {
+  let sum = 0;
+  for (const struct of structs)
+    if (struct.id.client === clientId && isGone(struct))
+      sum += Math.max(0, Math.min(struct.length, struct.id.clock + struct.length - clock));
+  return sum;
 }
 
 function refused(reason: string): Judgement {

@@ -319,7 +319,7 @@ export class Room {
       action: "document.edited",
       relayed: step === "step2",
       update,
-      ...this.authors.attribute(this.#doc, connection, step, novelties),
+      ...this.authors.attribute(this.#doc, connection, step, novelties, update),
     });
     connection.applied();
     this.host.schedule(this);
@@ -430,6 +430,8 @@ export class Room {
     this.#ownersMoved = false;
     this.authors.bindings.forget();
     this.authors.bindings.learn(committed);
+    if (committed.some(({ userId }) => userId === null))
+      for (const update of gap) this.authors.remember(update);
   }
 
   #applyAgain(change: Pending): void {
@@ -452,7 +454,7 @@ export class Room {
       this.#waiting.push({
         ...change,
         update: effective,
-        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties),
+        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) connection.send(this.step1(connection));

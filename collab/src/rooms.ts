@@ -1,5 +1,6 @@
 import type { ClientBinding } from "@onrecord/history/commit";
 import type { History } from "@onrecord/history/history";
+import { relayedChanges } from "@onrecord/history/relayed";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import { Room, type RoomHost } from "./room.js";
@@ -97,6 +98,9 @@ export class Rooms {
     const loaded = await this.history.load(documentId);
     // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
     const room = new Room(documentId, loaded, await this.bindings(documentId), this.host);
+    if (room.authors.bindings.unprovenFrom.size > 0)
+      for (const update of await relayedChanges(this.sql, loaded.key, documentId, loaded.version))
+        room.authors.remember(update);
     this.#open.set(documentId, room);
     return room;
   }

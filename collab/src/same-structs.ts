@@ -1,9 +1,11 @@
 import * as Y from "yjs";
+import type { ClockRanges } from "./clock-ranges.js";
 import { type Inspection, isGone, type Struct } from "./inspect.js";
 
 /**
- * Whether an update says of the clocks `[from, to)` of a clientID the same as the document. What is deleted on either side says nothing:
- * anyone may have deleted it since. The two may be cut into structs differently, so overlaps are compared.
+ * Whether an update says of the clocks `[from, to)` of a clientID the same as the document. What is deleted on either side says nothing,
+ * since anyone may have deleted it meanwhile, unless it never came with content: `cameEmpty`. The two may be cut into structs
+ * differently, so overlaps are compared.
  */
 export function sameStructs(
   doc: Y.Doc,
@@ -11,6 +13,7 @@ export function sameStructs(
   clientId: number,
   from: number,
   to: number,
+  cameEmpty: ClockRanges,
 ): boolean {
   const known = doc.store.clients.get(clientId) ?? [];
   for (const struct of structs) {
@@ -21,7 +24,12 @@ export function sameStructs(
     for (let i = Y.findIndexSS(known, at); at < end; i++) {
       const other = known[i]!;
       const until = Math.min(other.id.clock + other.length, end);
-      if (!samePart(struct, other, at, until) && !deleted(deletes, clientId, at, until)) return false;
+      const same =
+        isGone(struct) ||
+        (isGone(other) || other.deleted
+          ? isMark(struct) || !cameEmpty.overlaps(clientId, at, until)
+          : samePart(struct, other, at, until));
+      if (!same && !deleted(deletes, clientId, at, until)) return false;
       at = until;
     }
   }
@@ -29,7 +37,6 @@ export function sameStructs(
 }
 
 function samePart(a: Struct, b: Y.Item | Y.GC, from: number, to: number): boolean {
-  if (isGone(a) || isGone(b) || b.deleted) return true;
   if (!(a instanceof Y.Item && b instanceof Y.Item)) return true;
   return (
     Y.compareIDs(originAt(a, from), originAt(b, from)) &&
@@ -38,6 +45,11 @@ function samePart(a: Struct, b: Y.Item | Y.GC, from: number, to: number): boolea
     (a.origin !== null || a.rightOrigin !== null || placeOf(a) === placeOf(b)) &&
     Buffer.compare(encoded(a, from, to), encoded(b, from, to)) === 0
   );
+}
+
+/** A mark where formatting begins or ends: every editor that sees a superfluous one takes it away, so it comes deleted from here and not from there. */
+function isMark(struct: Struct): boolean {
+  return struct instanceof Y.Item && struct.content instanceof Y.ContentFormat;
 }
 
 function originAt({ id, origin }: Y.Item, clock: number): Y.ID | null {
