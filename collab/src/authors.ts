@@ -40,18 +40,18 @@ export class Authors implements Knowledge {
     step: Step,
     novelties: readonly Novelty[],
     effective: Uint8Array,
-  ): Pick<NewChange, "authorId"> & { readonly bindings: readonly ClientBinding[] } {
-    let authorId: string | null = from.principal.userId;
+  ): Pick<NewChange, "proven"> & { readonly bindings: readonly ClientBinding[] } {
+    let proven = true;
     const bindings: ClientBinding[] = [];
     for (const { clientId, clock, userId } of novelties) {
       if (Y.getState(doc.store, clientId) === clock) continue;
-      if (userId === null) authorId = null;
+      if (userId === null) proven = false;
       else if (step === "update") this.#speakers.claim(from, clientId);
       const binding = this.bindings.note(clientId, clock, userId);
       if (binding) bindings.push(binding);
     }
-    if (authorId === null) this.remember(effective);
-    return { authorId, bindings };
+    if (!proven) this.remember(effective);
+    return { proven, bindings };
   }
 
   /** Keeps in mind what came without content in a change that is in the document and was carried for an owner. */

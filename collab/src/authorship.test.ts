@@ -148,7 +148,7 @@ describe("Ana returns to what others brought under her clientID meanwhile", () =
     const judgement = authors.judge(doc, ben, "step2", relayed);
     if (judgement.outcome === "refused") return judgement.reason;
     Y.applyUpdate(doc, relayed);
-    expect(authors.attribute(doc, ben, "step2", judgement.novelties, relayed).authorId).toBeNull();
+    expect(authors.attribute(doc, ben, "step2", judgement.novelties, relayed).proven).toBe(false);
     then(doc);
     return summary(authors.judge(doc, ana, "step2", returning));
   };

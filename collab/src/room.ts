@@ -1,10 +1,12 @@
+import type { KeyObject } from "node:crypto";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/history";
 import type { LoadedDocument } from "@onrecord/history/load";
+import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import { type Novelty, type Step, without } from "./authorship.js";
-import type { Connection } from "./connection.js";
+import { type Connection, framed } from "./connection.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
@@ -37,6 +39,13 @@ interface Held {
   readonly sent?: () => void;
 }
 
+/** What was committed elsewhere: the updates in order, and the entry and time of the newest version. */
+export interface Gap {
+  readonly updates: readonly Uint8Array[];
+  readonly tip: string | null;
+  readonly at: Date | null;
+}
+
 /** What the room asks of its node. */
 export interface RoomHost {
   readonly limits: {
@@ -46,17 +55,13 @@ export interface RoomHost {
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
-  /** The committed updates after a version, in order, and when the last of them was committed. */
-  readGap(
-    documentId: string,
-    key: Buffer,
-    after: number,
-  ): Promise<{ updates: Uint8Array[]; at: Date | null }>;
+  /** What was committed after a version. */
+  readGap(documentId: string, key: KeyObject, after: number): Promise<Gap>;
   /** Whose clientIDs are whose, as committed; of all of them, or of these. */
   bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]>;
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
-  checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): void;
+  checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): void;
   /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
   refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
@@ -84,14 +89,17 @@ export class Room {
   applied = 0;
   durable = 0;
   version: number;
+  /** The entry of that version. */
+  #tip: string | null;
   #doc: Y.Doc;
-  #key: Buffer;
+  #key: KeyObject;
   /** When the head was committed. */
   #committedAt: Date;
   #checkpointed: number;
   #bytes: number;
   #waiting: Pending[] = [];
-  #inFlight: Pending[] = [];
+  /** Batches being committed, oldest first. */
+  #inFlight: Pending[][] = [];
   #checkpoint: { version: number; state: Uint8Array } | undefined;
   /** Held back until `durable` reaches `after`. */
   #held: Held[] = [];
@@ -113,6 +121,7 @@ export class Room {
     this.#doc = loaded.doc;
     this.#key = loaded.key;
     this.version = loaded.version;
+    this.#tip = loaded.tip;
     this.#committedAt = loaded.committedAt ?? new Date();
     this.#checkpointed = loaded.version - loaded.replayed;
     this.#bytes = Y.encodeStateAsUpdate(loaded.doc).length;
@@ -205,37 +214,43 @@ export class Room {
     return this.#waiting.length === 0 && this.#inFlight.length === 0 && !this.#rebuilding;
   }
 
-  /** Hands over what waits as the next part of a group commit; null when there is nothing or the last part is still under way. */
+  /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
   take(): DocumentChanges | null {
-    if (this.#waiting.length === 0 || this.#inFlight.length > 0 || this.#rebuilding || this.#evicted)
-      return null;
+    if (this.#waiting.length === 0 || this.#rebuilding || this.#evicted) return null;
     if (this.#waiting.some(({ connection }) => !connection.mayEdit)) {
       // Its sender lost the right after it was applied here.
       this.#rebuild(true);
       return null;
     }
-    this.#inFlight = this.#waiting;
+    const batch = this.#waiting;
+    // What came back must go before what is under way behind it, which will come back too.
+    if (this.#inFlight.some(([first]) => first!.seq > batch[0]!.seq)) return null;
+    const from = this.#inFlight.reduce((sum, { length }) => sum + length, this.version);
+    const tip = this.#inFlight.at(-1)?.at(-1)?.entryId ?? this.#tip;
+    const version = from + batch.length;
+    this.#inFlight.push(batch);
     this.#waiting = [];
-    const version = this.version + this.#inFlight.length;
     // Just now `doc` is exactly the document at that version.
-    if (version - this.#checkpointed >= CHECKPOINT_EVERY)
-      this.#checkpoint = { version, state: Y.encodeStateAsUpdate(this.#doc) };
+    if (version - Math.max(this.#checkpointed, this.#checkpoint?.version ?? 0) >= CHECKPOINT_EVERY)
+      this.#checkpoint ??= { version, state: Y.encodeStateAsUpdate(this.#doc) };
     return {
       documentId: this.documentId,
-      from: this.version,
+      from,
+      tip,
       key: this.#key,
-      bindings: this.#inFlight.flatMap(({ bindings }) => bindings),
-      changes: this.#inFlight,
+      bindings: batch.flatMap(({ bindings }) => bindings),
+      changes: batch,
     };
   }
 
-  /** Takes the outcome of the group commit: sends what is durable now, or starts over from the database. */
+  /** Takes the outcome of the oldest batch under way: sends what is durable now, or starts over from the database. */
   settle({ outcome, head, at }: CommitOutcome): void {
-    const batch = this.#inFlight;
-    this.#inFlight = [];
+    if (this.#evicted) return;
+    const batch = this.#inFlight.shift()!;
     switch (outcome) {
       case "COMMITTED":
         this.version = head;
+        this.#tip = batch.at(-1)!.entryId;
         this.authors.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
         this.#committedAt = at;
         this.#release(batch.at(-1)!.seq);
@@ -244,7 +259,7 @@ export class Room {
         this.#keepCheckpoint();
         break;
       case "CONFLICT":
-        // Another node was first: what is still new is committed on top of what is there.
+        // Another node was first, or a batch before this one was not kept: what is still new is committed on top of what is there.
         this.#putBack(batch);
         this.#rebuild(true);
         break;
@@ -259,9 +274,9 @@ export class Room {
         this.#rebuild(true);
         break;
       case "GONE":
-        this.host.evict(this, closeCode.gone, "the document is gone");
+        return this.host.evict(this, closeCode.gone, "the document is gone");
     }
-    this.#onSettled?.();
+    if (this.#inFlight.length === 0) this.#onSettled?.();
     if (this.#waiting.length > 0) this.host.schedule(this);
   }
 
@@ -284,7 +299,8 @@ export class Room {
   }
 
   broadcast(frame: Uint8Array, except?: Connection): void {
-    for (const connection of this.connections) if (connection !== except) connection.send(frame);
+    const wire = framed(frame);
+    for (const connection of this.connections) if (connection !== except) connection.write(wire);
   }
 
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
@@ -314,9 +330,9 @@ export class Room {
   #enqueue(connection: Connection, update: Uint8Array, step: Step, novelties: readonly Novelty[]): void {
     this.#waiting.push({
       seq: ++this.applied,
+      entryId: newId(),
       connection,
       by: connection.by,
-      action: "document.edited",
       relayed: step === "step2",
       update,
       ...this.authors.attribute(this.#doc, connection, step, novelties, update),
@@ -339,9 +355,9 @@ export class Room {
 
   #sendUpdates(updates: readonly Uint8Array[], except?: Connection): void {
     for (let i = 0; i < updates.length; i += MERGED) {
-      const frame = syncFrame(sync.update, merge(updates.slice(i, i + MERGED)));
+      const frame = framed(syncFrame(sync.update, merge(updates.slice(i, i + MERGED))));
       for (const connection of this.connections)
-        if (connection.synced && connection !== except) connection.send(frame);
+        if (connection.synced && connection !== except) connection.write(frame);
     }
   }
 
@@ -355,7 +371,8 @@ export class Room {
 
   #putBack(batch: readonly Pending[]): void {
     this.#checkpoint = undefined;
-    this.#waiting = [...batch, ...this.#waiting];
+    // A batch that was under way behind another comes back after it, and goes before what came later.
+    this.#waiting = [...this.#waiting, ...batch].sort((a, b) => a.seq - b.seq);
   }
 
   #keepCheckpoint(): void {
@@ -391,7 +408,7 @@ export class Room {
         this.#onSettled = resolve;
       });
     this.#onSettled = undefined;
-    const { updates: gap, at } = await this.host.readGap(this.documentId, this.#key, this.version);
+    const { updates: gap, tip, at } = await this.host.readGap(this.documentId, this.#key, this.version);
     const head = this.version + gap.length;
     if (this.#tainted || this.#waiting.length > 0) {
       const fresh = await this.host.reload(this.documentId, head);
@@ -404,6 +421,7 @@ export class Room {
     if (this.#evicted) return;
     this.#tainted = false;
     this.version = head;
+    this.#tip = tip;
     if (at) this.#committedAt = at;
     this.#sendUpdates(gap);
     const waiting = this.#waiting;
@@ -464,7 +482,7 @@ export class Room {
 /** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
 function deliver({ connection, message, sent }: Held): void {
   if (!connection.listening) return;
-  connection.sendState(message());
+  connection.writeState(framed(message()));
   sent?.();
 }
 

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Sql } from "@onrecord/platform/database";
 import { unseal } from "@onrecord/platform/vault";
 import { changeContext } from "./commit.js";
@@ -5,7 +6,7 @@ import { changeContext } from "./commit.js";
 /** The changes up to a version that somebody carried for others without proof of whose they are, in order. Few documents have any. */
 export async function relayedChanges(
   sql: Sql,
-  key: Buffer,
+  key: KeyObject,
   documentId: string,
   upTo: number,
 ): Promise<Uint8Array[]> {
