@@ -346,6 +346,42 @@ describe("honest editors", () => {
     expect([a.provider.wsconnected, b.provider.wsconnected]).toEqual([true, true]);
   });
 
+  it("what one node took for carried, another knows when its owner goes on there", async () => {
+    const other = await context.another();
+    const otherDoor = new Door(other.log);
+    const otherCollab = new Collab(other);
+    otherCollab.hang(otherDoor);
+    await otherCollab.start();
+    const otherUrl = await otherDoor.listen(0, "127.0.0.1");
+    try {
+      const a = await edit(ana);
+      const b = openEditor(otherUrl, documentId, ben.token);
+      editors.push(b);
+      a.text.insert(0, "A1 ");
+      await until(() => b.text.toString() === "A1 ", "the other node to hear of it");
+      a.provider.shouldConnect = false;
+      a.provider.ws?.close();
+      await until(() => collab.rooms.get(documentId)?.connections.size === 0, "Ana to be away");
+      a.text.insert(3, "A2 ");
+      Y.applyUpdate(b.doc, Y.encodeStateAsUpdate(a.doc), b.provider);
+      b.provider.ws?.close();
+      await committed("A1 A2 ");
+      await mend(a);
+      a.text.insert(6, "A3");
+      await until(() => b.text.toString() === "A1 A2 A3", "the nodes to agree");
+      expect(await runs()).toEqual([
+        ["A1 ", ana.userId],
+        ["A2 ", null],
+        ["A3", ana.userId],
+      ]);
+    } finally {
+      for (const editor of editors.splice(0)) editor[Symbol.dispose]();
+      await otherCollab.drain();
+      await otherCollab[Symbol.asyncDispose]();
+      await otherDoor[Symbol.asyncDispose]();
+    }
+  });
+
   it("two hundred reconnects with everyone's deletes write no version and no entry", async () => {
     const open = [await edit(ana), await edit(ben), await edit(eva), await edit(ana)];
     for (const [i, { text }] of open.entries()) {
