@@ -199,9 +199,8 @@ export class Collab implements Service {
   }
 
   #left(room: Room, connection: Connection, code: number): void {
-    room.connections.delete(connection);
     this.permits.connections.delete(connection);
-    room.presence.leave(connection);
+    room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
     this.#ledger

@@ -4,9 +4,10 @@ import { effectiveUpdate } from "@onrecord/history/history";
 import type { LoadedDocument } from "@onrecord/history/load";
 import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
-import type { Bindings } from "./bindings.js";
+import { Authors } from "./authors.js";
+import { type Novelty, type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
-import { inspect, novelClients } from "./inspect.js";
+import { bringsStructs, inspect } from "./inspect.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
@@ -24,8 +25,8 @@ export type Reception =
   | { readonly outcome: "applied" }
   /** Everything in it was known already. */
   | { readonly outcome: "nothing-new" }
-  /** It builds on what the server has not seen; nothing of that part is kept. */
-  | { readonly outcome: "gap" }
+  /** It builds on what the server has not seen; nothing of that part is kept. With `ofOthers`, another editor that is here is to bring that. */
+  | { readonly outcome: "gap"; readonly ofOthers: boolean }
   | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
 
 /** A message made of what is not durable yet: it is sent when it is. */
@@ -83,6 +84,7 @@ const CHECKPOINT_EVERY = 500;
 export class Room {
   readonly connections = new Set<Connection>();
   readonly presence: Presence;
+  readonly authors: Authors;
   /** The newest change in `doc`, and the newest that is committed and sent. */
   applied = 0;
   durable = 0;
@@ -113,7 +115,7 @@ export class Room {
   constructor(
     readonly documentId: string,
     loaded: LoadedDocument,
-    private readonly bindings: Bindings,
+    bindings: Iterable<ClientBinding>,
     private readonly host: RoomHost,
   ) {
     this.#doc = loaded.doc;
@@ -123,7 +125,8 @@ export class Room {
     this.#committedAt = loaded.committedAt ?? new Date();
     this.#checkpointed = loaded.version - loaded.replayed;
     this.#bytes = Y.encodeStateAsUpdate(loaded.doc).length;
-    this.presence = new Presence(host.limits);
+    this.authors = new Authors(bindings, this.connections);
+    this.presence = new Presence(host.limits, (owner, clientId) => this.authors.maySpeak(owner, clientId));
   }
 
   /** Waits for a rebuild under way; messages of a connection are handled one after the other, so none overtakes another. */
@@ -132,12 +135,12 @@ export class Room {
   }
 
   /** Takes a change of a connection that may edit: checks whose it is, applies it, and schedules its commit. */
-  receive(connection: Connection, update: Uint8Array, step: "step2" | "update"): Reception {
-    const refused = this.#inspect(connection, update);
-    if (refused) return refused;
+  receive(connection: Connection, update: Uint8Array, step: Step): Reception {
+    const judgement = this.authors.judge(this.#doc, connection, step, update);
+    if (judgement.outcome === "refused") return { ...judgement, code: closeCode.malformed };
     let effective: Uint8Array | null;
     try {
-      effective = effectiveUpdate(this.#doc, update);
+      effective = effectiveUpdate(this.#doc, without(update, judgement.aside));
     } catch {
       // Half of it may be in the document now.
       this.#rebuild(true);
@@ -154,17 +157,17 @@ export class Room {
           reason: "the document would grow past its limit",
         };
       }
-      this.#enqueue(connection, effective, step);
+      this.#enqueue(connection, effective, step, judgement.novelties);
     }
-    if (gap) return { outcome: "gap" };
+    const ofOthers = judgement.aside.length > 0;
+    if (gap || ofOthers) return { outcome: "gap", ofOthers };
     return { outcome: effective === null ? "nothing-new" : "applied" };
   }
 
   /** Whether an update has anything that the document does not. For those who may not edit. */
   wouldChange(update: Uint8Array): boolean {
     return (
-      novelClients(this.#doc, inspect(update)).length > 0 ||
-      !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
+      bringsStructs(this.#doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
     );
   }
 
@@ -180,9 +183,9 @@ export class Room {
     });
   }
 
-  /** The document's state vector, asking a client for what the server lacks. */
-  step1(): Uint8Array {
-    return syncFrame(sync.step1, Y.encodeStateVector(this.#doc));
+  /** Asks a client for what the server lacks. */
+  step1(connection: Connection): Uint8Array {
+    return syncFrame(sync.step1, this.authors.askFor(this.#doc, connection));
   }
 
   /** Tells a connection that asked when everything it has sent so far is durable. */
@@ -248,7 +251,7 @@ export class Room {
       case "COMMITTED":
         this.version = head;
         this.#tip = batch.at(-1)!.entryId;
-        this.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
+        this.authors.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
         this.#committedAt = at;
         this.#release(batch.at(-1)!.seq);
         this.#send(batch);
@@ -288,6 +291,13 @@ export class Room {
     if (update) this.broadcast(awarenessFrame(update));
   }
 
+  /** A connection has closed. */
+  leave(connection: Connection): void {
+    this.connections.delete(connection);
+    this.presence.leave(connection);
+    this.authors.leave(connection);
+  }
+
   broadcast(frame: Uint8Array, except?: Connection): void {
     const wire = framed(frame);
     for (const connection of this.connections) if (connection !== except) connection.write(wire);
@@ -308,24 +318,6 @@ export class Room {
     }
   }
 
-  #inspect(connection: Connection, update: Uint8Array): Reception | null {
-    try {
-      for (const client of novelClients(this.#doc, inspect(update))) {
-        const owner = this.bindings.ownerOf(client);
-        if (owner !== undefined && owner !== connection.principal.userId) {
-          return {
-            outcome: "refused",
-            code: closeCode.malformed,
-            reason: "the update writes in the name of another user",
-          };
-        }
-      }
-      return null;
-    } catch {
-      return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
-    }
-  }
-
   /** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */
   #dropUnconnected(): boolean {
     const { store } = this.#doc;
@@ -335,25 +327,18 @@ export class Room {
     return gap;
   }
 
-  #enqueue(connection: Connection, update: Uint8Array, step: "step2" | "update"): void {
+  #enqueue(connection: Connection, update: Uint8Array, step: Step, novelties: readonly Novelty[]): void {
     this.#waiting.push({
-      bindings: this.#bind(update, connection.principal.userId),
       seq: ++this.applied,
       entryId: newId(),
       connection,
       by: connection.by,
-      proven: true,
       relayed: step === "step2",
       update,
+      ...this.authors.attribute(this.#doc, connection, step, novelties, update),
     });
     connection.applied();
     this.host.schedule(this);
-  }
-
-  /** From its first change on, a clientID belongs to the user who brought it. */
-  #bind(update: Uint8Array, userId: string): ClientBinding[] {
-    const { from } = Y.parseUpdateMeta(update);
-    return [...from].flatMap(([clientId, clock]) => this.bindings.note(clientId, clock, userId) ?? []);
   }
 
   /** To everyone who has joined, but for a sender who was alone. */
@@ -461,29 +446,36 @@ export class Room {
       : [...new Set(gap.flatMap((update) => [...Y.parseUpdateMeta(update).from.keys()]))];
     const committed = clientIds?.length === 0 ? [] : await this.host.bindings(this.documentId, clientIds);
     this.#ownersMoved = false;
-    this.bindings.forget();
-    this.bindings.learn(committed);
+    this.authors.bindings.forget();
+    this.authors.bindings.learn(committed);
+    if (committed.some(({ userId }) => userId === null))
+      for (const update of gap) this.authors.remember(update);
   }
 
   #applyAgain(change: Pending): void {
     const { connection } = change;
-    const refusal: Reception | null = connection.mayEdit
-      ? this.#inspect(connection, change.update)
-      : { outcome: "refused", code: closeCode.forbidden, reason: "access was removed" };
-    if (refusal?.outcome === "refused") {
+    const step = change.relayed ? "step2" : "update";
+    const judgement = this.authors.judge(this.#doc, connection, step, change.update);
+    if (!connection.mayEdit || judgement.outcome === "refused") {
+      const [code, reason] =
+        connection.mayEdit && judgement.outcome === "refused"
+          ? [closeCode.malformed, judgement.reason]
+          : [closeCode.forbidden, "access was removed"];
       connection.settled();
-      this.host.refused(this, connection, refusal.code, refusal.reason, change.update);
+      this.host.refused(this, connection, code, reason, change.update);
       return;
     }
-    const effective = effectiveUpdate(this.#doc, change.update);
+    const effective = effectiveUpdate(this.#doc, without(change.update, judgement.aside));
     this.#dropUnconnected();
     if (effective === null) connection.settled();
     else
       this.#waiting.push({
         ...change,
         update: effective,
-        bindings: this.#bind(effective, connection.principal.userId),
+        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
       });
+    // Others have turned out to be connected with what it carried; the client is asked what remains.
+    if (judgement.aside.length > 0) connection.send(this.step1(connection));
   }
 }
 

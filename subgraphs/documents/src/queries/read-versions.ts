@@ -8,13 +8,15 @@ export interface VersionRow {
   readonly at: Date;
   readonly authorId: string | null;
   readonly carrierId: string | null;
+  /** It came in an answer to a sync. */
+  readonly relayed: boolean;
   readonly entryId: string;
   readonly bytes: number;
   readonly name: string | null;
 }
 
 const columns = `c.document_id as "documentId", c.version as number, c.at, c.author_id as "authorId",
-  c.carrier_id as "carrierId", c.entry_id as "entryId", c.bytes, n.name`;
+  c.carrier_id as "carrierId", c.relayed, c.entry_id as "entryId", c.bytes, n.name`;
 const named = `left join documents.version_name n on n.document_id = c.document_id and n.version = c.version`;
 
 /** The batches that hold versions from one to another: naming them keeps the others closed. */
