@@ -17,8 +17,9 @@ function prng(seed: number): (below: number) => number {
 }
 type Random = ReturnType<typeof prng>;
 
-const FIRST = Number(process.env.ONRECORD_TEST_SEED ?? 1);
-const SEEDS = process.env.ONRECORD_TEST_SEED ? 1 : 150;
+/** A failing seed is named; `ONRECORD_SEED` begins with it. */
+const FIRST = Number(process.env.ONRECORD_SEED ?? 1);
+const SEEDS = 40;
 const USERS = ["ana", "ben", "eva"];
 const BROWSER = Symbol("from another tab");
 const SERVER = Symbol("from the server");
