@@ -7,7 +7,7 @@ import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
-import { applyChanges, checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { checkpointContext, keyContext, type LoadedDocument, loadDocument, readChanges } from "./load.js";
 import { revertUpdate } from "./restore.js";
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
@@ -69,8 +69,8 @@ export class History {
   /** The committed head, or null without such a document. */
   async head(documentId: string): Promise<Head | null> {
     const [row] = await this.context.db.query<Head>(
-      `select h.version, h.bytes, h.tip, c.at
-       from documents.head h left join documents.change c on c.document_id = h.document_id and c.version = h.version
+      `select h.version, h.bytes, h.tip, b.at
+       from documents.head h left join documents.batch b on b.document_id = h.document_id and b.last_version = h.version
        where h.document_id = $1`,
       [documentId],
     );
@@ -150,14 +150,15 @@ export class History {
         const doc = new Y.Doc({ gc: false });
         Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
         const since: Uint8Array[] = [];
-        await applyChanges(
-          this.context.db,
+        const { db } = this.context;
+        for await (const { update } of readChanges(
+          db,
           old.key,
           request.documentId,
           old.version,
           head.version,
-          (update) => since.push(update),
-        );
+        ))
+          since.push(update);
         return since.length === 0 ? null : revertUpdate(doc, since);
       },
     });
