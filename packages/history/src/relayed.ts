@@ -1,7 +1,13 @@
 import type { KeyObject } from "node:crypto";
 import type { Sql } from "@onrecord/platform/database";
-import { unseal } from "@onrecord/platform/vault";
-import { changeContext } from "./commit.js";
+import { openBatch } from "./batch.js";
+
+interface Batch {
+  readonly first: number;
+  readonly last: number;
+  readonly proven: readonly boolean[];
+  readonly sealed: Buffer;
+}
 
 /** The changes up to a version that somebody carried for others without proof of whose they are, in order. Few documents have any. */
 export async function relayedChanges(
@@ -10,9 +16,12 @@ export async function relayedChanges(
   documentId: string,
   upTo: number,
 ): Promise<Uint8Array[]> {
-  const rows = await sql.query<{ version: number; sealed: Buffer }>(
-    "select version, sealed from documents.change where document_id = $1 and author_id is null and version <= $2 order by version",
+  const batches = await sql.query<Batch>(
+    `select first_version as first, last_version as last, proven, sealed from documents.batch
+     where document_id = $1 and first_version <= $2 and false = any (proven) order by last_version`,
     [documentId, upTo],
   );
-  return rows.map(({ version, sealed }) => unseal(key, sealed, changeContext(documentId, version)));
+  return batches.flatMap(({ first, last, proven, sealed }) =>
+    openBatch(key, documentId, first, last, sealed).filter((_, n) => !proven[n] && first + n <= upTo),
+  );
 }
