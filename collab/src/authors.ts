@@ -56,11 +56,14 @@ export class Authors implements Knowledge {
 
   /** Keeps in mind what came without content in a change that is in the document and was carried for an owner. */
   remember(effective: Uint8Array): void {
-    for (const struct of inspect(effective).structs) {
-      const { client, clock } = struct.id;
-      const end = clock + struct.length;
-      if (isGone(struct) && this.bindings.unproven(client, clock, end) && this.ownerOf(client) !== undefined)
-        this.cameEmpty.add(client, clock, end);
+    for (const [clientId, { structs }] of inspect(effective).claims) {
+      if (this.ownerOf(clientId) === undefined) continue;
+      for (const struct of structs) {
+        const { clock } = struct.id;
+        const end = clock + struct.length;
+        if (isGone(struct) && this.bindings.unproven(clientId, clock, end))
+          this.cameEmpty.add(clientId, clock, end);
+      }
     }
   }
 

@@ -94,6 +94,8 @@ const cases: [
     { 8: null, 9: null },
   ],
   ["more of what nobody proved to have written", "step2", written(3, "uv"), { 3: null }],
+  ["more of it, typed without presence", "update", written(3, "uv"), { 3: null }],
+  ["more of it, where her presence has told it", "update", written(3, "uv"), { 3: ANA }, { speaksFor: 3 }],
   ["what another tab of hers has only shown yet", "step2", written(9, "n"), { 9: ANA }, { here: [[ANA, 9]] }],
   ["Ben's, who is away", "step2", written(2, "xy"), { 2: null }],
   ["Ben's, typed and taken back, who is away", "step2", written(2, "xyz", erase), { 2: null }],
