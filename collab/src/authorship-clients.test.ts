@@ -387,6 +387,35 @@ describe("honest editors", () => {
     expect([a.provider.wsconnected, b.provider.wsconnected]).toEqual([true, true]);
   });
 
+  it("what its owner, who is here, does not bring waits for the owner to bring it or to leave", async () => {
+    const [a, b] = [await edit(ana), await edit(ben)];
+    a.text.insert(0, "A1 ");
+    await until(() => b.text.toString() === "A1 ", "Ben to hear of it");
+    // A tab of Ana's that has written this and is stuck: her line is there, and nothing comes.
+    const stuck = new Y.Doc();
+    Y.applyUpdate(stuck, Y.encodeStateAsUpdate(a.doc));
+    stuck.clientID = a.doc.clientID;
+    stuck.getText("content").insert(3, "A2 ");
+    Y.applyUpdate(b.doc, Y.encodeStateAsUpdate(stuck), b.provider);
+    let asked = 0;
+    const before = b.provider.ws;
+    before?.close();
+    await until(() => b.provider.wsconnected && b.provider.ws !== before, "Ben to come back");
+    b.provider.ws?.addEventListener("message", ({ data }) => {
+      const [type, step] = new Uint8Array(data as ArrayBuffer);
+      if (type === 0 && step === 0) asked++;
+    });
+    await until(() => asked >= 3, "Ben to be asked again and again");
+    expect(await versions()).toHaveLength(1);
+    a.provider.disconnect();
+    await committed("A1 A2 ");
+    expect(await runs()).toEqual([
+      ["A1 ", ana.userId],
+      ["A2 ", null],
+    ]);
+    expect(await entries("document.edit-refused")).toEqual([]);
+  });
+
   it("what one node took for carried, another knows when its owner goes on there", async () => {
     const other = await anotherNode();
     try {

@@ -14,15 +14,18 @@ export interface Novelty {
   readonly userId: string | null;
 }
 
+/** A change that may be applied. */
+export interface Admission {
+  readonly outcome: "admitted";
+  readonly novelties: readonly Novelty[];
+  /** ClientIDs whose structs are left out: an editor that writes with them is connected and brings them itself. */
+  readonly aside: readonly number[];
+  /** Nobody typed it just now: it comes from a sync or out of a store, and its deletes may be anyone's. */
+  readonly relayed: boolean;
+}
+
 /** What is decided on a change. */
-export type Judgement =
-  | {
-      readonly outcome: "admitted";
-      readonly novelties: readonly Novelty[];
-      /** ClientIDs whose structs are left out: an editor that writes with them is connected and brings them itself. */
-      readonly aside: readonly number[];
-    }
-  | { readonly outcome: "refused"; readonly reason: string };
+export type Judgement = Admission | { readonly outcome: "refused"; readonly reason: string };
 
 /** A change, before it is applied to `doc`. */
 export interface Arrival {
@@ -61,7 +64,8 @@ const MAX_GONE = 8;
 export function judge(known: Knowledge, { doc, userId, spokenBy, step, inspection }: Arrival): Judgement {
   if (inspection.subdocuments)
     return refused("subdocuments are not supported: put their content into the document itself");
-  const typed = step === "update";
+  // What is typed has one clientID: the editor's own. An Update with several comes out of a store that was slower than the line.
+  const typed = step === "update" && inspection.claims.size <= 1;
   const novelties: Novelty[] = [];
   const aside: number[] = [];
   for (const [clientId, claim] of inspection.claims) {
@@ -83,11 +87,7 @@ export function judge(known: Knowledge, { doc, userId, spokenBy, step, inspectio
     if (claim.to <= clock) continue;
     if (owner === undefined) {
       // An editor without presence is known by what is typed into it: one clientID, and not one that somebody else may have begun.
-      const first =
-        typed &&
-        spokenBy === undefined &&
-        inspection.claims.size === 1 &&
-        !known.bindings.unprovenFrom.has(clientId);
+      const first = typed && spokenBy === undefined && !known.bindings.unprovenFrom.has(clientId);
       novelties.push({ clientId, clock, userId: first ? userId : null });
       continue;
     }
@@ -96,7 +96,7 @@ export function judge(known: Knowledge, { doc, userId, spokenBy, step, inspectio
     if (known.isWriting(owner, clientId)) aside.push(clientId);
     else novelties.push({ clientId, clock, userId: null });
   }
-  return { outcome: "admitted", novelties, aside };
+  return { outcome: "admitted", novelties, aside, relayed: !typed };
 }
 
 /** The update without any structs of some clientIDs; its deletes stay. */

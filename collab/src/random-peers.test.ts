@@ -66,7 +66,7 @@ class Server {
     const effective = effectiveUpdate(this.doc, without(update, judgement.aside));
     this.doc.store.pendingStructs = null;
     this.doc.store.pendingDs = null;
-    if (effective) this.authors.attribute(this.doc, speaker, step, judgement.novelties, effective);
+    if (effective) this.authors.attribute(this.doc, speaker, judgement, effective);
   }
   ask(tab: Tab): void {
     const update = Y.encodeStateAsUpdate(tab.doc, this.authors.askFor(this.doc, tab.line!.speaker));

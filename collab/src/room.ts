@@ -5,7 +5,7 @@ import type { LoadedDocument } from "@onrecord/history/load";
 import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
-import { type Novelty, type Step, without } from "./authorship.js";
+import { type Admission, type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { Presence } from "./presence.js";
@@ -157,7 +157,7 @@ export class Room {
           reason: "the document would grow past its limit",
         };
       }
-      this.#enqueue(connection, effective, step, judgement.novelties);
+      this.#enqueue(connection, effective, judgement);
     }
     const ofOthers = judgement.aside.length > 0;
     if (gap || ofOthers) return { outcome: "gap", ofOthers };
@@ -327,15 +327,14 @@ export class Room {
     return gap;
   }
 
-  #enqueue(connection: Connection, update: Uint8Array, step: Step, novelties: readonly Novelty[]): void {
+  #enqueue(connection: Connection, update: Uint8Array, admission: Admission): void {
     this.#waiting.push({
       seq: ++this.applied,
       entryId: newId(),
       connection,
       by: connection.by,
-      relayed: step === "step2",
       update,
-      ...this.authors.attribute(this.#doc, connection, step, novelties, update),
+      ...this.authors.attribute(this.#doc, connection, admission, update),
     });
     connection.applied();
     this.host.schedule(this);
@@ -472,7 +471,7 @@ export class Room {
       this.#waiting.push({
         ...change,
         update: effective,
-        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
+        ...this.authors.attribute(this.#doc, connection, judgement, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) connection.send(this.step1(connection));
