@@ -1,8 +1,8 @@
-import type { ClientBinding } from "@onrecord/history/commit";
+import type { ClientBinding, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate, emittedBy } from "@onrecord/history/effective-update";
 import * as Y from "yjs";
 import type { Authors } from "./authors.js";
-import { type Judgement, type Step, without } from "./authorship.js";
+import { type Admission, type Step, without } from "./authorship.js";
 import type { Connection } from "./connection.js";
 import { inspect } from "./inspect.js";
 import { isKnown, isPlain } from "./plain.js";
@@ -30,10 +30,8 @@ export interface Arrival {
 }
 
 /** A change that is in the document now: what it changed, and whose it is. */
-export interface Taken {
+export interface Taken extends Pick<NewChange, "update" | "proven" | "relayed"> {
   readonly arrival: Arrival;
-  readonly update: Uint8Array;
-  readonly proven: boolean;
   readonly bindings: readonly ClientBinding[];
 }
 
@@ -94,7 +92,7 @@ export function takeRun(doc: Y.Doc, authors: Authors, arrived: Arrival[], mayGro
 /** An arrival that may be applied; a plain one together with others. */
 interface Admitted {
   readonly arrival: Arrival;
-  readonly judgement: Extract<Judgement, { outcome: "admitted" }>;
+  readonly judgement: Admission;
   readonly plain: boolean;
 }
 
@@ -153,8 +151,7 @@ function attributed(
   { arrival, judgement }: Admitted,
   update: Uint8Array,
 ): Taken {
-  const { connection, step } = arrival;
-  return { arrival, update, ...authors.attribute(doc, connection, step, judgement.novelties, update) };
+  return { arrival, update, ...authors.attribute(doc, arrival.connection, judgement, update) };
 }
 
 /** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */

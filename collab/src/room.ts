@@ -333,17 +333,14 @@ export class Room {
 
   #enqueue({ taken, merged }: Run): void {
     const run = merged === null ? undefined : { merged, size: taken.length };
-    for (const { arrival, update, proven, bindings } of taken) {
-      const { connection, step } = arrival;
+    for (const { arrival, ...change } of taken) {
+      const { connection } = arrival;
       this.#waiting.push({
+        ...change,
         seq: ++this.applied,
         entryId: newId(),
         connection,
         by: connection.by,
-        relayed: step === "step2",
-        update,
-        proven,
-        bindings,
         run,
       });
     }
@@ -480,7 +477,7 @@ export class Room {
         ...change,
         run: undefined,
         update: effective,
-        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
+        ...this.authors.attribute(this.#doc, connection, judgement, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) void this.ask(connection);
