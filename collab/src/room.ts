@@ -1,6 +1,7 @@
 import type { CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/history";
 import type { LoadedDocument } from "@onrecord/history/load";
+import { AppError } from "@onrecord/platform/errors";
 import * as Y from "yjs";
 import type { Connection } from "./connection.js";
 import { inspect, novelClients } from "./inspect.js";
@@ -37,8 +38,10 @@ interface Held {
 export interface RoomHost {
   readonly limits: {
     readonly documentBytes: number;
+    readonly documentClients: number;
     readonly awarenessBytes: number;
     readonly awarenessClients: number;
+    readonly documentAwarenessBytes: number;
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
@@ -297,8 +300,15 @@ export class Room {
 
   #inspect(connection: Connection, update: Uint8Array): Reception | null {
     try {
+      let unknown = 0;
       for (const client of novelClients(this.#doc, inspect(update))) {
         const owner = this.clients.get(client);
+        if (owner === undefined && this.clients.size + ++unknown > this.host.limits.documentClients)
+          return {
+            outcome: "refused",
+            code: closeCode.tooLarge,
+            reason: "the document has too many clientIDs",
+          };
         if (owner !== undefined && owner !== connection.principal.userId) {
           return {
             outcome: "refused",
@@ -395,8 +405,10 @@ export class Room {
   #rebuild(tainted: boolean): void {
     if (this.#evicted) return;
     this.#tainted ||= tainted;
-    this.#rebuilding ??= this.#startOver().catch(() =>
-      this.host.evict(this, closeCode.tryLater, "the document could not be read"),
+    this.#rebuilding ??= this.#startOver().catch((error: unknown) =>
+      error instanceof AppError && (error.code === "GONE" || error.code === "NOT_FOUND")
+        ? this.host.evict(this, closeCode.gone, "the document is gone")
+        : this.host.evict(this, closeCode.tryLater, "the document could not be read"),
     );
   }
 

@@ -1,35 +1,58 @@
 import { createHash } from "node:crypto";
+import type { AuditEvents } from "@onrecord/ledger/events";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Logger } from "@onrecord/platform/log";
 import type { RawData } from "ws";
 import type { Connection } from "./connection.js";
-import { awarenessFrame, type ClientMessage, type CloseCode, closeCode, decodeMessage } from "./protocol.js";
+import { countStructs } from "./count-structs.js";
+import {
+  awarenessFrame,
+  type ClientMessage,
+  type CloseCode,
+  closeCode,
+  countEntries,
+  decodeMessage,
+} from "./protocol.js";
 import type { Room } from "./room.js";
+import { Spaced } from "./spaced.js";
 
-/** Unknown message types that a client may send before it is taken for hostile: newer clients may know more than we. */
-const MAX_UNKNOWN = 10;
-/** Answers in a row that still lack what they build on, before the client is taken for broken. */
-const MAX_GAPS = 5;
+/** An answer costs an encoding of the whole document, or of everyone's presence: however often it is asked for, so often it is given. */
+const ANSWER_EVERY_MS = 1000;
 
-/** What the session puts on the record and in the log. */
-export interface SessionHost {
+/** Where refusals go: on the record, and in the log. */
+export interface RefusalHost {
   readonly ledger: Ledger;
   readonly log: Logger;
 }
 
-/** Puts on the record what was refused (why, how large, and its hash, never its content), and closes. */
+/** What a session asks of its node. */
+export interface SessionHost extends RefusalHost {
+  readonly limits: {
+    readonly updateBytes: number;
+    readonly updateStructs: number;
+    readonly stateVectorEntries: number;
+    readonly gapAnswers: number;
+    readonly unknownMessages: number;
+  };
+}
+
+/**
+ * Puts on the record what was refused (why, how large, and its hash, never its content), and closes. `bytes` is null for a frame
+ * that was not read to its end.
+ */
 export function refuse(
-  { ledger, log }: SessionHost,
+  { ledger, log }: RefusalHost,
   room: Room,
   connection: Connection,
   code: CloseCode,
   reason: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | null,
 ): void {
   connection.silence();
   const { by } = connection;
   const object = { kind: "DOCUMENT", id: room.documentId } as const;
-  const detail = { reason, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  const sha256 = bytes && createHash("sha256").update(bytes).digest("hex");
+  const detail = { reason, bytes: bytes?.length ?? null, sha256 };
   log.info({ requestId: by.requestId, documentId: room.documentId, code, reason }, "refused a message");
   ledger
     .record({ action: "document.edit-refused", by, object, detail })
@@ -43,8 +66,10 @@ export class Session {
   #gaps = 0;
   /** The client was asked for what the server lacks and has not answered. Opening asks. */
   #asked = true;
-  #foreignRecorded = false;
+  #presenceRecorded = false;
   #queue: Promise<void> | undefined;
+  readonly #states = new Spaced(ANSWER_EVERY_MS, (stateVector: Uint8Array) => this.#join(stateVector));
+  readonly #presences = new Spaced<void>(ANSWER_EVERY_MS, () => this.#tellPresence());
 
   constructor(
     private readonly room: Room,
@@ -56,27 +81,35 @@ export class Session {
   open(): void {
     this.connection.tellAccess("");
     this.connection.send(this.room.step1());
-    const present = this.room.presence.all();
-    if (present) this.connection.send(awarenessFrame(present));
+    this.#presences.ask();
   }
 
   /** Takes a frame; keeps the order even when the room has to be waited for. */
   receive(data: RawData, binary: boolean): void {
     if (!this.connection.listening) return;
     if (this.#queue === undefined && this.room.ready() === undefined) return this.#handle(data, binary);
+    // What waits here is in memory; what the socket holds back is not.
+    this.connection.pause("room");
     const turn = async () => {
       await this.room.ready();
       this.#handle(data, binary);
     };
     const queued: Promise<void> = (this.#queue ?? Promise.resolve()).then(turn).finally(() => {
-      if (this.#queue === queued) this.#queue = undefined;
+      if (this.#queue !== queued) return;
+      this.#queue = undefined;
+      this.connection.resume("room");
     });
     this.#queue = queued;
   }
 
   #handle(data: RawData, binary: boolean): void {
+    const begun = performance.now();
+    this.#take(data, binary);
+    this.connection.charge(Buffer.isBuffer(data) ? data.length : 0, performance.now() - begun);
+  }
+
+  #take(data: RawData, binary: boolean): void {
     if (!this.connection.listening) return;
-    this.connection.count();
     if (!binary || !Buffer.isBuffer(data))
       return this.#refuse(closeCode.malformed, "only binary frames are understood", new Uint8Array());
     let decoded: ClientMessage;
@@ -87,26 +120,32 @@ export class Session {
     }
     switch (decoded.type) {
       case "step1":
-        return this.#join(decoded.stateVector);
+        return this.#states.ask(decoded.stateVector);
       case "change":
         return this.#change(decoded.update, decoded.step);
       case "awareness":
         return this.#presence(decoded.update);
-      case "query-awareness": {
-        const present = this.room.presence.all();
-        if (present) this.connection.send(awarenessFrame(present));
-        return;
-      }
+      case "query-awareness":
+        return this.#presences.ask();
       case "ignored":
         return;
       case "unknown":
-        if (++this.#unknown > MAX_UNKNOWN)
-          this.#refuse(closeCode.malformed, `message type ${decoded.code} is not known here`, data);
+        // Newer clients may know more than we: a few are let pass.
+        if (++this.#unknown > this.host.limits.unknownMessages)
+          this.#refuse(closeCode.malformed, "too many messages of a type that is not known here", data);
     }
   }
 
+  #tellPresence(): void {
+    const present = this.room.presence.all();
+    if (present) this.connection.send(awarenessFrame(present));
+  }
+
   #join(stateVector: Uint8Array): void {
+    if (!this.connection.listening) return;
     try {
+      if (countEntries(stateVector) > this.host.limits.stateVectorEntries)
+        return this.#refuse(closeCode.malformed, "the state vector has too many entries", stateVector);
       this.room.join(this.connection, stateVector);
     } catch {
       this.#refuse(closeCode.malformed, "the state vector is malformed", stateVector);
@@ -120,6 +159,7 @@ export class Session {
   #change(update: Uint8Array, step: "step2" | "update"): void {
     this.connection.received++;
     if (step === "step2") this.#asked = false;
+    if (this.#tooLarge(update)) return this.#refuse(closeCode.tooLarge, "the update is too large", update);
     if (!this.connection.mayEdit) return this.#changeOfViewer(update);
     const reception = this.room.receive(this.connection, update);
     switch (reception.outcome) {
@@ -135,9 +175,22 @@ export class Session {
     }
   }
 
+  #tooLarge(update: Uint8Array): boolean {
+    const { updateBytes, updateStructs } = this.host.limits;
+    if (update.length > updateBytes) return true;
+    // A struct has two bytes or more.
+    if (update.length / 2 <= updateStructs) return false;
+    try {
+      return countStructs(update, updateStructs) > updateStructs;
+    } catch {
+      // Whoever applies it finds out why.
+      return false;
+    }
+  }
+
   #askAgain(update: Uint8Array): void {
     if (this.#asked) return;
-    if (++this.#gaps > MAX_GAPS)
+    if (++this.#gaps > this.host.limits.gapAnswers)
       return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
     this.#asked = true;
     this.connection.send(this.room.step1());
@@ -159,19 +212,9 @@ export class Session {
 
   #presence(update: Uint8Array): void {
     try {
-      const { foreign } = this.room.presence.receive(this.connection, update);
-      const [clientId] = foreign;
-      if (clientId !== undefined && !this.#foreignRecorded) {
-        this.#foreignRecorded = true;
-        this.#record(
-          this.host.ledger.record({
-            action: "presence.refused",
-            by: this.connection.by,
-            object: this.#object,
-            detail: { clientId },
-          }),
-        );
-      }
+      const { foreign, crowdedOut } = this.room.presence.receive(this.connection, update);
+      if (foreign[0] !== undefined) this.#presenceRefused({ clientId: foreign[0] });
+      if (crowdedOut[0] !== undefined) this.#presenceRefused({ clientId: crowdedOut[0], reason: "crowded" });
     } catch (error) {
       this.#refuse(
         closeCode.malformed,
@@ -179,6 +222,14 @@ export class Session {
         update,
       );
     }
+  }
+
+  /** Once for each connection: a client renews its presence for ever, and the record would be flooded. */
+  #presenceRefused(detail: AuditEvents["presence.refused"]): void {
+    if (this.#presenceRecorded) return;
+    this.#presenceRecorded = true;
+    const { by } = this.connection;
+    this.#record(this.host.ledger.record({ action: "presence.refused", by, object: this.#object, detail }));
   }
 
   #refuse(code: CloseCode, reason: string, bytes: Uint8Array): void {

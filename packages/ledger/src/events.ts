@@ -18,10 +18,12 @@ export interface AuditEvents {
   "document.opened": { via: "collab" | "api"; version: number; access: "edit" | "comment" | "view" };
   "document.closed": { version: number; code: number };
   "document.edited": { version: number; bytes: number };
-  "document.edit-refused": { reason: string; bytes: number; sha256: string };
+  /** Size and hash are null for what was too large to be read to its end. */
+  "document.edit-refused": { reason: string; bytes: number | null; sha256: string | null };
   "document.downloaded": { format: string; version: number };
   "document.download-refused": { format: string; reasons: string[] };
-  "presence.refused": { clientId: number };
+  /** In the name of another; or "crowded": the document has as much presence as it may. */
+  "presence.refused": { clientId: number; reason?: "crowded" };
 
   "version.restored": { version: number; bytes: number; restoredVersion: number };
   "version.named": { version: number };
