@@ -2,7 +2,7 @@ import { until } from "@onrecord/testing/editor";
 import * as encoding from "lib0/encoding";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { awarenessFrame, message, sync, syncFrame } from "./protocol.js";
+import { message, sync, syncFrame } from "./protocol.js";
 import { BoundedNode } from "./testing/bounded-node.js";
 
 let node: BoundedNode;
@@ -204,33 +204,3 @@ function forgery(clientID: number): Uint8Array {
     for (const n of [1, 1, clientID, 0, 0, 1000, 0]) encoding.writeVarUint(encoder, n);
   });
 }
-
-describe("presence", () => {
-  const state = (clientId: number, clock: number, json: string) =>
-    awarenessFrame(
-      encoding.encode((encoder) => {
-        for (const n of [1, clientId, clock]) encoding.writeVarUint(encoder, n);
-        encoding.writeVarString(encoder, json);
-      }),
-    );
-
-  it("of which removed states of nobody are made leaves nothing behind", async () => {
-    const documentId = await node.document();
-    const neighbours = await node.neighbours(documentId);
-    const { socket } = await node.raw(documentId);
-    const nulls = encoding.encode((encoder) => {
-      encoding.writeVarUint(encoder, 20_000);
-      for (let i = 0; i < 20_000; i++) {
-        encoding.writeVarUint(encoder, i + 1);
-        encoding.writeVarUint(encoder, 1);
-        encoding.writeVarString(encoder, "null");
-      }
-    });
-    socket.send(awarenessFrame(nulls));
-    socket.send(state(500_000, 1, "{}"));
-    const ben = neighbours.pairs[0]![0];
-    await until(() => ben.provider.awareness.getStates().has(500_000), "the one that is there");
-    expect(ben.provider.awareness.meta.has(17)).toBe(false);
-    await neighbours.noticedNothing();
-  });
-});

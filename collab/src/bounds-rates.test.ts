@@ -1,7 +1,7 @@
 import { until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { awarenessFrame, message, sync, syncFrame } from "./protocol.js";
+import { message, sync, syncFrame } from "./protocol.js";
 import { BoundedNode } from "./testing/bounded-node.js";
 import { StuckLine } from "./testing/stuck-line.js";
 
@@ -118,7 +118,8 @@ describe("a client that stops reading", () => {
     // One frame more than the bound may have been queued when it was looked at.
     expect(most).toBeLessThan(QUEUE + 2 * words.length + 20_000);
     await neighbours.noticedNothing();
-    // The server cuts it off, and y-websocket comes back by itself, on a line that is free again.
+    // y-websocket comes back by itself, once it hears that it was cut off.
+    line.free();
     await until(() => losses > 0 && reader.provider.synced, "the reader to be back in step");
     await until(() => reader.text.toString() === a.text.toString(), "the exact text");
   });
@@ -144,24 +145,6 @@ describe("a client that stops reading", () => {
     }
     // The queue, the answer that is not held against it, and the one that went past the bound.
     expect(most).toBeLessThan(QUEUE + 2 * 900_100);
-    await neighbours.noticedNothing();
-  });
-});
-
-describe("presence", () => {
-  it("that changes all the time is sent on in ticks", async () => {
-    const documentId = await node.document();
-    const neighbours = await node.neighbours(documentId);
-    const [a] = neighbours.pairs[0]!;
-    let updates = 0;
-    a.provider.awareness.on("update", () => updates++);
-    const { socket } = await node.raw(documentId);
-    for (let clock = 1; clock <= 100; clock++) {
-      const json = JSON.stringify({ cursor: clock });
-      socket.send(awarenessFrame(Uint8Array.from([1, 9, clock, json.length, ...Buffer.from(json)])));
-    }
-    await until(() => a.provider.awareness.getStates().get(9)?.cursor === 100, "the last state");
-    expect(updates).toBeLessThan(60);
     await neighbours.noticedNothing();
   });
 });

@@ -3,7 +3,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /** A line to a server that can get stuck: what the server sends is then no longer taken from it, while the client may still send. */
 export class StuckLine implements AsyncDisposable {
-  readonly #upstreams = new Set<Socket>();
+  /** Each connection to the server, with the client's that belongs to it. */
+  readonly #clients = new Map<Socket, Socket>();
 
   private constructor(
     private readonly server: Server,
@@ -21,7 +22,7 @@ export class StuckLine implements AsyncDisposable {
   }
 
   #join(client: Socket, upstream: Socket): void {
-    this.#upstreams.add(upstream);
+    this.#clients.set(upstream, client);
     client.pipe(upstream);
     upstream.pipe(client);
     for (const [one, other] of [
@@ -31,15 +32,20 @@ export class StuckLine implements AsyncDisposable {
       one.on("error", () => other.destroy());
       one.once("close", () => other.destroy());
     }
-    upstream.once("close", () => this.#upstreams.delete(upstream));
+    upstream.once("close", () => this.#clients.delete(upstream));
   }
 
   stick(): void {
-    for (const upstream of this.#upstreams) upstream.unpipe().pause();
+    for (const upstream of this.#clients.keys()) upstream.unpipe().pause();
+  }
+
+  /** What was held back is delivered, the end of the connection with it. */
+  free(): void {
+    for (const [upstream, client] of this.#clients) upstream.pipe(client);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const upstream of this.#upstreams) upstream.destroy();
+    for (const upstream of this.#clients.keys()) upstream.destroy();
     this.server.close();
     await once(this.server, "close");
   }
