@@ -83,12 +83,11 @@ describe("presence", () => {
     const cursor = (text: string) => late.provider.awareness.setLocalState({ cursor: text });
     cursor("a".repeat(1500));
     await until(
-      async () => (await node.entries(documentId, "presence.refused")).length === 1,
+      async () => (await node.entries(documentId, "presence.crowded-out")).length === 1,
       "the refusal on the record",
     );
-    expect((await node.entries(documentId, "presence.refused"))[0]?.detail).toEqual({
+    expect((await node.entries(documentId, "presence.crowded-out"))[0]?.detail).toEqual({
       clientId: late.doc.clientID,
-      reason: "crowded",
     });
     late.text.insert(0, "still writes");
     await until(() => neighbours.pairs[0]![0].text.toString().includes("still writes"), "its text");
@@ -99,7 +98,7 @@ describe("presence", () => {
     await until(() => !awareness.getStates().has(4), "the crowd to leave");
     cursor("c".repeat(1500));
     await until(() => awareness.getStates().has(late.doc.clientID), "the one who came late");
-    expect(await node.entries(documentId, "presence.refused")).toHaveLength(1);
+    expect(await node.entries(documentId, "presence.crowded-out")).toHaveLength(1);
     await neighbours.noticedNothing();
   });
 

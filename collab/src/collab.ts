@@ -133,6 +133,7 @@ export class Collab implements Service {
       bus.subscribe("document.committed", ({ documentId, version }) =>
         this.rooms.get(documentId)?.catchUp(version),
       ),
+      bus.subscribe("document.shredded", ({ documentId }) => this.#shredded(documentId)),
       bus.onGap(() => this.#checkHeads()),
     );
     this.#every(PRESENCE_EVERY, () => {
@@ -229,6 +230,12 @@ export class Collab implements Service {
     room.close(code, reason);
   }
 
+  /** Without its key a document cannot be open anywhere. */
+  #shredded(documentId: string): void {
+    const room = this.rooms.get(documentId);
+    if (room) this.#evict(room, closeCode.gone, "the document is gone");
+  }
+
   #checkHeads(): void {
     const open = [...this.rooms.all()];
     if (open.length === 0) return;
@@ -238,7 +245,12 @@ export class Collab implements Service {
         [open.map(({ documentId }) => documentId)],
       )
       .then((rows) => {
-        for (const { document_id, version } of rows) this.rooms.get(document_id)?.catchUp(version);
+        const heads = new Map(rows.map(({ document_id, version }) => [document_id, version]));
+        for (const { documentId } of open) {
+          const version = heads.get(documentId);
+          if (version === undefined) this.#shredded(documentId);
+          else this.rooms.get(documentId)?.catchUp(version);
+        }
       })
       .catch((err: unknown) => this.#log.warn({ err }, "heads could not be read"));
   }

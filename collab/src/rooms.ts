@@ -36,12 +36,12 @@ export class Rooms {
     return room;
   }
 
-  /** The committed head of a document, without opening it. NOT_FOUND without such a document. */
+  /** The committed head of a document, without opening it. NOT_FOUND without such a document, GONE when it was destroyed. */
   async peek(documentId: string): Promise<{ head: number }> {
     const open = this.#open.get(documentId);
     if (open) return { head: open.version };
     const head = await this.history.head(documentId);
-    if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
+    if (!head) throw await this.history.missing(documentId);
     return { head: head.version };
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AuditEvents } from "@onrecord/ledger/events";
+import type { AuditAction } from "@onrecord/ledger/events";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Logger } from "@onrecord/platform/log";
 import type { RawData } from "ws";
@@ -66,7 +66,7 @@ export class Session {
   #gaps = 0;
   /** The client was asked for what the server lacks and has not answered. Opening asks. */
   #asked = true;
-  #presenceRecorded = false;
+  readonly #presenceRecorded = new Set<AuditAction>();
   #queue: Promise<void> | undefined;
   readonly #states = new Spaced(ANSWER_EVERY_MS, (stateVector: Uint8Array) => this.#join(stateVector));
   readonly #presences = new Spaced<void>(ANSWER_EVERY_MS, () => this.#tellPresence());
@@ -213,8 +213,8 @@ export class Session {
   #presence(update: Uint8Array): void {
     try {
       const { foreign, crowdedOut } = this.room.presence.receive(this.connection, update);
-      if (foreign[0] !== undefined) this.#presenceRefused({ clientId: foreign[0] });
-      if (crowdedOut[0] !== undefined) this.#presenceRefused({ clientId: crowdedOut[0], reason: "crowded" });
+      if (foreign[0] !== undefined) this.#presenceRefused("presence.refused", foreign[0]);
+      if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
     } catch (error) {
       this.#refuse(
         closeCode.malformed,
@@ -225,11 +225,11 @@ export class Session {
   }
 
   /** Once for each connection: a client renews its presence for ever, and the record would be flooded. */
-  #presenceRefused(detail: AuditEvents["presence.refused"]): void {
-    if (this.#presenceRecorded) return;
-    this.#presenceRecorded = true;
+  #presenceRefused(action: "presence.refused" | "presence.crowded-out", clientId: number): void {
+    if (this.#presenceRecorded.has(action)) return;
+    this.#presenceRecorded.add(action);
     const { by } = this.connection;
-    this.#record(this.host.ledger.record({ action: "presence.refused", by, object: this.#object, detail }));
+    this.#record(this.host.ledger.record({ action, by, object: this.#object, detail: { clientId } }));
   }
 
   #refuse(code: CloseCode, reason: string, bytes: Uint8Array): void {

@@ -4,6 +4,7 @@ import { isId } from "@onrecord/platform/ids";
 import { type KeyProvider, unseal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { changeContext } from "./commit.js";
+import { missingDocument } from "./shredded.js";
 
 /** A document at a version, with the data key that opened it. */
 export interface LoadedDocument {
@@ -28,7 +29,10 @@ interface Start {
 /** Changes are read in pages of this many rows: a long history never stands in memory whole. */
 const PAGE = 5000;
 
-/** Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, BAD_USER_INPUT without such a version. */
+/**
+ * Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, GONE when its data key was destroyed,
+ * BAD_USER_INPUT without such a version, INTERNAL when something sealed was altered or is not in its place.
+ */
 export async function loadDocument(
   sql: Sql,
   keys: KeyProvider,
@@ -48,7 +52,11 @@ export async function loadDocument(
   const key = await keys.unwrap(start.wrapped_key, keyContext(documentId));
   const doc = new Y.Doc();
   if (start.sealed !== null && start.checkpoint !== null) {
-    Y.applyUpdate(doc, unseal(key, start.sealed, checkpointContext(documentId, start.checkpoint)));
+    const context = checkpointContext(documentId, start.checkpoint);
+    Y.applyUpdate(
+      doc,
+      open(key, start.sealed, context, `The checkpoint of ${documentId} at version ${start.checkpoint}`),
+    );
   }
   const from = start.checkpoint ?? 0;
   await applyChanges(sql, key, documentId, from, target, (update) => Y.applyUpdate(doc, update));
@@ -72,7 +80,8 @@ export async function applyChanges(
     );
     for (const { version, sealed } of rows) {
       if (version !== at + 1) break;
-      apply(unseal(key, sealed, changeContext(documentId, version)), version);
+      const context = changeContext(documentId, version);
+      apply(open(key, sealed, context, `Version ${version} of ${documentId}`), version);
       at = version;
     }
     if (rows.length === 0 || at !== rows.at(-1)?.version) {
@@ -97,8 +106,20 @@ async function readStart(sql: Sql, documentId: string, version: number | undefin
       )
     : [];
   const [start] = rows;
-  if (!start) throw new AppError("NOT_FOUND", "There is no such document.");
+  if (!start) throw await missingDocument(sql, documentId);
   return start;
+}
+
+function open(key: Buffer, sealed: Buffer, context: string, what: string): Buffer {
+  try {
+    return unseal(key, sealed, context);
+  } catch (cause) {
+    throw new AppError(
+      "INTERNAL",
+      `${what} does not open: it was altered, or moved here from another place. Bring back the database's last good backup.`,
+      { cause },
+    );
+  }
 }
 
 export function keyContext(documentId: string): string {

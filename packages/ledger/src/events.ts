@@ -20,10 +20,13 @@ export interface AuditEvents {
   "document.edited": { version: number; bytes: number };
   /** Size and hash are null for what was too large to be read to its end. */
   "document.edit-refused": { reason: string; bytes: number | null; sha256: string | null };
+  /** Its data key was destroyed; `version` is where it ended. */
+  "document.shredded": { version: number };
   "document.downloaded": { format: string; version: number };
   "document.download-refused": { format: string; reasons: string[] };
-  /** In the name of another; or "crowded": the document has as much presence as it may. */
-  "presence.refused": { clientId: number; reason?: "crowded" };
+  "presence.refused": { clientId: number };
+  /** The document has as much presence as it may: this one is not shown. */
+  "presence.crowded-out": { clientId: number };
 
   "version.restored": { version: number; bytes: number; restoredVersion: number };
   "version.named": { version: number };
@@ -31,6 +34,12 @@ export interface AuditEvents {
   "access.granted": { grantId: string; principalId: string; level: Level; expiresAt: string | null };
   "access.revoked": { grantId: string; principalId: string; level: Level };
   "access.denied": { permission: string; reasons: string[] };
+
+  /** Written before the key file is changed: one without its effect was prevented by a crash. */
+  "key.rotated": { keyId: string; previousKeyId: string };
+  /** So many documents' data keys are wrapped with this key-encryption key from now on. */
+  "key.rewrapped": { keyId: string; documents: number };
+  "key.retired": { keyId: string };
 
   "audit.queried": { filter: Record<string, string | string[]>; returned: number };
 }
@@ -47,6 +56,7 @@ const outcomes: Partial<Record<AuditAction, Outcome>> = {
   "document.edit-refused": "DENIED",
   "document.download-refused": "DENIED",
   "presence.refused": "DENIED",
+  "presence.crowded-out": "DENIED",
   "access.denied": "DENIED",
 };
 
