@@ -185,8 +185,8 @@ export class Collab implements Service {
         else if (outcome) this.#converse(outcome, ws);
       };
       this.#lobby.hold(ws, socket, admit).catch((err: unknown) => {
-        const code =
-          err instanceof AppError && err.code === "NOT_FOUND" ? closeCode.gone : closeCode.tryLater;
+        const gone = err instanceof AppError && (err.code === "NOT_FOUND" || err.code === "GONE");
+        const code = gone ? closeCode.gone : closeCode.tryLater;
         if (code !== closeCode.gone)
           this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
         turnAway(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
