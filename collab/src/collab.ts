@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { History } from "@onrecord/history/history";
-import { applyChanges, loadDocument } from "@onrecord/history/load";
+import { loadDocument, readChanges } from "@onrecord/history/load";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Door, RequestInfo } from "@onrecord/platform/door";
@@ -13,7 +13,7 @@ import { Gauge } from "prom-client";
 import { type Server, type WebSocket, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./admission.js";
 import { Committer } from "./committer.js";
-import { CollabSocket, type Connection } from "./connection.js";
+import { CollabSocket, type Connection, framed } from "./connection.js";
 import { Lobby } from "./lobby.js";
 import { Permits } from "./permits.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
@@ -26,6 +26,8 @@ import { Tally } from "./tally.js";
 const PATH = "/collab";
 /** Presence is sent on at most this often. */
 const PRESENCE_EVERY = 40;
+const heartbeat = framed(heartbeatFrame);
+
 /** The collaboration server: y-websocket on the wire, recorded before broadcast. */
 export class Collab implements Service {
   readonly name = "collab";
@@ -71,10 +73,11 @@ export class Collab implements Service {
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: async (documentId, key, after) => {
           const head = await history.head(documentId);
+          if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
           const updates: Uint8Array[] = [];
-          if (head)
-            await applyChanges(db, key, documentId, after, head.version, (update) => updates.push(update));
-          return { updates, at: updates.length > 0 && head ? head.at : null };
+          for await (const { update } of readChanges(db, key, documentId, after, head.version))
+            updates.push(update);
+          return { updates, tip: head.tip, at: head.at };
         },
         checkpoint: (documentId, version, key, state) => {
           history
@@ -83,7 +86,7 @@ export class Collab implements Service {
               this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
             );
         },
-        owners: (documentId) => this.rooms.owners(documentId),
+        bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),
         refused: (room, connection, code, reason, update) =>
           refuse({ ledger: this.#ledger, log: this.#log }, room, connection, code, reason, update),
         evict: (room, code, reason) => this.#evict(room, code, reason),
@@ -93,7 +96,7 @@ export class Collab implements Service {
     const tally = new Tally(metrics);
     this.#lobby = new Lobby(config.limits, tally);
     this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms, tally);
-    this.#server = new WebSocketServer({
+    this.#server = new WebSocketServer<typeof CollabSocket>({
       noServer: true,
       WebSocket: CollabSocket,
       maxPayload: config.limits.frameBytes,
@@ -140,8 +143,7 @@ export class Collab implements Service {
       for (const room of this.rooms.all()) room.sharePresence();
     });
     this.#every(heartbeatEvery, () => {
-      for (const { socket } of this.permits.connections)
-        if (socket.readyState === socket.OPEN) socket.send(heartbeatFrame);
+      for (const connection of this.permits.connections) connection.write(heartbeat);
     });
     // A hint that got lost delays a document no longer than this.
     this.#every(2000, () => this.#checkHeads());
@@ -174,6 +176,7 @@ export class Collab implements Service {
   /** Every upgrade is accepted: browsers hide the status of a refused one, so the reason is told as a close code. */
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
+      ws.stream = socket;
       ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
       const turnAway = (code: CloseCode, reason: string) => this.#lobby.turnAway(ws, socket, code, reason);
       if (this.#draining) return turnAway(closeCode.restart, "the server restarts");
@@ -208,9 +211,8 @@ export class Collab implements Service {
   }
 
   #left(room: Room, connection: Connection, code: number): void {
-    room.connections.delete(connection);
     this.permits.connections.delete(connection);
-    room.presence.leave(connection);
+    room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
     this.#ledger

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { By } from "@onrecord/ledger/ledger";
 import type { Principal } from "@onrecord/policy/principal";
 import { WebSocket } from "ws";
@@ -7,6 +8,8 @@ import { Throttle } from "./throttle.js";
 
 /** A WebSocket whose own protocol errors end in our codes: a stock client retries 1009 for ever and stops on 4413. */
 export class CollabSocket extends WebSocket {
+  /** The stream that was upgraded. Frames that go to many are written to it as they are, made once. */
+  stream!: Duplex;
   /** What the protocol error that ended it was; undefined without one. */
   violation: { readonly code: CloseCode; readonly reason: string } | undefined;
 
@@ -62,7 +65,7 @@ export class Connection {
   #stateBytes = 0;
 
   constructor(
-    readonly socket: WebSocket,
+    readonly socket: CollabSocket,
     readonly documentId: string,
     /** Renewed when permissions change. */
     public principal: Principal,
@@ -85,25 +88,35 @@ export class Connection {
     return !this.#closed && !this.#silenced;
   }
 
-  /** Queues a frame. A reader that lets more than its bound pile up is closed, and comes back for what it lacks. */
-  send(frame: Uint8Array): void {
+  /** Queues a message. A reader that lets more than its bound pile up is closed, and comes back for what it lacks. */
+  send(message: Uint8Array): void {
+    this.write(framed(message));
+  }
+
+  /** Queues a message that is framed already. What is queued within one turn of the event loop leaves in one write. */
+  write(frame: Buffer): void {
     if (this.#closed || this.socket.readyState !== WebSocket.OPEN) return;
-    const waiting = this.socket.bufferedAmount;
+    const { stream } = this.socket;
+    const waiting = stream.writableLength;
     const { queueBytes } = this.options.limits;
     if (waiting <= queueBytes) this.#stateBytes = 0;
     else if (waiting > queueBytes + this.#stateBytes) {
       return this.close(closeCode.slow, "too slow: reconnect for what is missing");
     }
-    this.socket.send(frame, { binary: true });
+    if (stream.writableCorked === 0) {
+      stream.cork();
+      process.nextTick(uncork, stream);
+    }
+    stream.write(frame);
   }
 
   /**
    * Queues an answer that may be as large as the document: on a slow line it takes its time, and is not held against the reader.
    * That is so for one at a time: whoever asks again and again without reading would have a queue without a bound.
    */
-  sendState(frame: Uint8Array): void {
-    const first = this.socket.bufferedAmount <= this.options.limits.queueBytes;
-    this.send(frame);
+  writeState(frame: Buffer): void {
+    const first = this.socket.stream.writableLength <= this.options.limits.queueBytes;
+    this.write(frame);
     if (first) this.#stateBytes = frame.length;
   }
 
@@ -167,4 +180,26 @@ export class Connection {
     // Whoever does not read does not see the close frame either.
     setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
   }
+}
+
+/** A message as one unmasked binary WebSocket frame (RFC 6455, section 5.2): however many sockets it goes to, it is made once. */
+export function framed(message: Uint8Array): Buffer {
+  const { length } = message;
+  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(head + length);
+  frame[0] = 0x82;
+  if (head === 2) frame[1] = length;
+  else if (head === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.set(message, head);
+  return frame;
+}
+
+function uncork(stream: Duplex): void {
+  stream.uncork();
 }

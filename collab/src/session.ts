@@ -15,9 +15,15 @@ import {
 } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Spaced } from "./spaced.js";
+import { introduced } from "./speakers.js";
 
 /** An answer costs an encoding of the whole document, or of everyone's presence: however often it is asked for, so often it is given. */
 const ANSWER_EVERY_MS = 1000;
+/** Where another editor is to bring what is lacking: asked again after 0.1 s, then twice as long each time, 12.7 s in all. */
+const MAX_WAITS = 7;
+const WAIT_MS = 100;
+/** A stock client opens with what it lacks and then its own presence, before it can have heard of anyone else's. */
+const OPENING_FRAMES = 2;
 
 /** Where refusals go: on the record, and in the log. */
 export interface RefusalHost {
@@ -62,8 +68,10 @@ export function refuse(
 
 /** Speaks y-websocket with one connection in its room. Messages are handled one after the other. */
 export class Session {
+  #frames = 0;
   #unknown = 0;
   #gaps = 0;
+  #waits = 0;
   /** The client was asked for what the server lacks and has not answered. Opening asks. */
   #asked = true;
   readonly #presenceRecorded = new Set<AuditAction>();
@@ -80,7 +88,7 @@ export class Session {
   /** Opens the conversation: what the server lacks is asked for at once, or offline edits would never arrive. */
   open(): void {
     this.connection.tellAccess("");
-    this.connection.send(this.room.step1());
+    this.connection.send(this.room.step1(this.connection));
     this.#presences.ask();
   }
 
@@ -110,6 +118,7 @@ export class Session {
 
   #take(data: RawData, binary: boolean): void {
     if (!this.connection.listening) return;
+    this.#frames++;
     if (!binary || !Buffer.isBuffer(data))
       return this.#refuse(closeCode.malformed, "only binary frames are understood", new Uint8Array());
     let decoded: ClientMessage;
@@ -161,16 +170,17 @@ export class Session {
     if (step === "step2") this.#asked = false;
     if (this.#tooLarge(update)) return this.#refuse(closeCode.tooLarge, "the update is too large", update);
     if (!this.connection.mayEdit) return this.#changeOfViewer(update);
-    const reception = this.room.receive(this.connection, update);
+    const reception = this.room.receive(this.connection, update, step);
     switch (reception.outcome) {
       case "refused":
         return this.#refuse(reception.code, reception.reason, update);
       case "gap":
-        return this.#askAgain(update);
+        return reception.ofOthers ? this.#waitForOthers(update) : this.#askAgain(update);
       case "applied":
       case "nothing-new":
         if (this.#asked) return;
         this.#gaps = 0;
+        this.#waits = 0;
         this.#acknowledge();
     }
   }
@@ -193,7 +203,22 @@ export class Session {
     if (++this.#gaps > this.host.limits.gapAnswers)
       return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
     this.#asked = true;
-    this.connection.send(this.room.step1());
+    this.connection.send(this.room.step1(this.connection));
+  }
+
+  /**
+   * Two users' tabs in one browser tell each other what they write, and one may bring what the other is just sending. It is asked again
+   * until that has come. If the other's line is dead, its connection will end before long: so this one is sent away to come back.
+   */
+  #waitForOthers(update: Uint8Array): void {
+    if (this.#asked) return;
+    if (this.#waits >= MAX_WAITS)
+      return this.#refuse(closeCode.tryLater, "the update carries what its author has not sent", update);
+    this.#asked = true;
+    setTimeout(
+      () => this.connection.send(this.room.step1(this.connection)),
+      WAIT_MS * 2 ** this.#waits++,
+    ).unref();
   }
 
   /** A stock client answers the server's SyncStep1 whatever it may do; only something new is an attempt to write. */
@@ -212,8 +237,11 @@ export class Session {
 
   #presence(update: Uint8Array): void {
     try {
+      const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
+      const denied = claimed !== undefined && !this.room.authors.claim(this.connection, claimed);
       const { foreign, crowdedOut } = this.room.presence.receive(this.connection, update);
-      if (foreign[0] !== undefined) this.#presenceRefused("presence.refused", foreign[0]);
+      const refused = denied ? claimed : foreign[0];
+      if (refused !== undefined) this.#presenceRefused("presence.refused", refused);
       if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
     } catch (error) {
       this.#refuse(

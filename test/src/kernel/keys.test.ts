@@ -59,7 +59,7 @@ const entries = (action: string) =>
 const sealed = async () => {
   const [row] = await context.db.query<{ sum: string }>(
     `select md5(string_agg(md5(sealed), ',' order by document_id, version)) as sum from (
-       select document_id, version, sealed from documents.change
+       select document_id, last_version as version, sealed from documents.batch
        union all select document_id, version, sealed from documents.checkpoint) s`,
   );
   return row!.sum;

@@ -1,4 +1,5 @@
-import { commitChanges } from "@onrecord/history/commit";
+import type { KeyObject } from "node:crypto";
+import { commitChanges, type GroupCommit } from "@onrecord/history/commit";
 import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newId } from "@onrecord/platform/ids";
@@ -28,6 +29,21 @@ const insertion = (text: string) => {
   doc.getText("content").insert(0, text);
   return Y.encodeStateAsUpdate(doc);
 };
+/** A first change of each of these documents. */
+const groupOf = async (
+  parts: readonly { documentId: string; key: KeyObject }[],
+  text: string,
+): Promise<GroupCommit> => ({
+  revision: await authorize(),
+  action: "document.edited",
+  documents: parts.map((part) => ({
+    ...part,
+    from: 0,
+    tip: null,
+    bindings: [],
+    changes: [{ entryId: newId(), by, proven: false, relayed: false, update: insertion(text) }],
+  })),
+});
 const type = (documentId: string, text: string) =>
   history.edit({ documentId, by, action: "document.edited", authorize, change: () => insertion(text) });
 const shred = (documentId: string) => context.db.transaction((tx) => history.shred(tx, documentId, by));
@@ -99,15 +115,7 @@ describe("destroying a document's key", () => {
     const committed = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
     const committing = context.db.transaction(async (tx) => {
-      const [outcome] = await commitChanges(tx, ledger, await authorize(), [
-        {
-          documentId,
-          from: 0,
-          key,
-          bindings: [],
-          changes: [{ by, action: "document.edited", authorId: null, update: insertion("in time") }],
-        },
-      ]);
+      const [outcome] = await commitChanges(tx, ledger, await groupOf([{ documentId, key }], "in time"));
       committed.resolve();
       await go.promise;
       return outcome;
@@ -131,18 +139,8 @@ describe("destroying a document's key", () => {
       await go.promise;
     });
     await shredded.promise;
-    const committing = commitChanges(
-      context.db,
-      ledger,
-      await authorize(),
-      [documentId, other].map((id, i) => ({
-        documentId: id,
-        from: 0,
-        key: keys[i]!,
-        bindings: [],
-        changes: [{ by, action: "document.edited", authorId: null, update: insertion("too late") }],
-      })),
-    );
+    const parts = [documentId, other].map((id, i) => ({ documentId: id, key: keys[i]! }));
+    const committing = commitChanges(context.db, ledger, await groupOf(parts, "too late"));
     await waiting("%commit_changes%");
     go.resolve();
     await shredding;
