@@ -18,10 +18,14 @@ interface State {
 export interface PresenceOutcome {
   /** ClientIDs of other users that it tried to set: never taken over. */
   readonly foreign: readonly number[];
+  /** ClientIDs whose states are not shown, because the document has as much presence as it may. */
+  readonly crowdedOut: readonly number[];
 }
 
 /** A removed state is remembered this long, so that an echo of the old one does not bring it back. */
 const TOMBSTONE_MS = 60_000;
+/** What an entry costs besides its JSON: without it removed states would be free, and could be made without end. */
+const ENTRY_BYTES = 64;
 
 /**
  * Who is here, and where their cursors are. Like y-protocols' Awareness on the wire, but every state has one owner, the connection
@@ -33,7 +37,11 @@ export class Presence {
   readonly #dirty = new Set<number>();
 
   constructor(
-    private readonly limits: { readonly awarenessBytes: number; readonly awarenessClients: number },
+    private readonly limits: {
+      readonly awarenessBytes: number;
+      readonly awarenessClients: number;
+      readonly documentAwarenessBytes: number;
+    },
     /** Whether a connection may set the state of a clientID that has none. */
     private readonly maySpeak: (owner: PresenceOwner, clientId: number) => boolean = () => true,
   ) {}
@@ -43,6 +51,7 @@ export class Presence {
     const decoder = decoding.createDecoder(update);
     const count = decoding.readVarUint(decoder);
     const foreign: number[] = [];
+    const crowdedOut: number[] = [];
     for (let i = 0; i < count; i++) {
       const clientId = decoding.readVarUint(decoder);
       const clock = decoding.readVarUint(decoder);
@@ -63,11 +72,15 @@ export class Presence {
       if (!known && this.#owned(owner) >= this.limits.awarenessClients)
         throw new RangeError("too many presence states on one connection");
       const state = { clock, json: this.#sign(owner, json), owner };
+      if (!this.#fits(state, known)) {
+        crowdedOut.push(clientId);
+        continue;
+      }
       this.#states.set(clientId, state);
       if (state.json === "null") this.#bury(clientId, state);
       this.#dirty.add(clientId);
     }
-    return { foreign };
+    return { foreign, crowdedOut };
   }
 
   /** Takes away what a closed connection owned. */
@@ -119,8 +132,17 @@ export class Presence {
     return owned;
   }
 
+  /** Whether the document's presence stays within its bound with this state in the place of that one; removing always does. */
+  #fits(state: State, instead: State | undefined): boolean {
+    if (state.json === "null") return true;
+    let bytes = cost(state) - (instead ? cost(instead) : 0);
+    for (const other of this.#states.values()) bytes += cost(other);
+    return bytes <= this.limits.documentAwarenessBytes;
+  }
+
   #sign(owner: PresenceOwner, json: string): string {
-    if (json.length > this.limits.awarenessBytes) throw new RangeError("a presence state is too large");
+    if (Buffer.byteLength(json) > this.limits.awarenessBytes)
+      throw new RangeError("a presence state is too large");
     let state: unknown;
     try {
       state = JSON.parse(json);
@@ -134,4 +156,8 @@ export class Presence {
       user: { ...claimed, id: owner.principal.userId, name: owner.principal.name },
     });
   }
+}
+
+function cost({ json }: State): number {
+  return ENTRY_BYTES + json.length;
 }

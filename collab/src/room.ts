@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { LoadedDocument } from "@onrecord/history/load";
+import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
@@ -43,8 +44,10 @@ export interface Gap {
 export interface RoomHost {
   readonly limits: {
     readonly documentBytes: number;
+    readonly documentClients: number;
     readonly awarenessBytes: number;
     readonly awarenessClients: number;
+    readonly documentAwarenessBytes: number;
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
@@ -305,12 +308,9 @@ export class Room {
   /** Takes in what has arrived. */
   #takeIn(): void {
     while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
-      const run = takeRun(
-        this.#doc,
-        this.authors,
-        this.#arrived,
-        this.host.limits.documentBytes - this.#bytes,
-      );
+      const { documentBytes, documentClients } = this.host.limits;
+      const room = { bytes: documentBytes - this.#bytes, clients: documentClients };
+      const run = takeRun(this.#doc, this.authors, this.#arrived, room);
       if (run.broken) this.#rebuild(true);
       const refused = this.#outgrown(run);
       if (!refused) this.#enqueue(run);
@@ -396,8 +396,10 @@ export class Room {
   #rebuild(tainted: boolean): void {
     if (this.#evicted) return;
     this.#tainted ||= tainted;
-    this.#rebuilding ??= this.#startOver().catch(() =>
-      this.host.evict(this, closeCode.tryLater, "the document could not be read"),
+    this.#rebuilding ??= this.#startOver().catch((error: unknown) =>
+      error instanceof AppError && (error.code === "GONE" || error.code === "NOT_FOUND")
+        ? this.host.evict(this, closeCode.gone, "the document is gone")
+        : this.host.evict(this, closeCode.tryLater, "the document could not be read"),
     );
   }
 
