@@ -15,6 +15,7 @@ import { Admission, type Admitted } from "./admission.js";
 import { Committer } from "./committer.js";
 import { CollabSocket, type Connection } from "./connection.js";
 import { Permits } from "./permits.js";
+import { PresenceRelay } from "./presence-relay.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
@@ -32,6 +33,7 @@ export class Collab implements Service {
   readonly #ledger: Ledger;
   readonly #committer: Committer;
   readonly #admission: Admission;
+  readonly #presence: PresenceRelay;
   readonly #server: WebSocketServer;
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -87,6 +89,7 @@ export class Collab implements Service {
       },
       config.limits.rooms,
     );
+    this.#presence = new PresenceRelay(bus, this.rooms);
     this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms);
     this.#server = new WebSocketServer({
       noServer: true,
@@ -130,6 +133,7 @@ export class Collab implements Service {
       ),
       bus.onGap(() => this.#checkHeads()),
     );
+    this.#presence.start();
     this.#every(PRESENCE_EVERY, () => {
       for (const room of this.rooms.all()) room.sharePresence();
     });
@@ -150,6 +154,7 @@ export class Collab implements Service {
   async drain(): Promise<void> {
     this.#draining = true;
     await this.#committer.idle();
+    this.#presence.end();
     for (const room of this.rooms.all()) {
       room.unloadCheckpoint();
       room.close(closeCode.restart, "the server restarts");
@@ -158,6 +163,7 @@ export class Collab implements Service {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.permits.stop();
+    this.#presence.end();
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer.idle();

@@ -158,6 +158,8 @@ export class Session {
   }
 
   #presence(update: Uint8Array): void {
+    // It may have left while this waited: nobody would take away what it set now.
+    if (!this.room.connections.has(this.connection)) return;
     try {
       const { foreign } = this.room.presence.receive(this.connection, update);
       const [clientId] = foreign;
