@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync } from "node:fs";
-import { createServer } from "node:net";
 import type { Bus } from "@onrecord/platform/bus";
 import { NatsTransport } from "@onrecord/platform/bus-nats";
 import { Database } from "@onrecord/platform/database";
@@ -12,6 +11,7 @@ import { findRunningPostgres } from "@onrecord/platform/postgres/running";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../free-port.js";
 
 const log = createLogger("silent");
 let context: TestContext;
@@ -356,13 +356,4 @@ async function end(server: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => server.once("exit", resolve));
   server.kill("SIGKILL");
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
