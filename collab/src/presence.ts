@@ -2,6 +2,7 @@ import type { PresenceState } from "@onrecord/platform/bus";
 import type { Principal } from "@onrecord/policy/principal";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import { isTooDeep } from "./nesting.js";
 
 /** Someone who may own presence states: a connection. */
 export interface PresenceOwner {
@@ -194,6 +195,7 @@ export class Presence {
     } catch {
       throw new RangeError("a presence state is not JSON");
     }
+    if (isTooDeep(value)) throw new RangeError("a presence state is nested too deeply");
     if (value === null || typeof value !== "object") return value;
     if ("user" in value) {
       const claimed = typeof value.user === "object" ? value.user : {};

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import { isId } from "@onrecord/platform/ids";
@@ -11,9 +12,11 @@ export interface LoadedDocument {
   readonly version: number;
   /** When that version was committed; null for version 0. */
   readonly committedAt: Date | null;
+  /** The entry of that version on the record; null for version 0. */
+  readonly tip: string | null;
   /** How many changes were read after the checkpoint: what the next load would pay again. */
   readonly replayed: number;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 /** Version, wrapped data key and sealed state of the newest checkpoint at or below a version. */
@@ -22,6 +25,7 @@ interface Start {
   wrapped_key: Buffer;
   checkpoint: number | null;
   at: Date | null;
+  tip: string | null;
   sealed: Buffer | null;
 }
 
@@ -45,20 +49,20 @@ export async function loadDocument(
       `There is no version ${target}; this document has the versions 0 to ${start.head}.`,
     );
   }
-  const key = await keys.unwrap(start.wrapped_key, keyContext(documentId));
+  const key = createSecretKey(await keys.unwrap(start.wrapped_key, keyContext(documentId)));
   const doc = new Y.Doc();
   if (start.sealed !== null && start.checkpoint !== null) {
     Y.applyUpdate(doc, unseal(key, start.sealed, checkpointContext(documentId, start.checkpoint)));
   }
   const from = start.checkpoint ?? 0;
   await applyChanges(sql, key, documentId, from, target, (update) => Y.applyUpdate(doc, update));
-  return { doc, version: target, committedAt: start.at, replayed: target - from, key };
+  return { doc, version: target, committedAt: start.at, tip: start.tip, replayed: target - from, key };
 }
 
 /** Reads the changes `after + 1 … upTo` in order and hands each opened update to `apply`. Throws when one is missing. */
 export async function applyChanges(
   sql: Sql,
-  key: Buffer,
+  key: KeyObject,
   documentId: string,
   after: number,
   upTo: number,
@@ -84,9 +88,9 @@ export async function applyChanges(
 async function readStart(sql: Sql, documentId: string, version: number | undefined): Promise<Start> {
   const rows = isId(documentId)
     ? await sql.query<Start>(
-        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed,
-           (select n.at from documents.change n where n.document_id = h.document_id and n.version = coalesce($2, h.version)) as at
+        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed, n.at, n.entry_id as tip
          from documents.head h
+         left join documents.change n on n.document_id = h.document_id and n.version = coalesce($2, h.version)
          left join lateral (
            select version, sealed from documents.checkpoint k
            where k.document_id = h.document_id and k.version <= coalesce($2, h.version)
