@@ -6,6 +6,7 @@ import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import type { Bindings } from "./bindings.js";
 import { type Connection, framed } from "./connection.js";
+import { appliesAlone, independent } from "./independent.js";
 import { inspect, novelClients } from "./inspect.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
@@ -258,7 +259,7 @@ export class Room {
       case "CONFLICT":
         // Another node was first, or a batch before this one was not kept: what is still new is committed on top of what is there.
         this.#putBack(batch);
-        this.#rebuild(true);
+        this.#rebuild(false);
         break;
       case "REVISION":
         // Permissions moved on, and every connection has been decided on again: what is still allowed is tried again.
@@ -413,9 +414,9 @@ export class Room {
   }
 
   /**
-   * Takes what others committed meanwhile from the database and sends it on. When changes of our own wait, or something must be got
-   * rid of, the document itself is taken from there too and what waits is applied again on top: what has become known drops out,
-   * and so does what its sender may no longer do.
+   * Takes what others committed meanwhile from the database and sends it on. When that touches changes of our own that wait, or
+   * something must be got rid of, the document itself is taken from there too and what waits is applied again on top: what has become
+   * known drops out, and so does what its sender may no longer do.
    */
   async #startOver(): Promise<void> {
     if (this.#inFlight.length > 0)
@@ -425,12 +426,11 @@ export class Room {
     this.#onSettled = undefined;
     const { updates: gap, tip, at } = await this.host.readGap(this.documentId, this.#key, this.version);
     const head = this.version + gap.length;
-    if (this.#tainted || this.#waiting.length > 0) {
+    const keeps = this.#takeUp(gap);
+    if (!keeps) {
       const fresh = await this.host.reload(this.documentId, head);
       this.#doc.destroy();
       this.#doc = fresh.doc;
-    } else {
-      for (const update of gap) Y.applyUpdate(this.#doc, update);
     }
     await this.#learnBindings(gap);
     if (this.#evicted) return;
@@ -441,7 +441,8 @@ export class Room {
     this.#sendUpdates(gap);
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const change of waiting) this.#applyAgain(change);
+    if (keeps) this.#waiting = waiting.map((change) => this.#bindAgain(change));
+    else for (const change of waiting) this.#applyAgain(change);
     // Numbers that dropped out will never be committed: nobody may wait for them.
     this.applied = this.#waiting.at(-1)?.seq ?? this.durable;
     // And what was to be said of the old document is said of this one.
@@ -454,6 +455,18 @@ export class Room {
     else this.#release(this.applied);
   }
 
+  /**
+   * Applies what others committed to the document with what waits in it, if what waits stays as it is; false if not. To load the
+   * document anew takes longer the larger it is, and whoever needs longer than the others' next commit would never come to one.
+   */
+  #takeUp(gap: readonly Uint8Array[]): boolean {
+    if (this.#tainted || this.#waiting.some(({ connection }) => !connection.mayEdit)) return false;
+    const ours = this.#waiting.map(({ update }) => update);
+    if (!independent(ours, gap)) return false;
+    const alone = gap.map((update) => appliesAlone(this.#doc, update));
+    return ours.length === 0 || alone.every(Boolean);
+  }
+
   /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it. */
   async #learnBindings(gap: readonly Uint8Array[]): Promise<void> {
     const clientIds = this.#ownersMoved
@@ -463,6 +476,10 @@ export class Room {
     this.#ownersMoved = false;
     this.bindings.forget();
     this.bindings.learn(committed);
+  }
+
+  #bindAgain(change: Pending): Pending {
+    return { ...change, bindings: this.#bind(change.update, change.connection.principal.userId) };
   }
 
   #applyAgain(change: Pending): void {
