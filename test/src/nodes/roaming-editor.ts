@@ -12,6 +12,8 @@ export interface RoamingEditor extends Disposable {
   readonly closes: readonly number[];
   /** By clientID, how far it was told that changes are durable. */
   readonly durable: ReadonlyMap<number, number>;
+  /** What it was told that it may do, last; undefined before. */
+  readonly access: string | undefined;
 }
 
 /** Opens it at the node `first` of the list; it asks for acknowledgements (`?ack=1`). */
@@ -37,7 +39,10 @@ export function openRoaming(
     for (const [client, clock] of Y.decodeStateVector(decoding.readVarUint8Array(decoder)))
       durable.set(client, Math.max(clock, durable.get(client) ?? 0));
   };
-  provider.messageHandlers[message.access] = () => undefined;
+  let access: string | undefined;
+  provider.messageHandlers[message.access] = (_: unknown, decoder: decoding.Decoder) => {
+    access = decoding.readVarString(decoder);
+  };
   const closes: number[] = [];
   provider.on("connection-close", (event) => {
     if (provider.wsconnected && event) closes.push(event.code);
@@ -49,6 +54,9 @@ export function openRoaming(
     text: doc.getText("content"),
     closes,
     durable,
+    get access() {
+      return access;
+    },
     [Symbol.dispose]: () => {
       provider.destroy();
       doc.destroy();
