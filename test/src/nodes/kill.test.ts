@@ -37,7 +37,7 @@ describe("nodes that are killed while people type", () => {
       opened.use(openRoaming(urls, documentId, tokens[n % tokens.length]!, n % NODES)),
     );
     await until(() => editors.every(({ provider }) => provider.synced), "everyone to be there");
-    const typists = editors.map(({ text }, n) => startTyping(text, String(n), random, 20));
+    const typists = editors.map(({ text }, n) => startTyping(text, String(n), random, 60));
     for (const node of nodes) {
       await delay(500 + random() * 1000);
       await node.stop("SIGKILL");

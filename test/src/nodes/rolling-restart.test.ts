@@ -44,7 +44,7 @@ describe("a rolling restart while people type", () => {
     const teams = desks.map(({ documentId, editors }) => ({
       documentId,
       editors,
-      typists: editors.map(({ text }, n) => startTyping(text, String(n), random, 20)),
+      typists: editors.map(({ text }, n) => startTyping(text, String(n), random, 60)),
     }));
     for (const node of nodes) {
       await delay(300 + random() * 1000);
