@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { History } from "@onrecord/history/history";
-import { applyChanges, loadDocument } from "@onrecord/history/load";
+import { loadDocument, readChanges } from "@onrecord/history/load";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Door, RequestInfo } from "@onrecord/platform/door";
@@ -74,7 +74,8 @@ export class Collab implements Service {
           const head = await history.head(documentId);
           if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
           const updates: Uint8Array[] = [];
-          await applyChanges(db, key, documentId, after, head.version, (update) => updates.push(update));
+          for await (const { update } of readChanges(db, key, documentId, after, head.version))
+            updates.push(update);
           return { updates, tip: head.tip, at: head.at };
         },
         checkpoint: (documentId, version, key, state) => {
@@ -204,9 +205,8 @@ export class Collab implements Service {
   }
 
   #left(room: Room, connection: Connection, code: number): void {
-    room.connections.delete(connection);
     this.permits.connections.delete(connection);
-    room.presence.leave(connection);
+    room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
     this.#ledger

@@ -1,4 +1,4 @@
-import { effectiveUpdate } from "@onrecord/history/history";
+import { effectiveUpdate } from "@onrecord/history/effective-update";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { appliesAlone, independent } from "./independent.js";

@@ -16,7 +16,8 @@ export class Pipeline implements Sql, AsyncDisposable {
   ) {}
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const client = await (this.#client ??= this.#open());
+    this.#client ??= this.#open();
+    const client = await this.#client;
     // The name makes it a prepared statement.
     return (await client.query<Row>({ name: this.name, text, values: [...values] })).rows;
   }

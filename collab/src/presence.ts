@@ -51,6 +51,8 @@ export class Presence {
 
   constructor(
     private readonly limits: { readonly awarenessBytes: number; readonly awarenessClients: number },
+    /** Whether a connection may set the state of a clientID that has none. */
+    private readonly maySpeak: (owner: PresenceOwner, clientId: number) => boolean = () => true,
   ) {}
 
   /** Takes an update from a connection. Throws a RangeError with a sentence when it is malformed or too large. */
@@ -68,10 +70,12 @@ export class Presence {
         if (known.userId !== userId && clock > known.clock) foreign.push(clientId);
         continue;
       }
-      // A state that is gone before it was seen is nobody's.
-      if (!known && json === "null") continue;
-      if (known?.owner !== owner && (this.#owned.get(owner)?.size ?? 0) >= this.limits.awarenessClients)
-        throw new RangeError("too many presence states on one connection");
+      if (known?.owner !== owner) {
+        // A state that is gone before it was seen is nobody's, and what a tab tells of another, that one says itself.
+        if ((!known && json === "null") || !this.maySpeak(owner, clientId)) continue;
+        if ((this.#owned.get(owner)?.size ?? 0) >= this.limits.awarenessClients)
+          throw new RangeError("too many presence states on one connection");
+      }
       this.#set({ clientId, clock, value: this.#sign(owner, json), owner, userId, heardAt: 0 });
     }
     return { foreign };

@@ -2,7 +2,8 @@ import type { KeyObject } from "node:crypto";
 import type { AuditAction } from "@onrecord/ledger/events";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/platform/database";
-import { seal } from "@onrecord/platform/vault";
+import { sealBatch } from "./batch.js";
+import { Column } from "./column.js";
 
 /** One effective change that waits to be committed. */
 export interface NewChange {
@@ -55,8 +56,8 @@ export interface CommitOutcome {
   readonly at: Date;
 }
 
-const statement = `select doc, outcome, head, at from documents.commit_changes(
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`;
+const parameters = Array.from({ length: 30 }, (_, i) => `$${i + 1}`).join(", ");
+const statement = `select outcome, head, at from documents.commit_changes(${parameters})`;
 
 /**
  * Commits the changes of many documents with their audit entries, in one statement and so in one transaction. Outcomes are in the order
@@ -68,37 +69,51 @@ export async function commitChanges(
   { revision, action, extra, documents }: GroupCommit,
 ): Promise<CommitOutcome[]> {
   const who = new Map<By, number>();
-  const doc = new Column();
-  const version = new Column();
-  const whose = new Column();
-  const proven = new Column();
-  const relayed = new Column();
-  const entry = new Column();
-  const bytes = new Column();
-  const start = new Column();
-  const length = new Column();
+  const perDocument = {
+    bytes: new Column(),
+    start: new Column(),
+    offset: new Column(),
+    length: new Column(),
+  };
+  const perChange = {
+    doc: new Column(),
+    version: new Column(),
+    who: new Column(),
+    carrier: new Column(),
+    proven: new Column(),
+    relayed: new Column(),
+    entry: new Column(),
+    bytes: new Column(),
+  };
   const sealed: Buffer[] = [];
-  const total = new Column();
-  let end = 1;
+  let offset = 1;
+  let start = 1;
   for (const [index, { documentId, from, key, changes }] of documents.entries()) {
-    let sum = 0;
-    for (const [n, change] of changes.entries()) {
-      const next = from + 1 + n;
-      const body = seal(key, change.update, changeContext(documentId, next));
-      sealed.push(body);
-      doc.add(index + 1);
-      version.add(next);
-      whose.add(numberOf(who, change.by));
-      proven.add(change.proven);
-      relayed.add(change.relayed);
-      entry.add(change.entryId);
-      bytes.add(change.update.length);
-      start.add(end);
-      length.add(body.length);
-      end += body.length;
-      sum += change.update.length;
+    let bytes = 0;
+    for (const [n, { by, proven, relayed, entryId, update }] of changes.entries()) {
+      perChange.doc.add(index + 1);
+      perChange.version.add(from + 1 + n);
+      perChange.who.add(numberOf(who, by));
+      perChange.carrier.add(by.actorId);
+      perChange.proven.add(proven);
+      perChange.relayed.add(relayed);
+      perChange.entry.add(entryId);
+      perChange.bytes.add(update.length);
+      bytes += update.length;
     }
-    total.add(sum);
+    const batch = sealBatch(
+      key,
+      documentId,
+      from + 1,
+      changes.map(({ update }) => update),
+    );
+    sealed.push(batch);
+    perDocument.bytes.add(bytes);
+    perDocument.start.add(start);
+    perDocument.offset.add(offset);
+    perDocument.length.add(batch.length);
+    start += changes.length;
+    offset += batch.length;
   }
   const people = [...who.keys()];
   const origins = await Promise.all(
@@ -107,7 +122,7 @@ export async function commitChanges(
   const bindings = documents.flatMap(({ bindings }, index) =>
     bindings.map((binding) => ({ ...binding, doc: index + 1 })),
   );
-  return sql.query<{ doc: number } & CommitOutcome>(statement, [
+  return sql.query<CommitOutcome>(statement, [
     revision,
     action,
     extra ? JSON.stringify(extra) : null,
@@ -115,8 +130,12 @@ export async function commitChanges(
     documents.map((d) => d.from),
     documents.map((d) => d.tip),
     documents.map((d) => d.changes.length),
-    total.text,
+    perDocument.bytes.text,
     documents.map((d) => d.changes.at(-1)!.entryId),
+    perDocument.start.text,
+    perDocument.offset.text,
+    perDocument.length.text,
+    Buffer.concat(sealed),
     bindings.map((b) => b.doc),
     bindings.map((b) => b.clientId),
     bindings.map((b) => b.clock),
@@ -126,35 +145,15 @@ export async function commitChanges(
     people.map((by) => by.requestId),
     origins.map((origin) => origin?.id ?? null),
     origins.map((origin) => origin?.commitment ?? null),
-    doc.text,
-    version.text,
-    whose.text,
-    proven.text,
-    relayed.text,
-    entry.text,
-    bytes.text,
-    start.text,
-    length.text,
-    Buffer.concat(sealed),
+    perChange.doc.text,
+    perChange.version.text,
+    perChange.who.text,
+    perChange.carrier.text,
+    perChange.proven.text,
+    perChange.relayed.text,
+    perChange.entry.text,
+    perChange.bytes.text,
   ]);
-}
-
-/** What a sealed change is bound to: it opens only as this version of this document. */
-export function changeContext(documentId: string, version: number): string {
-  return `change:${documentId}:${version}`;
-}
-
-/** A Postgres array of numbers, booleans or ids, as text that is written while the values come: none of them needs quoting. */
-class Column {
-  #items = "";
-
-  add(value: number | boolean | string): void {
-    this.#items += this.#items === "" ? value : `,${value}`;
-  }
-
-  get text(): string {
-    return `{${this.#items}}`;
-  }
 }
 
 /** The place of a person in the list of those who changed something, counted from 1. */

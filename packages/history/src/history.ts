@@ -7,7 +7,8 @@ import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
-import { applyChanges, checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { effectiveUpdate } from "./effective-update.js";
+import { checkpointContext, keyContext, type LoadedDocument, loadDocument, readChanges } from "./load.js";
 import { revertUpdate } from "./restore.js";
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
@@ -69,8 +70,8 @@ export class History {
   /** The committed head, or null without such a document. */
   async head(documentId: string): Promise<Head | null> {
     const [row] = await this.context.db.query<Head>(
-      `select h.version, h.bytes, h.tip, c.at
-       from documents.head h left join documents.change c on c.document_id = h.document_id and c.version = h.version
+      `select h.version, h.bytes, h.tip, b.at
+       from documents.head h left join documents.batch b on b.document_id = h.document_id and b.last_version = h.version
        where h.document_id = $1`,
       [documentId],
     );
@@ -150,14 +151,15 @@ export class History {
         const doc = new Y.Doc({ gc: false });
         Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
         const since: Uint8Array[] = [];
-        await applyChanges(
-          this.context.db,
+        const { db } = this.context;
+        for await (const { update } of readChanges(
+          db,
           old.key,
           request.documentId,
           old.version,
           head.version,
-          (update) => since.push(update),
-        );
+        ))
+          since.push(update);
         return since.length === 0 ? null : revertUpdate(doc, since);
       },
     });
@@ -170,20 +172,6 @@ export class History {
       [documentId, version, seal(key, state, checkpointContext(documentId, version))],
     );
   }
-}
-
-/** Applies an update and returns what it changed, or null when it changed nothing. */
-export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
-  // Often one, but Yjs tidies formatting in a transaction of its own: keeping only the last would lose the edit itself.
-  const changes: Uint8Array[] = [];
-  const keep = (change: Uint8Array) => void changes.push(change);
-  doc.on("update", keep);
-  try {
-    Y.applyUpdate(doc, update);
-  } finally {
-    doc.off("update", keep);
-  }
-  return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
 function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {

@@ -205,7 +205,7 @@ describe("at rest", () => {
     const { key, doc } = await history.load(one);
     await history.checkpoint(one, 1, key, Y.encodeStateAsUpdate(doc));
     const rows = await context.db.query<{ sealed: Buffer }>(
-      "select sealed from documents.change union all select sealed from documents.checkpoint",
+      "select sealed from documents.batch union all select sealed from documents.checkpoint",
     );
     expect(rows.length).toBeGreaterThan(3);
     for (const { sealed } of rows) expect(sealed.includes("UNMISTAKABLE")).toBe(false);
@@ -214,7 +214,7 @@ describe("at rest", () => {
       [one, 1, two, 2],
     ] as const) {
       await context.db.query(
-        `insert into documents.change select $3, $4, at, author_id, carrier_id, entry_id, bytes, sealed from documents.change where document_id = $1 and version = $2`,
+        `insert into documents.batch select $3, $4, $4, at, entry_ids, carrier_ids, proven, relayed, bytes, sealed from documents.batch where document_id = $1 and last_version = $2`,
         [from, version, to, place],
       );
       await context.db.query("update documents.head set version = $2 where document_id = $1", [to, place]);
