@@ -241,6 +241,8 @@ export class Session {
   }
 
   #presence(update: Uint8Array): void {
+    // It may have left while this waited: nobody would take away what it set now.
+    if (!this.room.connections.has(this.connection)) return;
     try {
       const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
       const denied = claimed !== undefined && !this.room.authors.claim(this.connection, claimed);
