@@ -1,7 +1,7 @@
 import "./dom.js";
 import { BlockNoteEditor } from "@blocknote/core";
 import { describeCoEditing } from "./co-editing.js";
-import { inDom } from "./in-dom.js";
+import { inDom, textsOf } from "./in-dom.js";
 
 const blocknote = inDom({
   name: "BlockNote",
@@ -34,10 +34,7 @@ const blocknote = inDom({
       shown: () => JSON.stringify(editor.document),
       words: () =>
         editor.prosemirrorState.doc.textBetween(0, editor.prosemirrorState.doc.content.size, "\n\n"),
-      carets: () =>
-        [...host.querySelectorAll(".bn-collaboration-cursor__label")].map(
-          ({ textContent }) => textContent ?? "",
-        ),
+      carets: () => textsOf(host, ".bn-collaboration-cursor__label"),
       destroy: () => editor.unmount(),
     };
   },

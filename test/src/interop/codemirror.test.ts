@@ -4,7 +4,7 @@ import { EditorView } from "@codemirror/view";
 import { yCollab } from "y-codemirror.next";
 import * as Y from "yjs";
 import { describeCoEditing } from "./co-editing.js";
-import { inDom } from "./in-dom.js";
+import { inDom, textsOf } from "./in-dom.js";
 
 const codemirror = inDom({
   name: "CodeMirror 6",
@@ -30,8 +30,7 @@ const codemirror = inDom({
       },
       shown: () => view.state.doc.toString(),
       words: () => view.state.doc.toString(),
-      carets: () =>
-        [...parent.querySelectorAll(".cm-ySelectionInfo")].map(({ textContent }) => textContent ?? ""),
+      carets: () => textsOf(parent, ".cm-ySelectionInfo"),
       destroy: () => view.destroy(),
     };
   },

@@ -1,4 +1,4 @@
-import type { DocumentKind } from "@onrecord/filing/content";
+import type { ContentFormat, DocumentKind } from "@onrecord/filing/content";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { readConfig } from "@onrecord/platform/config";
@@ -9,6 +9,10 @@ import { Server } from "../server.js";
 
 const people = ["analyst1", "analyst2", "analyst3", "trader", "manager"] as const;
 type Person = (typeof people)[number];
+
+interface Version {
+  readonly node: { readonly number: number; readonly author: { readonly name: string } | null };
+}
 
 /** A server of its own with the demo firm signed in, and a look at what it has committed. */
 export class Firm implements AsyncDisposable {
@@ -33,27 +37,19 @@ export class Firm implements AsyncDisposable {
   /** An empty document that the analysts may edit and the trader may view. */
   async document(kind: DocumentKind, title: string): Promise<string> {
     const { manager, trader } = this.tokens;
-    const { folders } = await this.server.ask<{
-      folders: { edges: { node: { id: string; name: string } }[] };
-    }>("{ folders { edges { node { id name } } } }", {}, manager);
-    const folderId = folders.edges.find(({ node }) => node.name === "Project Harbour")?.node.id;
-    const { createDocument } = await this.server.ask<{ createDocument: { id: string } }>(
-      "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
-      { input: { folderId, title, kind } },
-      manager,
-    );
+    const id = await this.server.createDocument(manager, title, kind);
     const { me } = await this.server.ask<{ me: { user: { id: string } } }>(
       "{ me { user { id } } }",
       {},
       trader,
     );
-    const grant = { resourceId: createDocument.id, principalId: me.user.id, level: "VIEW" };
+    const input = { resourceId: id, principalId: me.user.id, level: "VIEW" };
     await this.server.ask(
       "mutation ($input: GrantAccessInput!) { grantAccess(input: $input) { id } }",
-      { input: grant },
+      { input },
       manager,
     );
-    return createDocument.id;
+    return id;
   }
 
   /** The committed head as Yjs state, read from the database as the server reads it. */
@@ -63,14 +59,25 @@ export class Firm implements AsyncDisposable {
     return { state: Y.encodeStateAsUpdate(doc), version };
   }
 
-  /** The text of the committed head, as the API tells it. */
-  async content(documentId: string): Promise<string> {
+  /** The committed head, as the API writes it. */
+  async content(documentId: string, format: ContentFormat): Promise<string> {
     const { document } = await this.server.ask<{ document: { content: string } }>(
-      "query ($id: ID!) { document(id: $id) { content } }",
-      { id: documentId },
+      "query ($id: ID!, $format: ContentFormat!) { document(id: $id) { content(format: $format) } }",
+      { id: documentId, format },
       this.tokens.analyst1,
     );
     return document.content;
+  }
+
+  /** The names of those who made the last hundred versions behind `after`; null stands for nobody proven. */
+  async authors(documentId: string, after = 0): Promise<Set<string | null>> {
+    const { document } = await this.server.ask<{ document: { versions: { edges: readonly Version[] } } }>(
+      "query ($id: ID!) { document(id: $id) { versions(last: 100) { edges { node { number author { name } } } } } }",
+      { id: documentId },
+      this.tokens.analyst1,
+    );
+    const later = document.versions.edges.filter(({ node }) => node.number > after);
+    return new Set(later.map(({ node }) => node.author?.name ?? null));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -60,6 +60,11 @@ export function inDom(facts: {
   };
 }
 
+/** The text of each element that a CSS selector finds. */
+export function textsOf(host: HTMLElement, selector: string): string[] {
+  return [...host.querySelectorAll(selector)].map(({ textContent }) => textContent ?? "");
+}
+
 /** Editors may show what they were told only in a turn of their own. */
 const moment = () => new Promise((resolve) => setTimeout(resolve));
 

@@ -12,7 +12,7 @@ import {
 } from "@lexical/yjs";
 import { $createParagraphNode, $getRoot, createEditor } from "lexical";
 import { describeCoEditing } from "./co-editing.js";
-import { inDom } from "./in-dom.js";
+import { inDom, textsOf } from "./in-dom.js";
 
 const lexical = inDom({
   name: "Lexical",
@@ -85,7 +85,7 @@ const lexical = inDom({
       },
       shown: () => JSON.stringify(editor.getEditorState()),
       words: () => editor.getEditorState().read(() => $getRoot().getTextContent()),
-      carets: () => [...carets.querySelectorAll(".name")].map(({ textContent }) => textContent ?? ""),
+      carets: () => textsOf(carets, ".name"),
       destroy: () => editor.setRootElement(null),
     };
   },

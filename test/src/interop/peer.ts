@@ -17,6 +17,8 @@ export interface Surface {
   shown(): Soon<string>;
   /** The words that are shown, as the API's `content` writes them. */
   words(): Soon<string>;
+  /** What is shown as HTML, as the API's `content` writes it; absent where the editor's schema is not the filing's. */
+  html?(): Soon<string>;
   /** The names that are shown at the carets of others. */
   carets(): Soon<readonly string[]>;
 }

@@ -4,7 +4,7 @@ import { EditorView } from "@tiptap/pm/view";
 import { schema } from "prosemirror-schema-basic";
 import { initProseMirrorDoc, undo, yCursorPlugin, ySyncPlugin, yUndoPlugin } from "y-prosemirror";
 import { describeCoEditing } from "./co-editing.js";
-import { inDom } from "./in-dom.js";
+import { inDom, textsOf } from "./in-dom.js";
 
 const prosemirror = inDom({
   name: "ProseMirror",
@@ -29,10 +29,7 @@ const prosemirror = inDom({
       },
       shown: () => JSON.stringify(view.state.doc),
       words: () => view.state.doc.textBetween(0, view.state.doc.content.size, "\n\n"),
-      carets: () =>
-        [...host.querySelectorAll(".ProseMirror-yjs-cursor > div")].map(
-          ({ textContent }) => textContent ?? "",
-        ),
+      carets: () => textsOf(host, ".ProseMirror-yjs-cursor > div"),
       destroy: () => view.destroy(),
     };
   },

@@ -3,7 +3,7 @@ import Quill from "quill";
 import QuillCursors from "quill-cursors";
 import { QuillBinding } from "y-quill";
 import { describeCoEditing } from "./co-editing.js";
-import { inDom } from "./in-dom.js";
+import { inDom, textsOf } from "./in-dom.js";
 
 Quill.register("modules/cursors", QuillCursors);
 
@@ -24,7 +24,7 @@ const quill = inDom({
       focus: () => quill.setSelection(end(), 0, "user"),
       shown: () => JSON.stringify(quill.getContents()),
       words: () => quill.getText(0, end()),
-      carets: () => [...host.querySelectorAll(".ql-cursor-name")].map(({ textContent }) => textContent ?? ""),
+      carets: () => textsOf(host, ".ql-cursor-name"),
       destroy: () => binding.destroy(),
     };
   },

@@ -4,7 +4,7 @@ import { Editor } from "@tiptap/core";
 import Collaboration from "@tiptap/extension-collaboration";
 import CollaborationCaret from "@tiptap/extension-collaboration-caret";
 import { describeCoEditing } from "./co-editing.js";
-import { inDom } from "./in-dom.js";
+import { inDom, textsOf } from "./in-dom.js";
 
 const tiptap = inDom({
   name: "TipTap",
@@ -33,11 +33,9 @@ const tiptap = inDom({
         editor.commands.setTextSelection(editor.state.doc.content.size);
       },
       shown: () => editor.getHTML(),
+      html: () => editor.getHTML(),
       words: () => editor.getText(),
-      carets: () =>
-        [...element.querySelectorAll(".collaboration-carets__label")].map(
-          ({ textContent }) => textContent ?? "",
-        ),
+      carets: () => textsOf(element, ".collaboration-carets__label"),
       destroy: () => editor.destroy(),
     };
   },

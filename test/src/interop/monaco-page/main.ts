@@ -77,8 +77,9 @@ const page: MonacoPage = {
   connect: () => provider.connect(),
   shown: () => model.getValue(),
   carets: () =>
-    [...host.querySelectorAll(".yRemoteSelectionHead")].map((caret) =>
-      JSON.parse(getComputedStyle(caret, "::after").content),
-    ),
+    [...host.querySelectorAll(".yRemoteSelectionHead")]
+      .map((caret) => getComputedStyle(caret, "::after").content)
+      .filter((name) => name !== "none")
+      .map((name) => JSON.parse(name)),
 };
 Object.assign(window, { page });
