@@ -1,9 +1,13 @@
-import type { CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
+import type { KeyObject } from "node:crypto";
+import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/history";
 import type { LoadedDocument } from "@onrecord/history/load";
+import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
-import type { Connection } from "./connection.js";
-import { inspect, novelClients } from "./inspect.js";
+import { Authors } from "./authors.js";
+import { type Novelty, type Step, without } from "./authorship.js";
+import { type Connection, framed } from "./connection.js";
+import { bringsStructs, inspect } from "./inspect.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
@@ -11,6 +15,8 @@ import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } 
 interface Pending extends NewChange {
   readonly seq: number;
   readonly connection: Connection;
+  /** What it adds to whose clientIDs are whose. */
+  readonly bindings: readonly ClientBinding[];
 }
 
 /** What became of a change that a client sent. */
@@ -19,8 +25,8 @@ export type Reception =
   | { readonly outcome: "applied" }
   /** Everything in it was known already. */
   | { readonly outcome: "nothing-new" }
-  /** It builds on what the server has not seen; nothing of that part is kept. */
-  | { readonly outcome: "gap" }
+  /** It builds on what the server has not seen; nothing of that part is kept. With `ofOthers`, another editor that is here is to bring that. */
+  | { readonly outcome: "gap"; readonly ofOthers: boolean }
   | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
 
 /** A message made of what is not durable yet: it is sent when it is. */
@@ -33,6 +39,13 @@ interface Held {
   readonly sent?: () => void;
 }
 
+/** What was committed elsewhere: the updates in order, and the entry and time of the newest version. */
+export interface Gap {
+  readonly updates: readonly Uint8Array[];
+  readonly tip: string | null;
+  readonly at: Date | null;
+}
+
 /** What the room asks of its node. */
 export interface RoomHost {
   readonly limits: {
@@ -42,17 +55,13 @@ export interface RoomHost {
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
-  /** The committed updates after a version, in order, and when the last of them was committed. */
-  readGap(
-    documentId: string,
-    key: Buffer,
-    after: number,
-  ): Promise<{ updates: Uint8Array[]; at: Date | null }>;
-  /** Whose clientIDs are whose, as committed. */
-  owners(documentId: string): Promise<Map<number, string>>;
+  /** What was committed after a version. */
+  readGap(documentId: string, key: KeyObject, after: number): Promise<Gap>;
+  /** Whose clientIDs are whose, as committed; of all of them, or of these. */
+  bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]>;
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
-  checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): void;
+  checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): void;
   /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
   refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
@@ -75,22 +84,22 @@ const CHECKPOINT_EVERY = 500;
 export class Room {
   readonly connections = new Set<Connection>();
   readonly presence: Presence;
+  readonly authors: Authors;
   /** The newest change in `doc`, and the newest that is committed and sent. */
   applied = 0;
   durable = 0;
   version: number;
+  /** The entry of that version. */
+  #tip: string | null;
   #doc: Y.Doc;
-  #key: Buffer;
+  #key: KeyObject;
   /** When the head was committed. */
   #committedAt: Date;
   #checkpointed: number;
   #bytes: number;
   #waiting: Pending[] = [];
-  #inFlight: Pending[] = [];
-  /** Bindings of clientIDs that no commit has carried yet. */
-  readonly #unbound = new Map<number, string>();
-  /** Those of them that the commit under way carries. */
-  #carried: readonly number[] = [];
+  /** Batches being committed, oldest first. */
+  #inFlight: Pending[][] = [];
   #checkpoint: { version: number; state: Uint8Array } | undefined;
   /** Held back until `durable` reaches `after`. */
   #held: Held[] = [];
@@ -106,16 +115,18 @@ export class Room {
   constructor(
     readonly documentId: string,
     loaded: LoadedDocument,
-    private readonly clients: Map<number, string>,
+    bindings: Iterable<ClientBinding>,
     private readonly host: RoomHost,
   ) {
     this.#doc = loaded.doc;
     this.#key = loaded.key;
     this.version = loaded.version;
+    this.#tip = loaded.tip;
     this.#committedAt = loaded.committedAt ?? new Date();
     this.#checkpointed = loaded.version - loaded.replayed;
     this.#bytes = Y.encodeStateAsUpdate(loaded.doc).length;
-    this.presence = new Presence(host.limits);
+    this.authors = new Authors(bindings, this.connections);
+    this.presence = new Presence(host.limits, (owner, clientId) => this.authors.maySpeak(owner, clientId));
   }
 
   /** Waits for a rebuild under way; messages of a connection are handled one after the other, so none overtakes another. */
@@ -124,12 +135,12 @@ export class Room {
   }
 
   /** Takes a change of a connection that may edit: checks whose it is, applies it, and schedules its commit. */
-  receive(connection: Connection, update: Uint8Array): Reception {
-    const refused = this.#inspect(connection, update);
-    if (refused) return refused;
+  receive(connection: Connection, update: Uint8Array, step: Step): Reception {
+    const judgement = this.authors.judge(this.#doc, connection, step, update);
+    if (judgement.outcome === "refused") return { ...judgement, code: closeCode.malformed };
     let effective: Uint8Array | null;
     try {
-      effective = effectiveUpdate(this.#doc, update);
+      effective = effectiveUpdate(this.#doc, without(update, judgement.aside));
     } catch {
       // Half of it may be in the document now.
       this.#rebuild(true);
@@ -146,17 +157,17 @@ export class Room {
           reason: "the document would grow past its limit",
         };
       }
-      this.#enqueue(connection, effective);
+      this.#enqueue(connection, effective, step, judgement.novelties);
     }
-    if (gap) return { outcome: "gap" };
+    const ofOthers = judgement.aside.length > 0;
+    if (gap || ofOthers) return { outcome: "gap", ofOthers };
     return { outcome: effective === null ? "nothing-new" : "applied" };
   }
 
   /** Whether an update has anything that the document does not. For those who may not edit. */
   wouldChange(update: Uint8Array): boolean {
     return (
-      novelClients(this.#doc, inspect(update)).length > 0 ||
-      !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
+      bringsStructs(this.#doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
     );
   }
 
@@ -172,9 +183,9 @@ export class Room {
     });
   }
 
-  /** The document's state vector, asking a client for what the server lacks. */
-  step1(): Uint8Array {
-    return syncFrame(sync.step1, Y.encodeStateVector(this.#doc));
+  /** Asks a client for what the server lacks. */
+  step1(connection: Connection): Uint8Array {
+    return syncFrame(sync.step1, this.authors.askFor(this.#doc, connection));
   }
 
   /** Tells a connection that asked when everything it has sent so far is durable. */
@@ -203,40 +214,44 @@ export class Room {
     return this.#waiting.length === 0 && this.#inFlight.length === 0 && !this.#rebuilding;
   }
 
-  /** Hands over what waits as the next part of a group commit; null when there is nothing or the last part is still under way. */
+  /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
   take(): DocumentChanges | null {
-    if (this.#waiting.length === 0 || this.#inFlight.length > 0 || this.#rebuilding || this.#evicted)
-      return null;
+    if (this.#waiting.length === 0 || this.#rebuilding || this.#evicted) return null;
     if (this.#waiting.some(({ connection }) => !connection.mayEdit)) {
       // Its sender lost the right after it was applied here.
       this.#rebuild(true);
       return null;
     }
-    this.#inFlight = this.#waiting;
-    this.#carried = [...this.#unbound.keys()];
+    const batch = this.#waiting;
+    // What came back must go before what is under way behind it, which will come back too.
+    if (this.#inFlight.some(([first]) => first!.seq > batch[0]!.seq)) return null;
+    const from = this.#inFlight.reduce((sum, { length }) => sum + length, this.version);
+    const tip = this.#inFlight.at(-1)?.at(-1)?.entryId ?? this.#tip;
+    const version = from + batch.length;
+    this.#inFlight.push(batch);
     this.#waiting = [];
-    const version = this.version + this.#inFlight.length;
     // Just now `doc` is exactly the document at that version.
-    if (version - this.#checkpointed >= CHECKPOINT_EVERY)
-      this.#checkpoint = { version, state: Y.encodeStateAsUpdate(this.#doc) };
+    if (version - Math.max(this.#checkpointed, this.#checkpoint?.version ?? 0) >= CHECKPOINT_EVERY)
+      this.#checkpoint ??= { version, state: Y.encodeStateAsUpdate(this.#doc) };
     return {
       documentId: this.documentId,
-      from: this.version,
+      from,
+      tip,
       key: this.#key,
-      bindings: [...this.#unbound].map(([clientId, userId]) => ({ clientId, userId })),
-      changes: this.#inFlight,
+      bindings: batch.flatMap(({ bindings }) => bindings),
+      changes: batch,
     };
   }
 
-  /** Takes the outcome of the group commit: sends what is durable now, or starts over from the database. */
+  /** Takes the outcome of the oldest batch under way: sends what is durable now, or starts over from the database. */
   settle({ outcome, head, at }: CommitOutcome): void {
-    const batch = this.#inFlight;
-    const carried = this.#carried;
-    this.#inFlight = [];
+    if (this.#evicted) return;
+    const batch = this.#inFlight.shift()!;
     switch (outcome) {
       case "COMMITTED":
         this.version = head;
-        for (const clientId of carried) this.#unbound.delete(clientId);
+        this.#tip = batch.at(-1)!.entryId;
+        this.authors.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
         this.#committedAt = at;
         this.#release(batch.at(-1)!.seq);
         this.#send(batch);
@@ -244,7 +259,7 @@ export class Room {
         this.#keepCheckpoint();
         break;
       case "CONFLICT":
-        // Another node was first: what is still new is committed on top of what is there.
+        // Another node was first, or a batch before this one was not kept: what is still new is committed on top of what is there.
         this.#putBack(batch);
         this.#rebuild(true);
         break;
@@ -259,9 +274,9 @@ export class Room {
         this.#rebuild(true);
         break;
       case "GONE":
-        this.host.evict(this, closeCode.gone, "the document is gone");
+        return this.host.evict(this, closeCode.gone, "the document is gone");
     }
-    this.#onSettled?.();
+    if (this.#inFlight.length === 0) this.#onSettled?.();
     if (this.#waiting.length > 0) this.host.schedule(this);
   }
 
@@ -276,8 +291,16 @@ export class Room {
     if (update) this.broadcast(awarenessFrame(update));
   }
 
+  /** A connection has closed. */
+  leave(connection: Connection): void {
+    this.connections.delete(connection);
+    this.presence.leave(connection);
+    this.authors.leave(connection);
+  }
+
   broadcast(frame: Uint8Array, except?: Connection): void {
-    for (const connection of this.connections) if (connection !== except) connection.send(frame);
+    const wire = framed(frame);
+    for (const connection of this.connections) if (connection !== except) connection.write(wire);
   }
 
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
@@ -295,24 +318,6 @@ export class Room {
     }
   }
 
-  #inspect(connection: Connection, update: Uint8Array): Reception | null {
-    try {
-      for (const client of novelClients(this.#doc, inspect(update))) {
-        const owner = this.clients.get(client);
-        if (owner !== undefined && owner !== connection.principal.userId) {
-          return {
-            outcome: "refused",
-            code: closeCode.malformed,
-            reason: "the update writes in the name of another user",
-          };
-        }
-      }
-      return null;
-    } catch {
-      return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
-    }
-  }
-
   /** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */
   #dropUnconnected(): boolean {
     const { store } = this.#doc;
@@ -322,27 +327,18 @@ export class Room {
     return gap;
   }
 
-  #enqueue(connection: Connection, update: Uint8Array): void {
-    this.#bind(update, connection.principal.userId);
+  #enqueue(connection: Connection, update: Uint8Array, step: Step, novelties: readonly Novelty[]): void {
     this.#waiting.push({
       seq: ++this.applied,
+      entryId: newId(),
       connection,
       by: connection.by,
-      action: "document.edited",
-      authorId: connection.principal.userId,
+      relayed: step === "step2",
       update,
+      ...this.authors.attribute(this.#doc, connection, step, novelties, update),
     });
     connection.applied();
     this.host.schedule(this);
-  }
-
-  /** From its first change on, a clientID belongs to the user who brought it. */
-  #bind(update: Uint8Array, userId: string): void {
-    for (const clientId of Y.parseUpdateMeta(update).to.keys()) {
-      if (this.clients.has(clientId)) continue;
-      this.clients.set(clientId, userId);
-      this.#unbound.set(clientId, userId);
-    }
   }
 
   /** To everyone who has joined, but for a sender who was alone. */
@@ -359,9 +355,9 @@ export class Room {
 
   #sendUpdates(updates: readonly Uint8Array[], except?: Connection): void {
     for (let i = 0; i < updates.length; i += MERGED) {
-      const frame = syncFrame(sync.update, merge(updates.slice(i, i + MERGED)));
+      const frame = framed(syncFrame(sync.update, merge(updates.slice(i, i + MERGED))));
       for (const connection of this.connections)
-        if (connection.synced && connection !== except) connection.send(frame);
+        if (connection.synced && connection !== except) connection.write(frame);
     }
   }
 
@@ -375,7 +371,8 @@ export class Room {
 
   #putBack(batch: readonly Pending[]): void {
     this.#checkpoint = undefined;
-    this.#waiting = [...batch, ...this.#waiting];
+    // A batch that was under way behind another comes back after it, and goes before what came later.
+    this.#waiting = [...this.#waiting, ...batch].sort((a, b) => a.seq - b.seq);
   }
 
   #keepCheckpoint(): void {
@@ -411,7 +408,7 @@ export class Room {
         this.#onSettled = resolve;
       });
     this.#onSettled = undefined;
-    const { updates: gap, at } = await this.host.readGap(this.documentId, this.#key, this.version);
+    const { updates: gap, tip, at } = await this.host.readGap(this.documentId, this.#key, this.version);
     const head = this.version + gap.length;
     if (this.#tainted || this.#waiting.length > 0) {
       const fresh = await this.host.reload(this.documentId, head);
@@ -420,10 +417,11 @@ export class Room {
     } else {
       for (const update of gap) Y.applyUpdate(this.#doc, update);
     }
-    if (this.#ownersMoved) await this.#learnOwners();
+    await this.#learnBindings(gap);
     if (this.#evicted) return;
     this.#tainted = false;
     this.version = head;
+    this.#tip = tip;
     if (at) this.#committedAt = at;
     this.#sendUpdates(gap);
     const waiting = this.#waiting;
@@ -441,35 +439,50 @@ export class Room {
     else this.#release(this.applied);
   }
 
-  async #learnOwners(): Promise<void> {
+  /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it. */
+  async #learnBindings(gap: readonly Uint8Array[]): Promise<void> {
+    const clientIds = this.#ownersMoved
+      ? undefined
+      : [...new Set(gap.flatMap((update) => [...Y.parseUpdateMeta(update).from.keys()]))];
+    const committed = clientIds?.length === 0 ? [] : await this.host.bindings(this.documentId, clientIds);
     this.#ownersMoved = false;
-    for (const [clientId, userId] of await this.host.owners(this.documentId)) {
-      this.clients.set(clientId, userId);
-      this.#unbound.delete(clientId);
-    }
+    this.authors.bindings.forget();
+    this.authors.bindings.learn(committed);
+    if (committed.some(({ userId }) => userId === null))
+      for (const update of gap) this.authors.remember(update);
   }
 
   #applyAgain(change: Pending): void {
     const { connection } = change;
-    const refusal: Reception | null = connection.mayEdit
-      ? this.#inspect(connection, change.update)
-      : { outcome: "refused", code: closeCode.forbidden, reason: "access was removed" };
-    if (refusal?.outcome === "refused") {
+    const step = change.relayed ? "step2" : "update";
+    const judgement = this.authors.judge(this.#doc, connection, step, change.update);
+    if (!connection.mayEdit || judgement.outcome === "refused") {
+      const [code, reason] =
+        connection.mayEdit && judgement.outcome === "refused"
+          ? [closeCode.malformed, judgement.reason]
+          : [closeCode.forbidden, "access was removed"];
       connection.settled();
-      this.host.refused(this, connection, refusal.code, refusal.reason, change.update);
+      this.host.refused(this, connection, code, reason, change.update);
       return;
     }
-    const effective = effectiveUpdate(this.#doc, change.update);
+    const effective = effectiveUpdate(this.#doc, without(change.update, judgement.aside));
     this.#dropUnconnected();
     if (effective === null) connection.settled();
-    else this.#waiting.push({ ...change, update: effective });
+    else
+      this.#waiting.push({
+        ...change,
+        update: effective,
+        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
+      });
+    // Others have turned out to be connected with what it carried; the client is asked what remains.
+    if (judgement.aside.length > 0) connection.send(this.step1(connection));
   }
 }
 
 /** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
 function deliver({ connection, message, sent }: Held): void {
   if (!connection.listening) return;
-  connection.sendState(message());
+  connection.writeState(framed(message()));
   sent?.();
 }
 

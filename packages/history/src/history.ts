@@ -1,12 +1,13 @@
-import { randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Sql, Tx } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
+import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
-import { commitChanges, type NewChange } from "./commit.js";
-import { applyChanges, checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
+import { checkpointContext, keyContext, type LoadedDocument, loadDocument, readChanges } from "./load.js";
 import { revertUpdate } from "./restore.js";
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
@@ -16,12 +17,22 @@ const TRIES = 20;
 export interface Edit {
   readonly documentId: string;
   readonly by: By;
-  readonly action: NewChange["action"];
+  readonly action: GroupCommit["action"];
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Decides anew on each try and returns the permission revision it decided at. */
   authorize(): Promise<number>;
   /** The update that turns the document at its head into what is wanted, or null for nothing. */
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
+}
+
+/** Where a document stands. */
+export interface Head {
+  readonly version: number;
+  /** Bytes of all changes. */
+  readonly bytes: number;
+  /** The entry of this version, and its time; null at version 0. */
+  readonly tip: string | null;
+  readonly at: Date | null;
 }
 
 /** A document's versions: made, loaded, added to, restored. Never rewritten. */
@@ -56,11 +67,11 @@ export class History {
   }
 
   /** The committed head, or null without such a document. */
-  async head(documentId: string): Promise<{ version: number; bytes: number; at: Date | null } | null> {
-    const [row] = await this.context.db.query<{ version: number; bytes: number; at: Date | null }>(
-      `select h.version, h.bytes,
-         (select c.at from documents.change c where c.document_id = h.document_id and c.version = h.version) as at
-       from documents.head h where h.document_id = $1`,
+  async head(documentId: string): Promise<Head | null> {
+    const [row] = await this.context.db.query<Head>(
+      `select h.version, h.bytes, h.tip, b.at
+       from documents.head h left join documents.batch b on b.document_id = h.document_id and b.last_version = h.version
+       where h.document_id = $1`,
       [documentId],
     );
     return row ?? null;
@@ -84,22 +95,21 @@ export class History {
       if (update === null) return null;
       const effective = effectiveUpdate(head.doc, update);
       if (effective === null) return null;
-      const change: NewChange = {
-        by: edit.by,
+      const [outcome] = await commitChanges(tx ?? db, this.ledger, {
+        revision,
         action: edit.action,
-        authorId: edit.by.actorId,
-        update: effective,
         ...(edit.extra ? { extra: edit.extra } : {}),
-      };
-      const [outcome] = await commitChanges(tx ?? db, this.ledger, revision, [
-        {
-          documentId: edit.documentId,
-          from: head.version,
-          key: head.key,
-          bindings: bindingsOf(effective, edit.by),
-          changes: [change],
-        },
-      ]);
+        documents: [
+          {
+            documentId: edit.documentId,
+            from: head.version,
+            tip: head.tip,
+            key: head.key,
+            bindings: bindingsOf(effective, edit.by),
+            changes: [{ entryId: newId(), by: edit.by, proven: true, relayed: false, update: effective }],
+          },
+        ],
+      });
       switch (outcome?.outcome) {
         case "COMMITTED": {
           const announce = () => {
@@ -140,21 +150,22 @@ export class History {
         const doc = new Y.Doc({ gc: false });
         Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
         const since: Uint8Array[] = [];
-        await applyChanges(
-          this.context.db,
+        const { db } = this.context;
+        for await (const { update } of readChanges(
+          db,
           old.key,
           request.documentId,
           old.version,
           head.version,
-          (update) => since.push(update),
-        );
+        ))
+          since.push(update);
         return since.length === 0 ? null : revertUpdate(doc, since);
       },
     });
   }
 
   /** Stores the whole state at a version, so that loading starts there. */
-  async checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): Promise<void> {
+  async checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): Promise<void> {
     await this.context.db.query(
       "insert into documents.checkpoint (document_id, version, sealed) values ($1, $2, $3) on conflict do nothing",
       [documentId, version, seal(key, state, checkpointContext(documentId, version))],
@@ -176,9 +187,9 @@ export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | nu
   return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
-function bindingsOf(update: Uint8Array, by: By): { clientId: number; userId: string }[] {
+function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {
   if (by.actorId === null) return [];
   const { actorId } = by;
-  const { to } = Y.parseUpdateMeta(update);
-  return [...to.keys()].map((clientId) => ({ clientId, userId: actorId }));
+  const { from } = Y.parseUpdateMeta(update);
+  return [...from].map(([clientId, clock]) => ({ clientId, clock, userId: actorId }));
 }
