@@ -25,7 +25,7 @@ const lexical = inDom({
     const root = host.appendChild(document.createElement("div"));
     const carets = host.appendChild(document.createElement("div"));
     root.contentEditable = "true";
-    // Without a layout nothing has one, and Lexical draws no caret.
+    // Without a layout nothing has an offset parent, and then Lexical draws no caret.
     Object.defineProperty(carets, "offsetParent", { value: host });
     const editor = createEditor({
       theme: { collaboration: { cursorName: "name" } },
