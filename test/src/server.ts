@@ -4,7 +4,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DocumentKind } from "@onrecord/filing/content";
 
 const main = fileURLToPath(new URL("../../cli/dist/main.js", import.meta.url));
 
@@ -92,7 +91,7 @@ export class Server implements AsyncDisposable {
   }
 
   /** A new empty document in Project Harbour. */
-  async createDocument(token: string, title: string, kind: DocumentKind): Promise<string> {
+  async createDocument(token: string, title: string, kind: "TEXT" | "FILING"): Promise<string> {
     const { folders } = await this.ask<{ folders: { edges: { node: { id: string; name: string } }[] } }>(
       "{ folders { edges { node { id name } } } }",
       {},
