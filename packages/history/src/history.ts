@@ -6,8 +6,8 @@ import { AppError } from "@onrecord/platform/errors";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { commitChanges, type NewChange } from "./commit.js";
-import { applyChanges, checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
-import { revertUpdate } from "./restore.js";
+import { checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { revertTo } from "./restore.js";
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
 const TRIES = 20;
@@ -136,19 +136,7 @@ export class History {
       authorize: request.authorize,
       change: async (head) => {
         const old = await this.load(request.documentId, request.version);
-        // What is deleted from here on must stay at hand to come back.
-        const doc = new Y.Doc({ gc: false });
-        Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
-        const since: Uint8Array[] = [];
-        await applyChanges(
-          this.context.db,
-          old.key,
-          request.documentId,
-          old.version,
-          head.version,
-          (update) => since.push(update),
-        );
-        return since.length === 0 ? null : revertUpdate(doc, since);
+        return revertTo(old.doc, head.doc);
       },
     });
   }
