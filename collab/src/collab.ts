@@ -80,7 +80,7 @@ export class Collab implements Service {
               this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
             );
         },
-        owners: (documentId) => this.rooms.owners(documentId),
+        bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),
         refused: (room, connection, code, reason, update) =>
           refuse({ ledger: this.#ledger, log: this.#log }, room, connection, code, reason, update),
         evict: (room, code, reason) => this.#evict(room, code, reason),

@@ -1,7 +1,8 @@
-import type { CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
+import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/history";
 import type { LoadedDocument } from "@onrecord/history/load";
 import * as Y from "yjs";
+import type { Bindings } from "./bindings.js";
 import type { Connection } from "./connection.js";
 import { inspect, novelClients } from "./inspect.js";
 import { Presence } from "./presence.js";
@@ -11,6 +12,8 @@ import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } 
 interface Pending extends NewChange {
   readonly seq: number;
   readonly connection: Connection;
+  /** What it adds to whose clientIDs are whose. */
+  readonly bindings: readonly ClientBinding[];
 }
 
 /** What became of a change that a client sent. */
@@ -48,8 +51,8 @@ export interface RoomHost {
     key: Buffer,
     after: number,
   ): Promise<{ updates: Uint8Array[]; at: Date | null }>;
-  /** Whose clientIDs are whose, as committed. */
-  owners(documentId: string): Promise<Map<number, string>>;
+  /** Whose clientIDs are whose, as committed; of all of them, or of these. */
+  bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]>;
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
   checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): void;
@@ -87,10 +90,6 @@ export class Room {
   #bytes: number;
   #waiting: Pending[] = [];
   #inFlight: Pending[] = [];
-  /** Bindings of clientIDs that no commit has carried yet. */
-  readonly #unbound = new Map<number, string>();
-  /** Those of them that the commit under way carries. */
-  #carried: readonly number[] = [];
   #checkpoint: { version: number; state: Uint8Array } | undefined;
   /** Held back until `durable` reaches `after`. */
   #held: Held[] = [];
@@ -106,7 +105,7 @@ export class Room {
   constructor(
     readonly documentId: string,
     loaded: LoadedDocument,
-    private readonly clients: Map<number, string>,
+    private readonly bindings: Bindings,
     private readonly host: RoomHost,
   ) {
     this.#doc = loaded.doc;
@@ -124,7 +123,7 @@ export class Room {
   }
 
   /** Takes a change of a connection that may edit: checks whose it is, applies it, and schedules its commit. */
-  receive(connection: Connection, update: Uint8Array): Reception {
+  receive(connection: Connection, update: Uint8Array, step: "step2" | "update"): Reception {
     const refused = this.#inspect(connection, update);
     if (refused) return refused;
     let effective: Uint8Array | null;
@@ -146,7 +145,7 @@ export class Room {
           reason: "the document would grow past its limit",
         };
       }
-      this.#enqueue(connection, effective);
+      this.#enqueue(connection, effective, step);
     }
     if (gap) return { outcome: "gap" };
     return { outcome: effective === null ? "nothing-new" : "applied" };
@@ -213,7 +212,6 @@ export class Room {
       return null;
     }
     this.#inFlight = this.#waiting;
-    this.#carried = [...this.#unbound.keys()];
     this.#waiting = [];
     const version = this.version + this.#inFlight.length;
     // Just now `doc` is exactly the document at that version.
@@ -223,7 +221,7 @@ export class Room {
       documentId: this.documentId,
       from: this.version,
       key: this.#key,
-      bindings: [...this.#unbound].map(([clientId, userId]) => ({ clientId, userId })),
+      bindings: this.#inFlight.flatMap(({ bindings }) => bindings),
       changes: this.#inFlight,
     };
   }
@@ -231,12 +229,11 @@ export class Room {
   /** Takes the outcome of the group commit: sends what is durable now, or starts over from the database. */
   settle({ outcome, head, at }: CommitOutcome): void {
     const batch = this.#inFlight;
-    const carried = this.#carried;
     this.#inFlight = [];
     switch (outcome) {
       case "COMMITTED":
         this.version = head;
-        for (const clientId of carried) this.#unbound.delete(clientId);
+        this.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
         this.#committedAt = at;
         this.#release(batch.at(-1)!.seq);
         this.#send(batch);
@@ -298,7 +295,7 @@ export class Room {
   #inspect(connection: Connection, update: Uint8Array): Reception | null {
     try {
       for (const client of novelClients(this.#doc, inspect(update))) {
-        const owner = this.clients.get(client);
+        const owner = this.bindings.ownerOf(client);
         if (owner !== undefined && owner !== connection.principal.userId) {
           return {
             outcome: "refused",
@@ -322,14 +319,15 @@ export class Room {
     return gap;
   }
 
-  #enqueue(connection: Connection, update: Uint8Array): void {
-    this.#bind(update, connection.principal.userId);
+  #enqueue(connection: Connection, update: Uint8Array, step: "step2" | "update"): void {
     this.#waiting.push({
+      bindings: this.#bind(update, connection.principal.userId),
       seq: ++this.applied,
       connection,
       by: connection.by,
       action: "document.edited",
       authorId: connection.principal.userId,
+      relayed: step === "step2",
       update,
     });
     connection.applied();
@@ -337,12 +335,9 @@ export class Room {
   }
 
   /** From its first change on, a clientID belongs to the user who brought it. */
-  #bind(update: Uint8Array, userId: string): void {
-    for (const clientId of Y.parseUpdateMeta(update).to.keys()) {
-      if (this.clients.has(clientId)) continue;
-      this.clients.set(clientId, userId);
-      this.#unbound.set(clientId, userId);
-    }
+  #bind(update: Uint8Array, userId: string): ClientBinding[] {
+    const { from } = Y.parseUpdateMeta(update);
+    return [...from].flatMap(([clientId, clock]) => this.bindings.note(clientId, clock, userId) ?? []);
   }
 
   /** To everyone who has joined, but for a sender who was alone. */
@@ -420,7 +415,7 @@ export class Room {
     } else {
       for (const update of gap) Y.applyUpdate(this.#doc, update);
     }
-    if (this.#ownersMoved) await this.#learnOwners();
+    await this.#learnBindings(gap);
     if (this.#evicted) return;
     this.#tainted = false;
     this.version = head;
@@ -441,12 +436,15 @@ export class Room {
     else this.#release(this.applied);
   }
 
-  async #learnOwners(): Promise<void> {
+  /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it. */
+  async #learnBindings(gap: readonly Uint8Array[]): Promise<void> {
+    const clientIds = this.#ownersMoved
+      ? undefined
+      : [...new Set(gap.flatMap((update) => [...Y.parseUpdateMeta(update).from.keys()]))];
+    const committed = clientIds?.length === 0 ? [] : await this.host.bindings(this.documentId, clientIds);
     this.#ownersMoved = false;
-    for (const [clientId, userId] of await this.host.owners(this.documentId)) {
-      this.clients.set(clientId, userId);
-      this.#unbound.delete(clientId);
-    }
+    this.bindings.forget();
+    this.bindings.learn(committed);
   }
 
   #applyAgain(change: Pending): void {
@@ -462,7 +460,12 @@ export class Room {
     const effective = effectiveUpdate(this.#doc, change.update);
     this.#dropUnconnected();
     if (effective === null) connection.settled();
-    else this.#waiting.push({ ...change, update: effective });
+    else
+      this.#waiting.push({
+        ...change,
+        update: effective,
+        bindings: this.#bind(effective, connection.principal.userId),
+      });
   }
 }
 

@@ -1,6 +1,8 @@
+import type { ClientBinding } from "@onrecord/history/commit";
 import type { History } from "@onrecord/history/history";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
+import { Bindings } from "./bindings.js";
 import { Room, type RoomHost } from "./room.js";
 
 /** An empty room is kept this long: a reload of the page finds it warm. */
@@ -83,18 +85,19 @@ export class Rooms {
     this.#lingering.delete(documentId);
   }
 
-  /** Whose clientIDs are whose in a document, as committed. */
-  async owners(documentId: string): Promise<Map<number, string>> {
-    const rows = await this.sql.query<{ client_id: number; user_id: string }>(
-      "select client_id, user_id from documents.client where document_id = $1",
-      [documentId],
+  /** Whose clientIDs are whose in a document, as committed, in the order of their clocks; of all of them, or of these. */
+  bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]> {
+    return this.sql.query<ClientBinding>(
+      `select client_id as "clientId", clock, user_id as "userId" from documents.client
+       where document_id = $1 and ($2::bigint[] is null or client_id = any ($2)) order by client_id, clock`,
+      [documentId, clientIds ?? null],
     );
-    return new Map(rows.map(({ client_id, user_id }) => [client_id, user_id]));
   }
 
   async #load(documentId: string): Promise<Room> {
-    const [loaded, owners] = await Promise.all([this.history.load(documentId), this.owners(documentId)]);
-    const room = new Room(documentId, loaded, owners, this.host);
+    const loaded = await this.history.load(documentId);
+    // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
+    const room = new Room(documentId, loaded, new Bindings(await this.bindings(documentId)), this.host);
     this.#open.set(documentId, room);
     return room;
   }

@@ -121,7 +121,7 @@ export class Session {
     this.connection.received++;
     if (step === "step2") this.#asked = false;
     if (!this.connection.mayEdit) return this.#changeOfViewer(update);
-    const reception = this.room.receive(this.connection, update);
+    const reception = this.room.receive(this.connection, update, step);
     switch (reception.outcome) {
       case "refused":
         return this.#refuse(reception.code, reception.reason, update);

@@ -56,7 +56,7 @@ export class ChangeIndexes {
     while (index.version < version) {
       const after = index.version;
       const rows = await this.sql.query<ChangeRow>(
-        `select version, at, carrier_id as "carrierId", false as relayed, sealed from documents.change
+        `select version, at, carrier_id as "carrierId", relayed, sealed from documents.change
          where document_id = $1 and version > $2 and version <= $3 order by version limit $4`,
         [documentId, after, version, PAGE],
       );
@@ -71,7 +71,7 @@ export class ChangeIndexes {
     // A binding commits with the change that brings it: these cover all that was just read.
     index.bind(
       await this.sql.query<Binding>(
-        `select client_id as "clientId", 0 as clock, user_id as "userId" from documents.client where document_id = $1`,
+        `select client_id as "clientId", clock, user_id as "userId" from documents.client where document_id = $1`,
         [documentId],
       ),
     );

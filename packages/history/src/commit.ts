@@ -12,14 +12,17 @@ export interface NewChange {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Whose change it is; null where nobody could be proven. */
   readonly authorId: string | null;
+  /** It came in an answer to a sync: its deletes may be anyone's. False when absent. */
+  readonly relayed?: boolean;
   /** The effective change: a Yjs v1 update. */
   readonly update: Uint8Array;
 }
 
-/** A clientID seen for the first time in a document, and the user it belongs to from now on. */
+/** From `clock` on, the structs of a clientID are this user's; null: carried by someone, and whose they are is not proven. */
 export interface ClientBinding {
   readonly clientId: number;
-  readonly userId: string;
+  readonly clock: number;
+  readonly userId: string | null;
 }
 
 /** The changes of one document in one group commit: they become the versions `from + 1` and on. */
@@ -40,12 +43,12 @@ export interface CommitOutcome {
 }
 
 const statement = `select doc, outcome, head, at from documents.commit_changes(
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`;
+  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`;
 
 /**
  * Commits the changes of many documents with their audit entries, in one statement and so in one transaction.
  * `revision` is the permission revision that every decision behind them was made at; if it has moved on, nothing is kept.
- * The SQL side, with its locks and outcomes, is migration 006.
+ * The SQL side, with its locks and outcomes, is migration 007.
  */
 export async function commitChanges(
   sql: Sql,
@@ -79,6 +82,7 @@ export async function commitChanges(
       documents.map((d) => d.from),
       bindings.map((b) => b.doc),
       bindings.map((b) => b.clientId),
+      bindings.map((b) => b.clock),
       bindings.map((b) => b.userId),
       people.map((by) => by.actorId),
       people.map((by) => by.sessionId),
@@ -91,6 +95,7 @@ export async function commitChanges(
       changes.map((c) => c.action),
       changes.map((c) => (c.extra ? JSON.stringify(c.extra) : null)),
       changes.map((c) => c.authorId),
+      changes.map((c) => c.relayed ?? false),
       changes.map((c) => c.update.length),
       changes.map((c) => c.sealed.length),
       Buffer.concat(changes.map((c) => c.sealed)),

@@ -6,7 +6,8 @@ export interface Stamp {
   /** Index into the list of origins that comes with the tree. */
   readonly by: number;
   readonly versions: readonly [first: number, last: number];
-  readonly at: readonly [first: Date, last: Date];
+  /** Times of their commits, ISO 8601. */
+  readonly at: readonly [first: string, last: string];
 }
 
 /** What became of something between two versions. */

@@ -5,7 +5,7 @@ import type { Sql, Tx } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
-import { commitChanges, type NewChange } from "./commit.js";
+import { type ClientBinding, commitChanges, type NewChange } from "./commit.js";
 import { checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
 import { revertTo } from "./restore.js";
 
@@ -164,9 +164,9 @@ export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | nu
   return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
-function bindingsOf(update: Uint8Array, by: By): { clientId: number; userId: string }[] {
+function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {
   if (by.actorId === null) return [];
   const { actorId } = by;
-  const { to } = Y.parseUpdateMeta(update);
-  return [...to.keys()].map((clientId) => ({ clientId, userId: actorId }));
+  const { from } = Y.parseUpdateMeta(update);
+  return [...from].map(([clientId, clock]) => ({ clientId, clock, userId: actorId }));
 }

@@ -38,7 +38,7 @@ export class Stamps {
     if (a.versions[0] === b.versions[0] && a.versions[1] === b.versions[1]) return a;
     if (this.pause === null) return undefined;
     const [first, last] = a.versions[0] <= b.versions[0] ? [a, b] : [b, a];
-    if (last.at[0].getTime() - first.at[1].getTime() > this.pause) return undefined;
+    if (Date.parse(last.at[0]) - Date.parse(first.at[1]) > this.pause) return undefined;
     const newest = a.versions[1] >= b.versions[1] ? a : b;
     return {
       by: a.by,
@@ -54,7 +54,7 @@ export class Stamps {
       by = this.origins.push(origin) - 1;
       this.#known.set(origin, by);
     }
-    const at = this.index.at(version);
+    const at = this.index.at(version).toISOString();
     return { clock, length, stamp: { by, versions: [version, version], at: [at, at] } };
   }
 }

@@ -61,7 +61,11 @@ async function commit(
       documentId,
       from,
       key,
-      bindings: [...clients].map((clientId) => ({ clientId, userId: idOf(owners.get(clientId))! })),
+      bindings: [...clients].map((clientId) => ({
+        clientId,
+        clock: 0,
+        userId: idOf(owners.get(clientId)),
+      })),
       changes: batch.map(({ update, carrierId }) => ({
         by: people.get(carrierId)!,
         action: "document.edited",
@@ -162,22 +166,43 @@ describe("a history in the database", () => {
     await expect(attribution.diff(documentId, 0, 99)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
   });
 
-  it("says unknown of a clientID that is nobody's, and house of what the house wrote", async () => {
+  it("says relayed of what is not proven of a bound clientID, and unknown of one that is nobody's", async () => {
     const documentId = await addDocument(context);
     const doc = new Y.Doc();
-    doc.getText("content").insert(0, "hello");
+    doc.clientID = 7;
+    doc.getText("content").insert(0, "proven relayed");
+    const stranger = new Y.Doc();
+    stranger.clientID = 8;
+    stranger.getText("content").insert(0, "unknown ");
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(stranger));
+    doc.getText("content").delete(0, 2);
     const { key } = await history.load(documentId);
     const update = Y.encodeStateAsUpdate(doc);
+    const carrierId = idOf("bob");
     await commitChanges(context.db, ledger, await readRevision(context.db), [
       {
         documentId,
         from: 0,
         key,
-        bindings: [],
-        changes: [{ by: people.get("bob")!, action: "document.edited", authorId: null, update }],
+        bindings: [
+          { clientId: 7, clock: 0, userId: idOf("ada") },
+          { clientId: 7, clock: 7, userId: null },
+          { clientId: 8, clock: 0, userId: null },
+        ],
+        changes: [
+          { by: people.get("bob")!, action: "document.edited", authorId: null, relayed: true, update },
+        ],
       },
     ]);
-    const { origins } = await attribution.at(documentId);
-    expect(origins).toEqual([{ standing: "UNKNOWN", userId: null, carrierId: idOf("bob") }]);
+    const { roots, origins } = await attribution.at(documentId);
+    const told = textPieces(roots).map((piece) => [
+      "text" in piece && piece.text,
+      origins[piece.inserted!.by],
+    ]);
+    expect(told.sort()).toEqual([
+      ["oven ", { standing: "PROVEN", userId: idOf("ada"), carrierId }],
+      ["relayed", { standing: "RELAYED", userId: null, carrierId }],
+      ["unknown ", { standing: "UNKNOWN", userId: null, carrierId }],
+    ]);
   });
 });

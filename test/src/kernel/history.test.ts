@@ -84,7 +84,7 @@ describe("the group commit", () => {
     const [good, stale, taken, two] = await Promise.all([1, 2, 3, 4].map(() => addDocument(context)));
     await commitChanges(context.db, ledger, await authorize(), [
       await changesOf(taken!, [change(insertion("a", 55))], {
-        bindings: [{ clientId: 55, userId: ann.actorId! }],
+        bindings: [{ clientId: 55, clock: 0, userId: ann.actorId! }],
       }),
     ]);
     await type(stale!, "first");
@@ -95,10 +95,10 @@ describe("the group commit", () => {
       await changesOf(good!, [change(insertion("one", 1)), change(insertion("two", 2), ben)]),
       gone,
       await changesOf(taken!, [change(insertion("b", 55), ben)], {
-        bindings: [{ clientId: 55, userId: ben.actorId! }],
+        bindings: [{ clientId: 55, clock: 0, userId: ben.actorId! }],
       }),
       await changesOf(two!, [change(insertion("three", 3), ben)], {
-        bindings: [{ clientId: 3, userId: ben.actorId! }],
+        bindings: [{ clientId: 3, clock: 0, userId: ben.actorId! }],
       }),
     ]);
     expect(outcomes(answers)).toEqual([
