@@ -1,6 +1,8 @@
+import type { Origin } from "@onrecord/history/change-index";
 import type { DocumentRow } from "./entities/document.js";
 import type { FolderRow } from "./entities/folder.js";
 import type { VersionRow } from "./queries/read-versions.js";
+import { ChangeOrigin } from "./types/attribution.js";
 import { Document } from "./types/document.js";
 import { Folder } from "./types/folder.js";
 import { Version } from "./types/version.js";
@@ -35,5 +37,14 @@ export function presentVersion(row: VersionRow): Version {
     author: row.authorId === null ? null : { id: row.authorId },
     carrier: row.carrierId === null ? null : { id: row.carrierId },
     auditEntry: { id: row.entryId },
+  });
+}
+
+/** Whom a run is attributed to, as the API shows it. */
+export function presentOrigin({ standing, userId, carrierId }: Origin): ChangeOrigin {
+  return Object.assign(new ChangeOrigin(), {
+    standing,
+    author: userId === null ? null : { id: userId },
+    carrier: carrierId === null ? null : { id: carrierId },
   });
 }

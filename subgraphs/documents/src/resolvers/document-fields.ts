@@ -1,10 +1,14 @@
 import { AppError } from "@onrecord/platform/errors";
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { openDocument } from "../commands/open-document.js";
+import { readAttribution, readDifference } from "../commands/read-attribution.js";
 import type { DocumentsContext } from "../context.js";
 import { headVersion } from "../loaders/documents.js";
 import { visibleFolder } from "../loaders/folders.js";
 import { versionsOf } from "../loaders/versions.js";
+import { presentOrigin } from "../present.js";
+import { DocumentAttribution, DocumentDiff } from "../types/attribution.js";
+import { AttributionArgs, DiffArgs } from "../types/attribution-args.js";
 import { VersionConnection } from "../types/connections.js";
 import { Document } from "../types/document.js";
 import { ContentFormat } from "../types/enums.js";
@@ -49,5 +53,32 @@ export class DocumentFields {
     @Ctx() context: DocumentsContext,
   ): Promise<VersionConnection> {
     return versionsOf(context).load({ documentId: id, args });
+  }
+
+  @FieldResolver(() => DocumentDiff, {
+    description:
+      "What lies between two versions, told by the identity of what was written and not by comparing words. Both are on the record as read.",
+  })
+  async diff(
+    @Root() document: Document,
+    @Args(() => DiffArgs) args: DiffArgs,
+    @Ctx() context: DocumentsContext,
+  ): Promise<DocumentDiff> {
+    const { from, version, origins, roots } = await readDifference(context, document, args);
+    return { from, to: version, origins: origins.map(presentOrigin), roots };
+  }
+
+  @FieldResolver(() => DocumentAttribution, { description: "Reading it is on the record." })
+  async attribution(
+    @Root() document: Document,
+    @Args(() => AttributionArgs) { version, deletedSince, exact }: AttributionArgs,
+    @Ctx() context: DocumentsContext,
+  ): Promise<DocumentAttribution> {
+    const attributed = await readAttribution(context, document, {
+      exact,
+      ...(version == null ? {} : { version }),
+      ...(deletedSince == null ? {} : { deletedSince }),
+    });
+    return { ...attributed, origins: attributed.origins.map(presentOrigin) };
   }
 }
