@@ -1,17 +1,10 @@
 import { AppError } from "@onrecord/platform/errors";
 import * as Y from "yjs";
-import {
-  type Change,
-  type Content,
-  type Piece,
-  type Root,
-  type Stamp,
-  type TreeNode,
-  toJson,
-} from "./content-tree.js";
+import type { Change, Content, Piece, Root, Stamp, TreeNode } from "./content-tree.js";
 import { Formatting } from "./formatting.js";
 import type { Side } from "./joint-document.js";
 import type { Stamps } from "./stamps.js";
+import { toJson } from "./to-json.js";
 
 /** Types nested deeper than this are left out: a tree must not overflow the stack of whoever reads it. */
 const DEEPEST = 100;

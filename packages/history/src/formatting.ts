@@ -1,5 +1,6 @@
 import type * as Y from "yjs";
-import { type Change, type Json, type Reformat, type Stamp, toJson } from "./content-tree.js";
+import type { Change, Json, Reformat, Stamp } from "./content-tree.js";
+import { toJson } from "./to-json.js";
 
 /** A format mark, which of the versions show it, and how it came and went. */
 export interface Mark {

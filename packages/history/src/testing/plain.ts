@@ -1,5 +1,6 @@
 import * as Y from "yjs";
-import { type Piece, type Root, type TreeNode, toJson } from "../content-tree.js";
+import type { Piece, Root, TreeNode } from "../content-tree.js";
+import { toJson } from "../to-json.js";
 
 /** The content of every type of a random history, read through Yjs's own interface. */
 export function plainContent(doc: Y.Doc): Record<string, unknown> {

@@ -6,7 +6,8 @@ import type { DocumentsContext } from "../context.js";
 import { headVersion } from "../loaders/documents.js";
 import { visibleFolder } from "../loaders/folders.js";
 import { versionsOf } from "../loaders/versions.js";
-import { presentOrigin } from "../present.js";
+import { presentOrigin, presentVersion } from "../present.js";
+import { listNamedVersions, readVersions } from "../queries/read-versions.js";
 import { DocumentAttribution, DocumentDiff } from "../types/attribution.js";
 import { AttributionArgs, DiffArgs } from "../types/attribution-args.js";
 import { VersionConnection } from "../types/connections.js";
@@ -15,6 +16,7 @@ import { ContentFormat } from "../types/enums.js";
 import { Folder } from "../types/folder.js";
 import { BothWaysArgs } from "../types/page-args.js";
 import { UserReference } from "../types/references.js";
+import { Version } from "../types/version.js";
 
 /** What a document leads to. */
 @Resolver(() => Document)
@@ -53,6 +55,22 @@ export class DocumentFields {
     @Ctx() context: DocumentsContext,
   ): Promise<VersionConnection> {
     return versionsOf(context).load({ documentId: id, args });
+  }
+
+  @FieldResolver(() => Version, { nullable: true, description: "One version, by its number." })
+  async versionAt(
+    @Root() { id }: Document,
+    @Arg("number", () => Int) number: number,
+    @Ctx() context: DocumentsContext,
+  ): Promise<Version | null> {
+    const [row] = await readVersions(context.services.db, [{ documentId: id, number }]);
+    return row ? presentVersion(row) : null;
+  }
+
+  @FieldResolver(() => [Version], { description: "Those that have a name, the newest 200, newest first." })
+  async namedVersions(@Root() { id }: Document, @Ctx() context: DocumentsContext): Promise<Version[]> {
+    const rows = await listNamedVersions(context.services.db, id, 200);
+    return rows.map(presentVersion);
   }
 
   @FieldResolver(() => DocumentDiff, {

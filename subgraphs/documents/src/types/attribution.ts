@@ -1,5 +1,6 @@
 import "reflect-metadata";
-import { GraphQLJSON } from "graphql-scalars";
+import type { Root } from "@onrecord/history/content-tree";
+import { GraphQLScalarType } from "graphql";
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 import { UserReference } from "./references.js";
 
@@ -32,8 +33,15 @@ export class ChangeOrigin {
   carrier!: UserReference | null;
 }
 
-const rootsDescription =
-  "A list of { name, node }: each shared type of the document, by its name. A node is { type, name?, entries, children }; its children are pieces, its entries { key, pieces }. A piece is { change: same | inserted | deleted, inserted, deleted?, and text, value or node }; text may have { format, reformatted: [{ key, before, after, by }] }. `inserted`, `deleted` and `by` are stamps: { by: index into origins, versions: [first, last], at: [first, last] }, or null where no version is known.";
+/** What a document holds, as data: `Root[]` of the history package's `content-tree.ts`, which has every part's meaning. */
+export const ContentTree = new GraphQLScalarType({
+  name: "ContentTree",
+  description: `A document's content as JSON: a list of { name, node }, one for each shared type by its name.
+A node is { type: text | element | fragment | array | map, name?, children, entries: [{ key, pieces }] }.
+Children and an entry's pieces are pieces: { change: same | inserted | deleted, inserted, deleted?, and one of text, value, node }.
+Text may have { format, reformatted: [{ key, before, after, by }] }.
+inserted, deleted and by are stamps, { by: index into origins, versions: [first, last], at: [first, last] }, or null where no version is known.`,
+});
 
 /** A version with who wrote what. */
 @ObjectType("DocumentAttribution", { description: "The content of a version, with who wrote what and when." })
@@ -44,8 +52,8 @@ export class DocumentAttribution {
   @Field(() => [ChangeOrigin])
   origins!: readonly ChangeOrigin[];
 
-  @Field(() => GraphQLJSON, { description: rootsDescription })
-  roots!: unknown;
+  @Field(() => ContentTree)
+  roots!: readonly Root[];
 }
 
 /** Two versions as one content. */
@@ -63,6 +71,6 @@ export class DocumentDiff {
   @Field(() => [ChangeOrigin])
   origins!: readonly ChangeOrigin[];
 
-  @Field(() => GraphQLJSON, { description: rootsDescription })
-  roots!: unknown;
+  @Field(() => ContentTree)
+  roots!: readonly Root[];
 }
