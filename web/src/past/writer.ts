@@ -1,0 +1,47 @@
+import type { Messages } from "../i18n/en.js";
+import { personColour } from "../parts/person-colour.js";
+import type { Origin } from "./tree.js";
+
+/** Whom a run is shown as: a person in their colour, or, without one, whoever could not be proven. */
+export interface Writer {
+  readonly key: string;
+  readonly name: string;
+  readonly standing: Origin["standing"];
+  /** Null for those who are no proven person. */
+  readonly colour: string | null;
+  /** What must be said besides the name. */
+  readonly hint: string | null;
+}
+
+/** Tells an origin as it is: what is not proven is never given to somebody. */
+export function writerOf({ standing, author, carrier }: Origin, { past, shell }: Messages): Writer {
+  const carrierName = carrier?.name ?? past.someone;
+  const unproven = { standing, colour: null };
+  switch (standing) {
+    case "PROVEN": {
+      const sent = author !== null && carrier !== null && carrier.id !== author.id;
+      return {
+        key: author?.id ?? "?",
+        name: author?.name ?? past.unknown,
+        standing,
+        colour: author === null ? null : personColour(author.id),
+        hint: sent ? past.sentBy(carrier.name) : null,
+      };
+    }
+    case "RELAYED": {
+      const name = past.relayed(carrierName);
+      return { ...unproven, key: `relayed ${carrier?.id}`, name, hint: past.relayedHint };
+    }
+    case "UNKNOWN": {
+      const hint = past.unknownHint(carrierName);
+      return { ...unproven, key: `unknown ${carrier?.id}`, name: past.unknown, hint };
+    }
+    case "HOUSE":
+      return { ...unproven, key: "house", name: shell.product, hint: past.houseHint };
+  }
+}
+
+/** The writers of a list of origins, in its order. */
+export function writersOf(origins: readonly Origin[], messages: Messages): Writer[] {
+  return origins.map((origin) => writerOf(origin, messages));
+}
