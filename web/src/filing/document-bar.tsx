@@ -38,7 +38,7 @@ export function DocumentBar({ document, session, versions }: DocumentBarProps) {
       <SavedIndicator session={session} />
       <span className={classes.spacer} />
       <Presence session={session} />
-      <PastLinks head={versions.window.versions[0]?.number ?? document.version} />
+      <PastLinks versions={versions} opened={document.version} />
       <DownloadMenu document={document} />
       <Tooltip label={label}>
         <ActionIcon
@@ -54,23 +54,37 @@ export function DocumentBar({ document, session, versions }: DocumentBarProps) {
   );
 }
 
-/** The ways into the past: who wrote what, and what changed. */
-function PastLinks({ head }: { head: number }) {
+/** The ways into the past: who wrote what, and what changed since the last version that has a name. */
+function PastLinks({ versions: { window }, opened }: { versions: Versions; opened: number }) {
   const { messages } = useLocale();
-  const ways: { label: string; Icon: typeof IconWriting; look: Look }[] = [
-    { label: messages.past.authors, Icon: IconWriting, look: { kind: "authors", version: head } },
-    {
-      label: messages.past.compare,
-      Icon: IconGitCompare,
-      look: { kind: "changes", from: Math.max(0, head - 1), to: head },
-    },
-  ];
+  const head = window.versions[0]?.number ?? opened;
   if (head === 0) return null;
-  return ways.map(({ label, Icon, look }) => (
-    <Tooltip key={label} label={label}>
+  const named = window.versions.find(({ number, name }) => name !== null && number < head);
+  const from = named?.number ?? (head > 1 ? 1 : 0);
+  return (
+    <>
+      <PastLink label={messages.past.authors} Icon={IconWriting} look={{ kind: "authors", version: head }} />
+      <PastLink
+        label={messages.past.compare}
+        Icon={IconGitCompare}
+        look={{ kind: "changes", from, to: head }}
+      />
+    </>
+  );
+}
+
+interface PastLinkProps {
+  readonly label: string;
+  readonly Icon: typeof IconWriting;
+  readonly look: Look;
+}
+
+function PastLink({ label, Icon, look }: PastLinkProps) {
+  return (
+    <Tooltip label={label}>
       <ActionIcon component={Link} to={addressOf(look)} aria-label={label}>
         <Icon size={18} stroke={1.7} />
       </ActionIcon>
     </Tooltip>
-  ));
+  );
 }

@@ -31,6 +31,7 @@ export const past = {
   wrote: (name: string) => `Written by ${name}`,
   sentBy: (name: string) => `sent by ${name}`,
   relayed: (carrier: string) => `Relayed by ${carrier}`,
+  through: (carrier: string) => `somebody, through ${carrier}`,
   relayedHint: "Sent for a colleague; whose it is was not proven",
   unknown: "Unknown author",
   unknownHint: (carrier: string) => `Sent by ${carrier}; whose it is was not proven`,
@@ -47,5 +48,4 @@ export const past = {
   next: "Next change",
   nothing: "Nothing changed between these versions.",
   nobody: "There is nothing written in this version.",
-  tooMuch: "Too much to show at once",
 };

@@ -31,6 +31,7 @@ export const past: typeof english = {
   wrote: (name) => `由 ${name} 撰寫`,
   sentBy: (name) => `由 ${name} 送出`,
   relayed: (carrier) => `由 ${carrier} 轉送`,
+  through: (carrier) => `他人（經 ${carrier}）`,
   relayedHint: "代同事送出；未能證明作者是誰",
   unknown: "作者不明",
   unknownHint: (carrier) => `由 ${carrier} 送出；未能證明作者是誰`,
@@ -47,5 +48,4 @@ export const past: typeof english = {
   next: "下一處更改",
   nothing: "這兩個版本之間沒有更改。",
   nobody: "此版本沒有內容。",
-  tooMuch: "內容太多，無法一次顯示",
 };

@@ -49,7 +49,7 @@ export function WithTips({ children }: { children: ReactNode }) {
   );
 }
 
-const HALF = 190;
+const HALF = 240;
 const HIGH = 90;
 
 function tipOf(told: HTMLElement): Tip {

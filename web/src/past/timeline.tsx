@@ -45,6 +45,7 @@ export function Timeline({ look, head, named, known, onLook }: TimelineProps) {
   };
   const shared = {
     className: classes.track ?? "",
+    classNames: { mark: classes.mark ?? "", thumb: classes.thumb ?? "", label: classes.label ?? "" },
     size: 4,
     max: head,
     marks: named.map(({ number }) => ({ value: number })),

@@ -18,7 +18,7 @@ export function useStamp(): (stamp: Stamp | null | undefined, what: (name: strin
   return (stamp, what) => {
     const writer = stamp ? writers[stamp.by] : undefined;
     if (!stamp || !writer) return { "data-tip": what(messages.past.someone) };
-    const parts = [what(writer.name), ...(writer.hint ? [writer.hint] : []), whenOf(stamp, format, messages)];
+    const parts = [what(writer.said), ...(writer.hint ? [writer.hint] : []), whenOf(stamp, format, messages)];
     return {
       "data-writer": writer.key,
       "data-standing": writer.standing,

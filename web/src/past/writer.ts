@@ -6,6 +6,8 @@ import type { Origin } from "./tree.js";
 export interface Writer {
   readonly key: string;
   readonly name: string;
+  /** The name within a sentence: whoever it was, where that is not proven. */
+  readonly said: string;
   readonly standing: Origin["standing"];
   /** Null for those who are no proven person. */
   readonly colour: string | null;
@@ -20,9 +22,11 @@ export function writerOf({ standing, author, carrier }: Origin, { past, shell }:
   switch (standing) {
     case "PROVEN": {
       const sent = author !== null && carrier !== null && carrier.id !== author.id;
+      const name = author?.name ?? past.unknown;
       return {
         key: author?.id ?? "?",
-        name: author?.name ?? past.unknown,
+        name,
+        said: name,
         standing,
         colour: author === null ? null : personColour(author.id),
         hint: sent ? past.sentBy(carrier.name) : null,
@@ -30,14 +34,16 @@ export function writerOf({ standing, author, carrier }: Origin, { past, shell }:
     }
     case "RELAYED": {
       const name = past.relayed(carrierName);
-      return { ...unproven, key: `relayed ${carrier?.id}`, name, hint: past.relayedHint };
+      const said = past.through(carrierName);
+      return { ...unproven, key: `relayed ${carrier?.id}`, name, said, hint: past.relayedHint };
     }
     case "UNKNOWN": {
       const hint = past.unknownHint(carrierName);
-      return { ...unproven, key: `unknown ${carrier?.id}`, name: past.unknown, hint };
+      const { unknown: name, someone: said } = past;
+      return { ...unproven, key: `unknown ${carrier?.id}`, name, said, hint };
     }
     case "HOUSE":
-      return { ...unproven, key: "house", name: shell.product, hint: past.houseHint };
+      return { ...unproven, key: "house", name: shell.product, said: shell.product, hint: past.houseHint };
   }
 }
 
