@@ -8,8 +8,8 @@ import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
 import { effectiveUpdate } from "./effective-update.js";
-import { checkpointContext, keyContext, type LoadedDocument, loadDocument, readChanges } from "./load.js";
-import { revertUpdate } from "./restore.js";
+import { checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { revertTo } from "./restore.js";
 import { missingDocument } from "./shredded.js";
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
@@ -167,20 +167,7 @@ export class History {
       authorize: request.authorize,
       change: async (head) => {
         const old = await this.load(request.documentId, request.version);
-        // What is deleted from here on must stay at hand to come back.
-        const doc = new Y.Doc({ gc: false });
-        Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
-        const since: Uint8Array[] = [];
-        const { db } = this.context;
-        for await (const { update } of readChanges(
-          db,
-          old.key,
-          request.documentId,
-          old.version,
-          head.version,
-        ))
-          since.push(update);
-        return since.length === 0 ? null : revertUpdate(doc, since);
+        return revertTo(old.doc, head.doc);
       },
     });
   }
