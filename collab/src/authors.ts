@@ -3,7 +3,7 @@ import * as Y from "yjs";
 import { type Admission, type Judgement, judge, type Knowledge, type Step } from "./authorship.js";
 import { Bindings } from "./bindings.js";
 import { ClockRanges } from "./clock-ranges.js";
-import { inspect, isGone } from "./inspect.js";
+import { type Inspection, inspect, isGone } from "./inspect.js";
 import { type Speaker, Speakers } from "./speakers.js";
 
 /** What is known in a room of whose clientIDs are whose, and what follows from it for each change. */
@@ -22,15 +22,11 @@ export class Authors implements Knowledge {
     this.bindings = new Bindings(committed);
   }
 
-  /** Decides on a change before it is applied. What cannot be decoded is refused. */
-  judge(doc: Y.Doc, from: Speaker, step: Step, update: Uint8Array): Judgement {
+  /** Decides on a change before it is applied. */
+  judge(doc: Y.Doc, from: Speaker, step: Step, inspection: Inspection): Judgement {
     if (step === "step2") this.#answered.add(from);
-    try {
-      const arrival = { doc, userId: from.principal.userId, spokenBy: this.#speakers.clientOf(from), step };
-      return judge(this, { ...arrival, inspection: inspect(update) });
-    } catch {
-      return { outcome: "refused", reason: "the update is malformed" };
-    }
+    const { userId } = from.principal;
+    return judge(this, { doc, userId, spokenBy: this.#speakers.clientOf(from), step, inspection });
   }
 
   /** Says whose a change is that has just been applied: what was new and is not in the document now has built on something unseen. */

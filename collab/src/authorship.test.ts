@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import type { Judgement, Step } from "./authorship.js";
+import { inspect } from "./inspect.js";
 import type { Speaker } from "./speakers.js";
 
 const ANA = "ana";
@@ -37,7 +38,7 @@ function scene({ here = [], left = [] }: Scene = {}) {
     open.push(speaker);
     if (clientId === undefined) return speaker;
     authors.claim(speaker, clientId);
-    authors.judge(doc, speaker, "step2", Uint8Array.of(0, 0));
+    authors.judge(doc, speaker, "step2", inspect(Uint8Array.of(0, 0)));
     return speaker;
   };
   for (const [userId, clientId] of left) {
@@ -140,7 +141,7 @@ const cases: [
 describe("Ana brings", () => {
   it.each(cases)("%s (%s)", (_name, step, update, expected, { speaksFor, ...rest } = {}) => {
     const { doc, authors, enter } = scene(rest);
-    expect(summary(authors.judge(doc, enter(ANA, speaksFor), step, update))).toEqual(expected);
+    expect(summary(authors.judge(doc, enter(ANA, speaksFor), step, inspect(update)))).toEqual(expected);
   });
 });
 
@@ -154,12 +155,12 @@ describe("Ana returns to what others brought under her clientID meanwhile", () =
   const judged = (relayed: Uint8Array, returning: Uint8Array, then: (doc: Y.Doc) => void = () => {}) => {
     const { doc, authors, enter } = scene();
     const [ana, ben] = [enter(ANA, 8), enter(BEN, 7)];
-    const judgement = authors.judge(doc, ben, "step2", relayed);
+    const judgement = authors.judge(doc, ben, "step2", inspect(relayed));
     if (judgement.outcome === "refused") return judgement.reason;
     Y.applyUpdate(doc, relayed);
     expect(authors.attribute(doc, ben, judgement, relayed).proven).toBe(false);
     then(doc);
-    return summary(authors.judge(doc, ana, "step2", returning));
+    return summary(authors.judge(doc, ana, "step2", inspect(returning)));
   };
   const differs = "the document has other content of this editor, brought by someone else: reload the page";
 

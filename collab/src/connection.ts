@@ -31,7 +31,7 @@ const CLOSE_GRACE_MS = 5000;
 export class Connection {
   /** Gets batches: its first state has been sent. */
   synced = false;
-  /** Changes that are applied and not yet durable. */
+  /** Changes that have come and are not yet durable. */
   outstanding = 0;
   /** Document messages received, for `?ack=1`. */
   received = 0;
@@ -96,8 +96,8 @@ export class Connection {
     this.#stateBytes += frame.length;
   }
 
-  /** Another of its changes was applied; a client far ahead of the commits is read no further for a while. */
-  applied(): void {
+  /** Another change of it has come; a client far ahead of the commits is read no further for a while. */
+  ahead(): void {
     this.outstanding++;
     if (this.outstanding > MAX_OUTSTANDING && !this.#paused) {
       this.#paused = true;

@@ -1,8 +1,9 @@
-import { effectiveUpdate } from "@onrecord/history/history";
+import { effectiveUpdate } from "@onrecord/history/effective-update";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import { type Step, without } from "./authorship.js";
+import { inspect } from "./inspect.js";
 import type { Speaker } from "./speakers.js";
 
 /** A small seeded generator (mulberry32): a failing seed replays exactly. */
@@ -60,7 +61,7 @@ class Server {
     const { speaker } = tab.line!;
     if ("shows" in message) return void this.authors.claim(speaker, message.shows);
     const { step, update } = message;
-    const judgement = this.authors.judge(this.doc, speaker, step, update);
+    const judgement = this.authors.judge(this.doc, speaker, step, inspect(update));
     if (judgement.outcome === "refused") throw new Error(`an honest tab was refused: ${judgement.reason}`);
     this.aside += judgement.aside.length;
     const effective = effectiveUpdate(this.doc, without(update, judgement.aside));

@@ -7,6 +7,7 @@ import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
+import { effectiveUpdate } from "./effective-update.js";
 import { checkpointContext, keyContext, type LoadedDocument, loadDocument, readChanges } from "./load.js";
 import { revertUpdate } from "./restore.js";
 
@@ -171,20 +172,6 @@ export class History {
       [documentId, version, seal(key, state, checkpointContext(documentId, version))],
     );
   }
-}
-
-/** Applies an update and returns what it changed, or null when it changed nothing. */
-export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
-  // Often one, but Yjs tidies formatting in a transaction of its own: keeping only the last would lose the edit itself.
-  const changes: Uint8Array[] = [];
-  const keep = (change: Uint8Array) => void changes.push(change);
-  doc.on("update", keep);
-  try {
-    Y.applyUpdate(doc, update);
-  } finally {
-    doc.off("update", keep);
-  }
-  return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
 function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {

@@ -77,7 +77,10 @@ create function documents.commit_changes(
   k_user uuid[], k_session uuid[], k_request text[], k_origin uuid[], k_commitment text[],
   c_doc int[], c_version bigint[], c_who int[], c_carrier uuid[], c_proven boolean[], c_relayed boolean[], c_entry uuid[], c_bytes int[]
 ) returns table (outcome text, head bigint, at timestamptz)
-language plpgsql as $$
+language plpgsql
+-- Planned once: left to itself, Postgres plans anew for the arrays of each call, which takes longer than to insert them.
+set plan_cache_mode = force_generic_plan
+as $$
 declare
   moment timestamptz(3) := clock_timestamp();
   current bigint;
