@@ -12,8 +12,6 @@ export interface Claim {
 
 /** What an update claims, before any of it is believed. */
 export interface Inspection {
-  /** In the order of the update, with the Skips that no claim has. */
-  readonly structs: readonly Struct[];
   readonly claims: ReadonlyMap<number, Claim>;
   readonly deletes: ReturnType<typeof Y.decodeUpdate>["ds"];
   /** Whether it puts a document into the document. */
@@ -44,7 +42,7 @@ export function inspect(update: Uint8Array): Inspection {
       claim.structs.push(struct);
     } else claims.set(client, { from: clock, to: end, structs: [struct] });
   }
-  return { structs, claims, deletes: ds, subdocuments, bytes: update.length };
+  return { claims, deletes: ds, subdocuments, bytes: update.length };
 }
 
 /** Whether the update has structs that the document does not. */

@@ -21,22 +21,18 @@ export function isKnown(doc: Y.Doc, { claims, deletes }: Inspection): boolean {
   return true;
 }
 
-function structsArePlain({ store }: Y.Doc, { structs, claims }: Inspection): boolean {
-  for (const [client, { from }] of claims) if (from !== Y.getState(store, client)) return false;
-  let client = -1;
-  let next = 0;
-  for (const struct of structs) {
-    const { id } = struct;
-    if (id.client !== client) {
-      client = id.client;
-      next = Y.getState(store, client);
+function structsArePlain({ store }: Y.Doc, { claims }: Inspection): boolean {
+  for (const [client, { structs }] of claims) {
+    let next = Y.getState(store, client);
+    for (const struct of structs) {
+      // Known in part, or with something left out between.
+      if (struct.id.clock !== next) return false;
+      next += struct.length;
+      if (!(struct instanceof Y.Item)) continue;
+      const { id, origin, rightOrigin, parent } = struct;
+      if (!isThere(store, origin, id) || !isThere(store, rightOrigin, id)) return false;
+      if (parent instanceof Y.ID && !isThere(store, parent, id)) return false;
     }
-    // Skips leave something out, and a client's structs that stand apart overlap or do.
-    if (id.clock !== next || struct instanceof Y.Skip) return false;
-    next += struct.length;
-    if (!(struct instanceof Y.Item)) continue;
-    if (!isThere(store, struct.origin, id) || !isThere(store, struct.rightOrigin, id)) return false;
-    if (struct.parent instanceof Y.ID && !isThere(store, struct.parent, id)) return false;
   }
   return true;
 }
