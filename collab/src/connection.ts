@@ -183,10 +183,10 @@ export class Connection {
 }
 
 /** A message as one unmasked binary WebSocket frame (RFC 6455, section 5.2): however many sockets it goes to, it is made once. */
-export function framed(message: Uint8Array): Buffer {
+export function framed(message: Uint8Array, allocate = Buffer.allocUnsafe): Buffer {
   const { length } = message;
   const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(head + length);
+  const frame = allocate(head + length);
   frame[0] = 0x82;
   if (head === 2) frame[1] = length;
   else if (head === 4) {

@@ -4,6 +4,7 @@ import {
   type DocumentChanges,
   type NewChange,
 } from "@onrecord/history/commit";
+import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
@@ -203,7 +204,7 @@ describe("at rest", () => {
     await type(one, " SECOND");
     await type(two, "OTHER");
     const { key, doc } = await history.load(one);
-    await history.checkpoint(one, 1, key, Y.encodeStateAsUpdate(doc));
+    await history.checkpoint(one, 1, key, encodeState(doc));
     const rows = await context.db.query<{ sealed: Buffer }>(
       "select sealed from documents.batch union all select sealed from documents.checkpoint",
     );
@@ -257,7 +258,7 @@ describe("loading", () => {
         expect(outcomes(answer)).toEqual([["COMMITTED", at]]);
         if (random(3) === 0) {
           const { key, doc } = await history.load(documentId);
-          await history.checkpoint(documentId, at, key, Y.encodeStateAsUpdate(doc));
+          await history.checkpoint(documentId, at, key, encodeState(doc));
         }
       }
       const replay = new Y.Doc();
@@ -368,7 +369,7 @@ describe("a restore", () => {
       ),
     ]);
     const { key, doc } = await history.load(documentId, 20);
-    await history.checkpoint(documentId, 20, key, Y.encodeStateAsUpdate(doc));
+    await history.checkpoint(documentId, 20, key, encodeState(doc));
     let head = 40;
     for (const version of [33, 20, 5, 0, 40]) {
       const position = await newest(context.db);
