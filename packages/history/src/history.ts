@@ -202,8 +202,8 @@ export class History {
     await this.context.db.query(
       `with made as (
          insert into documents.checkpoint (document_id, version, sealed, passing)
-         select h.document_id, $2, $3, $2 < $4 or exists (
-           select from documents.checkpoint k where k.document_id = $1 and k.version > $2 - $4 and k.version < $2 and not k.passing
+         select h.document_id, $2::bigint, $3, $2::bigint < $4::bigint or exists (
+           select from documents.checkpoint k where k.document_id = $1 and k.version > $2 - $4::bigint and k.version < $2 and not k.passing
          )
          from documents.head h where h.document_id = $1 for key share
          on conflict do nothing
