@@ -83,6 +83,25 @@ describe("a client that sends too fast", () => {
   });
 });
 
+describe("a client whose messages cost more than they weigh", () => {
+  it("waits for its share of the node's time, however few they are", async () => {
+    await using busy = await BoundedNode.open({ ONRECORD_MAX_WORK_PER_SECOND: "5" });
+    const documentId = await busy.document();
+    const neighbours = await busy.neighbours(documentId);
+    const { socket } = await busy.raw(documentId);
+    socket.send(syncFrame(sync.step2, Uint8Array.of(0, 0)));
+    // Far below the bounds on messages and bytes.
+    const updates = typing(20, "w".repeat(100_000));
+    for (const update of updates) socket.send(syncFrame(sync.update, update));
+    await until(
+      async () => (await busy.counted("onrecord_collab_paused_total", { cause: "rate" })) > 0,
+      "it to be made to wait",
+    );
+    await neighbours.noticedNothing();
+    await until(async () => (await busy.versions(documentId)).length === 20 + 1, "all of it");
+  });
+});
+
 function lengthBytes(frame: Buffer): number {
   let bytes = 1;
   while ((frame[1 + bytes]! & 0x80) !== 0) bytes++;

@@ -135,9 +135,12 @@ export class Presence {
   /** Whether the document's presence stays within its bound with this state in the place of that one; removing always does. */
   #fits(state: State, instead: State | undefined): boolean {
     if (state.json === "null") return true;
+    const { awarenessBytes, documentAwarenessBytes } = this.limits;
+    // As long as even the largest states would fit nothing needs to be added up.
+    if ((this.#states.size + 1) * (ENTRY_BYTES + awarenessBytes) <= documentAwarenessBytes) return true;
     let bytes = cost(state) - (instead ? cost(instead) : 0);
     for (const other of this.#states.values()) bytes += cost(other);
-    return bytes <= this.limits.documentAwarenessBytes;
+    return bytes <= documentAwarenessBytes;
   }
 
   #sign(owner: PresenceOwner, json: string): string {
