@@ -1,9 +1,9 @@
 import type { ClientBinding, NewChange } from "@onrecord/history/commit";
 import * as Y from "yjs";
-import { type Judgement, judge, type Knowledge, type Novelty, type Step } from "./authorship.js";
+import { type Admission, type Judgement, judge, type Knowledge, type Step } from "./authorship.js";
 import { Bindings } from "./bindings.js";
 import { ClockRanges } from "./clock-ranges.js";
-import { inspect, isGone } from "./inspect.js";
+import { type Inspection, inspect, isGone } from "./inspect.js";
 import { type Speaker, Speakers } from "./speakers.js";
 
 /** What is known in a room of whose clientIDs are whose, and what follows from it for each change. */
@@ -22,45 +22,43 @@ export class Authors implements Knowledge {
     this.bindings = new Bindings(committed);
   }
 
-  /** Decides on a change before it is applied. What cannot be decoded is refused. */
-  judge(doc: Y.Doc, from: Speaker, step: Step, update: Uint8Array): Judgement {
+  /** Decides on a change before it is applied. */
+  judge(doc: Y.Doc, from: Speaker, step: Step, inspection: Inspection): Judgement {
     if (step === "step2") this.#answered.add(from);
-    try {
-      const arrival = { doc, userId: from.principal.userId, spokenBy: this.#speakers.clientOf(from), step };
-      return judge(this, { ...arrival, inspection: inspect(update) });
-    } catch {
-      return { outcome: "refused", reason: "the update is malformed" };
-    }
+    const { userId } = from.principal;
+    return judge(this, { doc, userId, spokenBy: this.#speakers.clientOf(from), step, inspection });
   }
 
   /** Says whose a change is that has just been applied: what was new and is not in the document now has built on something unseen. */
   attribute(
     doc: Y.Doc,
     from: Speaker,
-    step: Step,
-    novelties: readonly Novelty[],
+    { novelties, relayed }: Admission,
     effective: Uint8Array,
-  ): Pick<NewChange, "proven"> & { readonly bindings: readonly ClientBinding[] } {
+  ): Pick<NewChange, "proven" | "relayed"> & { readonly bindings: readonly ClientBinding[] } {
     let proven = true;
     const bindings: ClientBinding[] = [];
     for (const { clientId, clock, userId } of novelties) {
       if (Y.getState(doc.store, clientId) === clock) continue;
       if (userId === null) proven = false;
-      else if (step === "update") this.#speakers.claim(from, clientId);
+      else if (!relayed) this.#speakers.claim(from, clientId);
       const binding = this.bindings.note(clientId, clock, userId);
       if (binding) bindings.push(binding);
     }
     if (!proven) this.remember(effective);
-    return { proven, bindings };
+    return { proven, relayed, bindings };
   }
 
   /** Keeps in mind what came without content in a change that is in the document and was carried for an owner. */
   remember(effective: Uint8Array): void {
-    for (const struct of inspect(effective).structs) {
-      const { client, clock } = struct.id;
-      const end = clock + struct.length;
-      if (isGone(struct) && this.bindings.unproven(client, clock, end) && this.ownerOf(client) !== undefined)
-        this.cameEmpty.add(client, clock, end);
+    for (const [clientId, { structs }] of inspect(effective).claims) {
+      if (this.ownerOf(clientId) === undefined) continue;
+      for (const struct of structs) {
+        const { clock } = struct.id;
+        const end = clock + struct.length;
+        if (isGone(struct) && this.bindings.unproven(clientId, clock, end))
+          this.cameEmpty.add(clientId, clock, end);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import type { Judgement, Step } from "./authorship.js";
+import { inspect } from "./inspect.js";
 import type { Speaker } from "./speakers.js";
 
 const ANA = "ana";
@@ -37,7 +38,7 @@ function scene({ here = [], left = [] }: Scene = {}) {
     open.push(speaker);
     if (clientId === undefined) return speaker;
     authors.claim(speaker, clientId);
-    authors.judge(doc, speaker, "step2", Uint8Array.of(0, 0));
+    authors.judge(doc, speaker, "step2", inspect(Uint8Array.of(0, 0)));
     return speaker;
   };
   for (const [userId, clientId] of left) {
@@ -94,6 +95,8 @@ const cases: [
     { 8: null, 9: null },
   ],
   ["more of what nobody proved to have written", "step2", written(3, "uv"), { 3: null }],
+  ["more of it, typed without presence", "update", written(3, "uv"), { 3: null }],
+  ["more of it, where her presence has told it", "update", written(3, "uv"), { 3: ANA }, { speaksFor: 3 }],
   ["what another tab of hers has only shown yet", "step2", written(9, "n"), { 9: ANA }, { here: [[ANA, 9]] }],
   ["Ben's, who is away", "step2", written(2, "xy"), { 2: null }],
   ["Ben's, typed and taken back, who is away", "step2", written(2, "xyz", erase), { 2: null }],
@@ -107,6 +110,13 @@ const cases: [
     "update",
     written(2, "xy"),
     inAnothersName,
+    { here: [[BEN, 7]] },
+  ],
+  [
+    "Ben's former tab's among others, out of a slow store",
+    "update",
+    Y.mergeUpdates([written(2, "xy"), written(9, "n")]),
+    { 2: null, 9: null },
     { here: [[BEN, 7]] },
   ],
   ["typed under what Ben has only shown", "update", written(9, "n"), inAnothersName, { here: [[BEN, 9]] }],
@@ -131,7 +141,7 @@ const cases: [
 describe("Ana brings", () => {
   it.each(cases)("%s (%s)", (_name, step, update, expected, { speaksFor, ...rest } = {}) => {
     const { doc, authors, enter } = scene(rest);
-    expect(summary(authors.judge(doc, enter(ANA, speaksFor), step, update))).toEqual(expected);
+    expect(summary(authors.judge(doc, enter(ANA, speaksFor), step, inspect(update)))).toEqual(expected);
   });
 });
 
@@ -145,12 +155,12 @@ describe("Ana returns to what others brought under her clientID meanwhile", () =
   const judged = (relayed: Uint8Array, returning: Uint8Array, then: (doc: Y.Doc) => void = () => {}) => {
     const { doc, authors, enter } = scene();
     const [ana, ben] = [enter(ANA, 8), enter(BEN, 7)];
-    const judgement = authors.judge(doc, ben, "step2", relayed);
+    const judgement = authors.judge(doc, ben, "step2", inspect(relayed));
     if (judgement.outcome === "refused") return judgement.reason;
     Y.applyUpdate(doc, relayed);
-    expect(authors.attribute(doc, ben, "step2", judgement.novelties, relayed).proven).toBe(false);
+    expect(authors.attribute(doc, ben, judgement, relayed).proven).toBe(false);
     then(doc);
-    return summary(authors.judge(doc, ana, "step2", returning));
+    return summary(authors.judge(doc, ana, "step2", inspect(returning)));
   };
   const differs = "the document has other content of this editor, brought by someone else: reload the page";
 

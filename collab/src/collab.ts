@@ -16,6 +16,7 @@ import { Committer } from "./committer.js";
 import { CollabSocket, type Connection, framed } from "./connection.js";
 import { Lobby } from "./lobby.js";
 import { Permits } from "./permits.js";
+import { PresenceRelay } from "./presence-relay.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
@@ -37,6 +38,7 @@ export class Collab implements Service {
   readonly #committer: Committer;
   readonly #admission: Admission;
   readonly #lobby: Lobby;
+  readonly #presence: PresenceRelay;
   readonly #server: Server<typeof CollabSocket>;
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -96,6 +98,7 @@ export class Collab implements Service {
     const tally = new Tally(metrics);
     this.#lobby = new Lobby(config.limits, tally);
     this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms, tally);
+    this.#presence = new PresenceRelay(bus, this.rooms);
     this.#server = new WebSocketServer<typeof CollabSocket>({
       noServer: true,
       WebSocket: CollabSocket,
@@ -139,6 +142,7 @@ export class Collab implements Service {
       bus.subscribe("document.shredded", ({ documentId }) => this.#shredded(documentId)),
       bus.onGap(() => this.#checkHeads()),
     );
+    this.#presence.start();
     this.#every(PRESENCE_EVERY, () => {
       for (const room of this.rooms.all()) room.sharePresence();
     });
@@ -158,6 +162,7 @@ export class Collab implements Service {
   async drain(): Promise<void> {
     this.#draining = true;
     await this.#committer.idle();
+    this.#presence.end();
     for (const room of this.rooms.all()) {
       room.unloadCheckpoint();
       room.close(closeCode.restart, "the server restarts");
@@ -166,6 +171,7 @@ export class Collab implements Service {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.permits.stop();
+    this.#presence.end();
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer.idle();

@@ -51,7 +51,7 @@ export interface ConnectionOptions {
 export class Connection {
   /** Gets batches: its first state has been sent. */
   synced = false;
-  /** Changes that are applied and not yet durable. */
+  /** Changes that have come and are not yet durable. */
   outstanding = 0;
   /** Document messages received, for `?ack=1`. */
   received = 0;
@@ -118,8 +118,8 @@ export class Connection {
     if (first) this.#stateBytes = frame.length;
   }
 
-  /** Another of its changes was applied; a client far ahead of the commits is read no further for a while. */
-  applied(): void {
+  /** Another change of it has come; a client far ahead of the commits is read no further for a while. */
+  ahead(): void {
     if (++this.outstanding > this.options.limits.uncommittedChanges) this.pause("commits");
   }
 

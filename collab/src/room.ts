@@ -1,14 +1,16 @@
 import type { KeyObject } from "node:crypto";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
-import { effectiveUpdate } from "@onrecord/history/history";
+import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { LoadedDocument } from "@onrecord/history/load";
 import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
-import { type Novelty, type Step, without } from "./authorship.js";
+import { type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
+import { appliesAlone, independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
+import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
@@ -18,17 +20,9 @@ interface Pending extends NewChange {
   readonly connection: Connection;
   /** What it adds to whose clientIDs are whose. */
   readonly bindings: readonly ClientBinding[];
+  /** Those it was taken in with, as one update; undefined once it stands for itself. */
+  readonly run: { readonly merged: Uint8Array; readonly size: number } | undefined;
 }
-
-/** What became of a change that a client sent. */
-export type Reception =
-  /** Applied; it will be durable when `room.durable` reaches `room.applied`. */
-  | { readonly outcome: "applied" }
-  /** Everything in it was known already. */
-  | { readonly outcome: "nothing-new" }
-  /** It builds on what the server has not seen; nothing of that part is kept. With `ofOthers`, another editor that is here is to bring that. */
-  | { readonly outcome: "gap"; readonly ofOthers: boolean }
-  | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
 
 /** A message made of what is not durable yet: it is sent when it is. */
 interface Held {
@@ -100,6 +94,8 @@ export class Room {
   #committedAt: Date;
   #checkpointed: number;
   #bytes: number;
+  /** Sent, and not yet looked at. */
+  #arrived: Arrival[] = [];
   #waiting: Pending[] = [];
   /** Batches being committed, oldest first. */
   #inFlight: Pending[][] = [];
@@ -137,40 +133,19 @@ export class Room {
     return this.#rebuilding;
   }
 
-  /** Takes a change of a connection that may edit: checks whose it is, applies it, and schedules its commit. */
-  receive(connection: Connection, update: Uint8Array, step: Step): Reception {
-    const judgement = this.authors.judge(this.#doc, connection, step, update);
-    if (judgement.outcome === "refused") return { ...judgement, code: closeCode.malformed };
-    if (this.#tooManyClients(judgement.novelties))
-      return { outcome: "refused", code: closeCode.tooLarge, reason: "the document has too many clientIDs" };
-    let effective: Uint8Array | null;
-    try {
-      effective = effectiveUpdate(this.#doc, without(update, judgement.aside));
-    } catch {
-      // Half of it may be in the document now.
-      this.#rebuild(true);
-      return { outcome: "refused", code: closeCode.malformed, reason: "the update cannot be applied" };
-    }
-    const gap = this.#dropUnconnected();
-    if (effective !== null) {
-      this.#bytes += effective.length;
-      if (this.#bytes > this.host.limits.documentBytes && this.#measure() > this.host.limits.documentBytes) {
-        this.#rebuild(true);
-        return {
-          outcome: "refused",
-          code: closeCode.tooLarge,
-          reason: "the document would grow past its limit",
-        };
-      }
-      this.#enqueue(connection, effective, step, judgement.novelties);
-    }
-    const ofOthers = judgement.aside.length > 0;
-    if (gap || ofOthers) return { outcome: "gap", ofOthers };
-    return { outcome: effective === null ? "nothing-new" : "applied" };
+  /**
+   * Takes a change of a connection that may edit. It is looked at together with all that arrive until a commit can take it; `tell` is
+   * called with what became of it.
+   */
+  receive(connection: Connection, update: Uint8Array, step: Step, tell: Arrival["tell"]): void {
+    this.#arrived.push({ connection, update, step, tell });
+    connection.ahead();
+    this.host.schedule(this);
   }
 
   /** Whether an update has anything that the document does not. For those who may not edit. */
   wouldChange(update: Uint8Array): boolean {
+    this.#takeIn();
     return (
       bringsStructs(this.#doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
     );
@@ -178,6 +153,7 @@ export class Room {
 
   /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */
   join(connection: Connection, stateVector: Uint8Array): void {
+    this.#takeIn();
     const known = stateVector.length === 0 ? Uint8Array.of(0) : stateVector;
     const prepare = () => {
       const frame = syncFrame(sync.step2, Y.encodeStateAsUpdate(this.#doc, known));
@@ -189,13 +165,13 @@ export class Room {
   }
 
   /** Asks a client for what the server lacks. */
-  step1(connection: Connection): Uint8Array {
-    return syncFrame(sync.step1, this.authors.askFor(this.#doc, connection));
+  async ask(connection: Connection): Promise<void> {
+    if (this.#rebuilding) await this.#rebuilding;
+    connection.send(syncFrame(sync.step1, this.authors.askFor(this.#doc, connection)));
   }
 
-  /** Tells a connection that asked when everything it has sent so far is durable. */
-  acknowledge(connection: Connection): void {
-    const { received } = connection;
+  /** Tells a connection that asked when what it has sent so far is durable: its first `received` document messages. */
+  acknowledge(connection: Connection, received: number): void {
     this.#hold(connection, () => {
       const stateVector = Y.encodeStateVector(this.#doc);
       return () => ackFrame(received, this.version, this.#committedAt.toISOString(), stateVector);
@@ -211,16 +187,22 @@ export class Room {
       message: prepare(),
       ...(sent ? { sent } : {}),
     };
-    if (this.durable === this.applied) deliver(held);
+    if (this.durable === this.applied && !this.#rebuilding) deliver(held);
     else this.#held.push(held);
   }
 
   get idle(): boolean {
-    return this.#waiting.length === 0 && this.#inFlight.length === 0 && !this.#rebuilding;
+    return (
+      this.#arrived.length === 0 &&
+      this.#waiting.length === 0 &&
+      this.#inFlight.length === 0 &&
+      !this.#rebuilding
+    );
   }
 
   /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
   take(): DocumentChanges | null {
+    this.#takeIn();
     if (this.#waiting.length === 0 || this.#rebuilding || this.#evicted) return null;
     if (this.#waiting.some(({ connection }) => !connection.mayEdit)) {
       // Its sender lost the right after it was applied here.
@@ -266,7 +248,7 @@ export class Room {
       case "CONFLICT":
         // Another node was first, or a batch before this one was not kept: what is still new is committed on top of what is there.
         this.#putBack(batch);
-        this.#rebuild(true);
+        this.#rebuild(false);
         break;
       case "REVISION":
         // Permissions moved on, and every connection has been decided on again: what is still allowed is tried again.
@@ -282,7 +264,7 @@ export class Room {
         return this.host.evict(this, closeCode.gone, "the document is gone");
     }
     if (this.#inFlight.length === 0) this.#onSettled?.();
-    if (this.#waiting.length > 0) this.host.schedule(this);
+    if (this.#waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
   }
 
   /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
@@ -312,6 +294,7 @@ export class Room {
   close(code: CloseCode, reason: string): void {
     this.#evicted = true;
     this.#held = [];
+    this.#arrived = [];
     for (const connection of [...this.connections]) connection.close(code, reason);
     this.#doc.destroy();
   }
@@ -323,54 +306,64 @@ export class Room {
     }
   }
 
-  /** Every clientID costs every state vector an entry, for ever. */
-  #tooManyClients(novelties: readonly Novelty[]): boolean {
-    const { clients } = this.#doc.store;
-    const unseen = new Set(novelties.map(({ clientId }) => clientId).filter((id) => !clients.has(id)));
-    return unseen.size > 0 && clients.size + unseen.size > this.host.limits.documentClients;
-  }
-
-  /** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */
-  #dropUnconnected(): boolean {
-    const { store } = this.#doc;
-    const gap = store.pendingStructs !== null || store.pendingDs !== null;
-    store.pendingStructs = null;
-    store.pendingDs = null;
-    return gap;
-  }
-
-  #enqueue(connection: Connection, update: Uint8Array, step: Step, novelties: readonly Novelty[]): void {
-    this.#waiting.push({
-      seq: ++this.applied,
-      entryId: newId(),
-      connection,
-      by: connection.by,
-      relayed: step === "step2",
-      update,
-      ...this.authors.attribute(this.#doc, connection, step, novelties, update),
-    });
-    connection.applied();
-    this.host.schedule(this);
-  }
-
-  /** To everyone who has joined, but for a sender who was alone. */
-  #send(batch: readonly Pending[]): void {
-    const [first] = batch;
-    const sender = batch.every(({ connection }) => connection === first?.connection)
-      ? first?.connection
-      : undefined;
-    this.#sendUpdates(
-      batch.map(({ update }) => update),
-      sender,
-    );
-  }
-
-  #sendUpdates(updates: readonly Uint8Array[], except?: Connection): void {
-    for (let i = 0; i < updates.length; i += MERGED) {
-      const frame = framed(syncFrame(sync.update, merge(updates.slice(i, i + MERGED))));
-      for (const connection of this.connections)
-        if (connection.synced && connection !== except) connection.write(frame);
+  /** Takes in what has arrived. */
+  #takeIn(): void {
+    while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
+      const { documentBytes, documentClients } = this.host.limits;
+      const room = { bytes: documentBytes - this.#bytes, clients: documentClients };
+      const run = takeRun(this.#doc, this.authors, this.#arrived, room);
+      if (run.broken) this.#rebuild(true);
+      const refused = this.#outgrown(run);
+      if (!refused) this.#enqueue(run);
+      const taken = new Set(run.taken.map(({ arrival }) => arrival));
+      for (const [arrival, reception] of run.receptions) {
+        if (refused || !taken.has(arrival)) arrival.connection.settled();
+        arrival.tell(refused ?? reception);
+      }
     }
+  }
+
+  /** A run that makes the document grow past its limit is one change by itself: the others would surely have fitted. */
+  #outgrown({ taken }: Run): Reception | undefined {
+    for (const { update } of taken) this.#bytes += update.length;
+    const { documentBytes } = this.host.limits;
+    if (this.#bytes <= documentBytes || this.#measure() <= documentBytes) return undefined;
+    this.#rebuild(true);
+    return { outcome: "refused", code: closeCode.tooLarge, reason: "the document would grow past its limit" };
+  }
+
+  #enqueue({ taken, merged }: Run): void {
+    const run = merged === null ? undefined : { merged, size: taken.length };
+    for (const { arrival, ...change } of taken) {
+      const { connection } = arrival;
+      this.#waiting.push({
+        ...change,
+        seq: ++this.applied,
+        entryId: newId(),
+        connection,
+        by: connection.by,
+        run,
+      });
+    }
+  }
+
+  /** To everyone who has joined: what was taken in together as the one update that it is, but not to a sender who was alone in it. */
+  #send(batch: readonly Pending[]): void {
+    for (let i = 0; i < batch.length; ) {
+      const { run, update, connection } = batch[i]!;
+      const size = run?.size ?? 1;
+      const together = batch.slice(i, i + size);
+      const whole = together.length === size && together.every((change) => change.run === run);
+      const alone = whole && together.every((change) => change.connection === connection);
+      this.#sendUpdate(whole ? (run?.merged ?? update) : update, alone || !whole ? connection : undefined);
+      i += whole ? size : 1;
+    }
+  }
+
+  #sendUpdate(update: Uint8Array, except?: Connection): void {
+    const frame = framed(syncFrame(sync.update, update));
+    for (const connection of this.connections)
+      if (connection.synced && connection !== except) connection.write(frame);
   }
 
   /** Everything up to `seq` is durable. What was held back goes out first, so that a joiner's state precedes the batch that follows it. */
@@ -412,9 +405,9 @@ export class Room {
   }
 
   /**
-   * Takes what others committed meanwhile from the database and sends it on. When changes of our own wait, or something must be got
-   * rid of, the document itself is taken from there too and what waits is applied again on top: what has become known drops out,
-   * and so does what its sender may no longer do.
+   * Takes what others committed meanwhile from the database and sends it on. When that touches changes of our own that wait, or
+   * something must be got rid of, the document itself is taken from there too and what waits is applied again on top: what has become
+   * known drops out, and so does what its sender may no longer do.
    */
   async #startOver(): Promise<void> {
     if (this.#inFlight.length > 0)
@@ -424,23 +417,20 @@ export class Room {
     this.#onSettled = undefined;
     const { updates: gap, tip, at } = await this.host.readGap(this.documentId, this.#key, this.version);
     const head = this.version + gap.length;
-    if (this.#tainted || this.#waiting.length > 0) {
+    const keeps = this.#takeUp(gap);
+    if (!keeps) {
       const fresh = await this.host.reload(this.documentId, head);
       this.#doc.destroy();
       this.#doc = fresh.doc;
-    } else {
-      for (const update of gap) Y.applyUpdate(this.#doc, update);
     }
-    await this.#learnBindings(gap);
+    await this.#learnBindings(gap, keeps);
     if (this.#evicted) return;
     this.#tainted = false;
     this.version = head;
     this.#tip = tip;
     if (at) this.#committedAt = at;
-    this.#sendUpdates(gap);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const change of waiting) this.#applyAgain(change);
+    for (let i = 0; i < gap.length; i += MERGED) this.#sendUpdate(merge(gap.slice(i, i + MERGED)));
+    if (!keeps) for (const change of this.#waiting.splice(0)) this.#applyAgain(change);
     // Numbers that dropped out will never be committed: nobody may wait for them.
     this.applied = this.#waiting.at(-1)?.seq ?? this.durable;
     // And what was to be said of the old document is said of this one.
@@ -449,18 +439,31 @@ export class Room {
       entry.message = entry.prepare();
     }
     this.#rebuilding = undefined;
-    if (this.#waiting.length > 0) this.host.schedule(this);
-    else this.#release(this.applied);
+    if (this.#waiting.length === 0) this.#release(this.applied);
+    if (this.#waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
   }
 
-  /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it. */
-  async #learnBindings(gap: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Applies what others committed to the document with what waits in it, if what waits stays as it is; false if not. To load the
+   * document anew takes longer the larger it is, and whoever needs longer than the others' next commit would never come to one.
+   */
+  #takeUp(gap: readonly Uint8Array[]): boolean {
+    if (this.#tainted || this.#waiting.some(({ connection }) => !connection.mayEdit)) return false;
+    const ours = this.#waiting.map(({ update }) => update);
+    if (!independent(ours, gap)) return false;
+    const alone = gap.map((update) => appliesAlone(this.#doc, update));
+    return ours.length === 0 || alone.every(Boolean);
+  }
+
+  /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it, if it is not kept. */
+  async #learnBindings(gap: readonly Uint8Array[], keeps: boolean): Promise<void> {
     const clientIds = this.#ownersMoved
       ? undefined
       : [...new Set(gap.flatMap((update) => [...Y.parseUpdateMeta(update).from.keys()]))];
     const committed = clientIds?.length === 0 ? [] : await this.host.bindings(this.documentId, clientIds);
     this.#ownersMoved = false;
-    this.authors.bindings.forget();
+    // What is kept was written by other clientIDs than what is learnt.
+    if (!keeps) this.authors.bindings.forget();
     this.authors.bindings.learn(committed);
     if (committed.some(({ userId }) => userId === null))
       for (const update of gap) this.authors.remember(update);
@@ -469,7 +472,7 @@ export class Room {
   #applyAgain(change: Pending): void {
     const { connection } = change;
     const step = change.relayed ? "step2" : "update";
-    const judgement = this.authors.judge(this.#doc, connection, step, change.update);
+    const judgement = this.authors.judge(this.#doc, connection, step, inspect(change.update));
     if (!connection.mayEdit || judgement.outcome === "refused") {
       const [code, reason] =
         connection.mayEdit && judgement.outcome === "refused"
@@ -480,16 +483,17 @@ export class Room {
       return;
     }
     const effective = effectiveUpdate(this.#doc, without(change.update, judgement.aside));
-    this.#dropUnconnected();
+    dropUnconnected(this.#doc);
     if (effective === null) connection.settled();
     else
       this.#waiting.push({
         ...change,
+        run: undefined,
         update: effective,
-        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
+        ...this.authors.attribute(this.#doc, connection, judgement, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
-    if (judgement.aside.length > 0) connection.send(this.step1(connection));
+    if (judgement.aside.length > 0) void this.ask(connection);
   }
 }
 

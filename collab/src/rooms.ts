@@ -113,7 +113,7 @@ export class Rooms {
     const loaded = await this.history.load(documentId);
     // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
     const room = new Room(documentId, loaded, await this.bindings(documentId), this.host);
-    if (room.authors.bindings.unprovenFrom.size > 0)
+    if (room.authors.bindings.carriedForOwners)
       for (const update of await relayedChanges(this.sql, loaded.key, documentId, loaded.version))
         room.authors.remember(update);
     this.#open.set(documentId, room);

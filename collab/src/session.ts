@@ -5,6 +5,7 @@ import type { Logger } from "@onrecord/platform/log";
 import type { RawData } from "ws";
 import type { Connection } from "./connection.js";
 import { countStructs } from "./count-structs.js";
+import type { Reception } from "./intake.js";
 import {
   awarenessFrame,
   type ClientMessage,
@@ -88,7 +89,7 @@ export class Session {
   /** Opens the conversation: what the server lacks is asked for at once, or offline edits would never arrive. */
   open(): void {
     this.connection.tellAccess("");
-    this.connection.send(this.room.step1(this.connection));
+    void this.room.ask(this.connection);
     this.#presences.ask();
   }
 
@@ -166,12 +167,19 @@ export class Session {
    * so does the answer, which has them all. Until it comes nothing is acknowledged, since something before it may be missing.
    */
   #change(update: Uint8Array, step: "step2" | "update"): void {
-    this.connection.received++;
-    if (step === "step2") this.#asked = false;
+    const received = ++this.connection.received;
     if (this.#tooLarge(update)) return this.#refuse(closeCode.tooLarge, "the update is too large", update);
-    if (!this.connection.mayEdit) return this.#changeOfViewer(update);
-    const reception = this.room.receive(this.connection, update, step);
+    if (!this.connection.mayEdit) return this.#changeOfViewer(update, received);
+    this.room.receive(this.connection, update, step, (reception) => {
+      if (step === "step2") this.#asked = false;
+      if (this.connection.listening) this.#received(reception, update, received);
+    });
+  }
+
+  #received(reception: Reception, update: Uint8Array, received: number): void {
     switch (reception.outcome) {
+      case "viewer":
+        return this.#changeOfViewer(update, received);
       case "refused":
         return this.#refuse(reception.code, reception.reason, update);
       case "gap":
@@ -181,7 +189,7 @@ export class Session {
         if (this.#asked) return;
         this.#gaps = 0;
         this.#waits = 0;
-        this.#acknowledge();
+        this.#acknowledge(received);
     }
   }
 
@@ -203,7 +211,7 @@ export class Session {
     if (++this.#gaps > this.host.limits.gapAnswers)
       return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
     this.#asked = true;
-    this.connection.send(this.room.step1(this.connection));
+    void this.room.ask(this.connection);
   }
 
   /**
@@ -215,27 +223,26 @@ export class Session {
     if (this.#waits >= MAX_WAITS)
       return this.#refuse(closeCode.tryLater, "the update carries what its author has not sent", update);
     this.#asked = true;
-    setTimeout(
-      () => this.connection.send(this.room.step1(this.connection)),
-      WAIT_MS * 2 ** this.#waits++,
-    ).unref();
+    setTimeout(() => void this.room.ask(this.connection), WAIT_MS * 2 ** this.#waits++).unref();
   }
 
   /** A stock client answers the server's SyncStep1 whatever it may do; only something new is an attempt to write. */
-  #changeOfViewer(update: Uint8Array): void {
+  #changeOfViewer(update: Uint8Array, received: number): void {
     try {
       if (this.room.wouldChange(update)) return this.#refuse(closeCode.forbidden, "view only", update);
     } catch {
       return this.#refuse(closeCode.malformed, "the update is malformed", update);
     }
-    this.#acknowledge();
+    this.#acknowledge(received);
   }
 
-  #acknowledge(): void {
-    if (this.connection.options.acks) this.room.acknowledge(this.connection);
+  #acknowledge(received: number): void {
+    if (this.connection.options.acks) this.room.acknowledge(this.connection, received);
   }
 
   #presence(update: Uint8Array): void {
+    // It may have left while this waited: nobody would take away what it set now.
+    if (!this.room.connections.has(this.connection)) return;
     try {
       const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
       const denied = claimed !== undefined && !this.room.authors.claim(this.connection, claimed);

@@ -7,8 +7,9 @@ import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
-import { checkpointContext, keyContext, type LoadedDocument, loadDocument, readChanges } from "./load.js";
-import { revertUpdate } from "./restore.js";
+import { effectiveUpdate } from "./effective-update.js";
+import { checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { revertTo } from "./restore.js";
 import { missingDocument } from "./shredded.js";
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
@@ -166,20 +167,7 @@ export class History {
       authorize: request.authorize,
       change: async (head) => {
         const old = await this.load(request.documentId, request.version);
-        // What is deleted from here on must stay at hand to come back.
-        const doc = new Y.Doc({ gc: false });
-        Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
-        const since: Uint8Array[] = [];
-        const { db } = this.context;
-        for await (const { update } of readChanges(
-          db,
-          old.key,
-          request.documentId,
-          old.version,
-          head.version,
-        ))
-          since.push(update);
-        return since.length === 0 ? null : revertUpdate(doc, since);
+        return revertTo(old.doc, head.doc);
       },
     });
   }
@@ -213,20 +201,6 @@ export class History {
     tx.onCommit(() => this.context.bus.publish("document.shredded", { documentId }));
     return ended;
   }
-}
-
-/** Applies an update and returns what it changed, or null when it changed nothing. */
-export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
-  // Often one, but Yjs tidies formatting in a transaction of its own: keeping only the last would lose the edit itself.
-  const changes: Uint8Array[] = [];
-  const keep = (change: Uint8Array) => void changes.push(change);
-  doc.on("update", keep);
-  try {
-    Y.applyUpdate(doc, update);
-  } finally {
-    doc.off("update", keep);
-  }
-  return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
 function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {

@@ -21,6 +21,8 @@ create table documents.batch (
 -- What is sealed does not get smaller.
 alter table documents.batch alter column sealed set storage external;
 alter table documents.batch alter column entry_ids set storage external;
+-- What was carried for others is read again when its document is opened.
+create index batch_unproven on documents.batch (document_id, last_version) where false = any (proven);
 
 insert into documents.batch
 select document_id, version, version, at, array[entry_id], array[carrier_id], array[author_id is not null], array[relayed], array[bytes], sealed
@@ -75,7 +77,10 @@ create function documents.commit_changes(
   k_user uuid[], k_session uuid[], k_request text[], k_origin uuid[], k_commitment text[],
   c_doc int[], c_version bigint[], c_who int[], c_carrier uuid[], c_proven boolean[], c_relayed boolean[], c_entry uuid[], c_bytes int[]
 ) returns table (outcome text, head bigint, at timestamptz)
-language plpgsql as $$
+language plpgsql
+-- Planned once: left to itself, Postgres plans anew for the arrays of each call, which takes longer than to insert them.
+set plan_cache_mode = force_generic_plan
+as $$
 declare
   moment timestamptz(3) := clock_timestamp();
   current bigint;

@@ -119,6 +119,26 @@ export const limitCatalogue = {
     value: 100,
     about: "open GraphQL subscriptions of one user per node",
   },
+  attributedVersions: {
+    variable: "ONRECORD_MAX_ATTRIBUTED_VERSIONS",
+    value: 1_000_000,
+    about: "longest history that is read to tell who wrote what (versions)",
+  },
+  attributionEntries: {
+    variable: "ONRECORD_MAX_ATTRIBUTION_ENTRIES",
+    value: 2_000_000,
+    about: "what is kept in memory of who wrote what, over all documents (entries of about 50 bytes)",
+  },
+  replayedVersions: {
+    variable: "ONRECORD_MAX_REPLAYED_VERSIONS",
+    value: 20_000,
+    about: "versions over which deleted text is told with an attribution",
+  },
+  diffPieces: {
+    variable: "ONRECORD_MAX_DIFF_PIECES",
+    value: 100_000,
+    about: "runs, values and elements in one answer about differences or authors",
+  },
   sessionHours: { variable: "ONRECORD_SESSION_HOURS", value: 12, about: "life of a session (hours)" },
 } as const;
 
