@@ -85,7 +85,7 @@ describe("a client that sends too fast", () => {
 
 describe("a client whose messages cost more than they weigh", () => {
   it("waits for its share of the node's time, however few they are", async () => {
-    await using busy = await BoundedNode.open({ ONRECORD_MAX_WORK_PER_SECOND: "50" });
+    await using busy = await BoundedNode.open({ ONRECORD_MAX_WORK_PER_SECOND: "2" });
     const documentId = await busy.document();
     const neighbours = await busy.neighbours(await busy.document());
     const { socket } = await busy.raw(documentId);
@@ -93,7 +93,7 @@ describe("a client whose messages cost more than they weigh", () => {
     // A message far below the bounds on count and bytes, of very many pieces; and one behind it.
     const doc = new Y.Doc();
     doc.transact(() => {
-      for (let i = 0; i < 60_000; i++) doc.getText("content").insert(0, "w");
+      for (let i = 0; i < 10_000; i++) doc.getText("content").insert(0, "w");
     });
     const known = Y.encodeStateVector(doc);
     socket.send(syncFrame(sync.update, Y.encodeStateAsUpdate(doc)));
