@@ -83,31 +83,6 @@ describe("a client that sends too fast", () => {
   });
 });
 
-describe("a client whose messages cost more than they weigh", () => {
-  it("waits for its share of the node's time, however few they are", async () => {
-    await using busy = await BoundedNode.open({ ONRECORD_MAX_WORK_PER_SECOND: "2" });
-    const documentId = await busy.document();
-    const neighbours = await busy.neighbours(await busy.document());
-    const { socket } = await busy.raw(documentId);
-    socket.send(syncFrame(sync.step2, Uint8Array.of(0, 0)));
-    // A message far below the bounds on count and bytes, of very many pieces; and one behind it.
-    const doc = new Y.Doc();
-    doc.transact(() => {
-      for (let i = 0; i < 10_000; i++) doc.getText("content").insert(0, "w");
-    });
-    const known = Y.encodeStateVector(doc);
-    socket.send(syncFrame(sync.update, Y.encodeStateAsUpdate(doc)));
-    doc.getText("content").insert(0, "behind it");
-    socket.send(syncFrame(sync.update, Y.encodeStateAsUpdate(doc, known)));
-    await until(
-      async () => (await busy.counted("onrecord_collab_paused_total", { cause: "rate" })) > 0,
-      "it to be made to wait",
-    );
-    await neighbours.noticedNothing();
-    await until(async () => (await busy.versions(documentId)).length === 2, "all of it");
-  });
-});
-
 function lengthBytes(frame: Buffer): number {
   let bytes = 1;
   while ((frame[1 + bytes]! & 0x80) !== 0) bytes++;
