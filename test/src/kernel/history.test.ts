@@ -229,6 +229,20 @@ describe("at rest", () => {
     expect(await textOf(two, 1)).toBe("OTHER");
   });
 
+  it("takes no more by the API than a document may have", async () => {
+    const config = { ...context.config, limits: { ...context.config.limits, documentBytes: 1000 } };
+    const bounded = new History({ ...context, config }, ledger);
+    const documentId = await addDocument(context);
+    const edit = (update: Uint8Array) =>
+      bounded.edit({ documentId, by: ann, action: "document.edited", authorize, change: () => update });
+    await edit(insertion("x".repeat(900)));
+    await expect(edit(insertion("y".repeat(200), 8))).rejects.toMatchObject({
+      code: "BAD_USER_INPUT",
+      message: expect.stringContaining("past its limit"),
+    });
+    expect((await history.head(documentId))?.version).toBe(1);
+  });
+
   it("a hole in a history is told and not read over", async () => {
     const documentId = await addDocument(context);
     await type(documentId, "x");
