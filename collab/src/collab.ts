@@ -20,6 +20,7 @@ import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./pro
 import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
 import { refuse, Session } from "./session.js";
+import { UnderWay } from "./under-way.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
@@ -40,6 +41,8 @@ export class Collab implements Service {
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #unsubscribe: (() => void)[] = [];
+  readonly #admissions = new UnderWay();
+  readonly #farewells = new UnderWay();
   #draining = false;
 
   constructor(private readonly context: AppContext) {
@@ -155,6 +158,8 @@ export class Collab implements Service {
   /** Stops taking editors, makes durable what was received, and sends everyone to another node. */
   async drain(): Promise<void> {
     this.#draining = true;
+    // Who is just being let in is sent away with the others, and not cut off.
+    await this.#admissions.settled();
     await this.#committer.idle();
     this.#presence.end();
     for (const room of this.rooms.all()) {
@@ -169,7 +174,11 @@ export class Collab implements Service {
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer.idle();
-    for (const { socket } of this.permits.connections) socket.terminate();
+    const sockets = [...this.permits.connections].map(({ socket }) => socket);
+    const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+    for (const socket of sockets) socket.terminate();
+    await Promise.all(closed);
+    await this.#farewells.settled();
     this.#server.close();
   }
 
@@ -181,7 +190,7 @@ export class Collab implements Service {
       ws.stream = socket;
       ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
       if (this.#draining) return ws.close(closeCode.restart, "the server restarts");
-      this.#admission
+      const admitted = this.#admission
         .admit(request, ws, info, info.url.pathname.slice(PATH.length + 1))
         .then((admitted) => admitted && this.#converse(admitted))
         .catch((err: unknown) => {
@@ -192,6 +201,7 @@ export class Collab implements Service {
           ws.close(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
         })
         .finally(() => ws.resume());
+      this.#admissions.track(admitted);
     });
   }
 
@@ -209,7 +219,7 @@ export class Collab implements Service {
     room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
-    this.#ledger
+    const recorded = this.#ledger
       .record({
         action: "document.closed",
         by: connection.by,
@@ -219,6 +229,7 @@ export class Collab implements Service {
       .catch((err: unknown) =>
         this.#log.error({ err, requestId: connection.by.requestId }, "a closing could not be recorded"),
       );
+    this.#farewells.track(recorded);
   }
 
   #evict(room: Room, code: CloseCode, reason: string): void {

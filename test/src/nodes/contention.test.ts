@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => context?.[Symbol.asyncDispose]());
 
 it("an editor of a large document gets a word in while one on another node never pauses", {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   await using opened = new AsyncDisposableStack();
   const documentId = await addDocument(context);
