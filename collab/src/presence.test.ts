@@ -7,7 +7,7 @@ import * as Y from "yjs";
 import { Presence } from "./presence.js";
 import { inMessages } from "./presence-relay.js";
 
-const limits = { awarenessBytes: 1000, awarenessClients: 3 };
+const limits = { awarenessBytes: 1000, awarenessClients: 3, documentAwarenessBytes: 1_000_000 };
 const connection = (userId: string) => {
   const principal: Principal = {
     userId,

@@ -19,6 +19,8 @@ interface Facts {
   value: unknown;
   owner: Owner;
   userId: string;
+  /** Of its JSON as it was sent. */
+  bytes: number;
   /** When its node was last heard to have it, in milliseconds of `performance.now()`; 0 if it is connected here. */
   heardAt: number;
 }
@@ -32,10 +34,14 @@ interface State extends Facts {
 export interface PresenceOutcome {
   /** ClientIDs of other users that it tried to set: never taken over. */
   readonly foreign: readonly number[];
+  /** ClientIDs whose states are not shown, because the document has as much presence as it may. */
+  readonly crowdedOut: readonly number[];
 }
 
 /** A removed state is remembered this long, so that an echo of the old one does not bring it back. */
 const TOMBSTONE_MS = 60_000;
+/** What an entry costs besides its JSON: without it removed states would be free, and could be made without end. */
+const ENTRY_BYTES = 64;
 
 /**
  * Who is here, and where their cursors are. Like y-protocols' Awareness on the wire, but every state has one owner, the connection
@@ -48,9 +54,15 @@ export class Presence {
   /** Changed since it was last shown to the connections here, and since it was last told to other nodes. */
   readonly #dirty = new Set<State>();
   readonly #news = new Set<State>();
+  /** Of all states. */
+  #bytes = 0;
 
   constructor(
-    private readonly limits: { readonly awarenessBytes: number; readonly awarenessClients: number },
+    private readonly limits: {
+      readonly awarenessBytes: number;
+      readonly awarenessClients: number;
+      readonly documentAwarenessBytes: number;
+    },
     /** Whether a connection may set the state of a clientID that has none. */
     private readonly maySpeak: (owner: PresenceOwner, clientId: number) => boolean = () => true,
   ) {}
@@ -60,6 +72,7 @@ export class Presence {
     const decoder = decoding.createDecoder(update);
     const { userId } = owner.principal;
     const foreign: number[] = [];
+    const crowdedOut: number[] = [];
     for (let rest = decoding.readVarUint(decoder); rest > 0; rest--) {
       const clientId = decoding.readVarUint(decoder);
       const clock = decoding.readVarUint(decoder);
@@ -76,9 +89,13 @@ export class Presence {
         if ((this.#owned.get(owner)?.size ?? 0) >= this.limits.awarenessClients)
           throw new RangeError("too many presence states on one connection");
       }
-      this.#set({ clientId, clock, value: this.#sign(owner, json), owner, userId, heardAt: 0 });
+      const bytes = Buffer.byteLength(json);
+      if (bytes > this.limits.awarenessBytes) throw new RangeError("a presence state is too large");
+      const value = this.#sign(owner, json);
+      if (value !== null && !this.#fits(bytes, known)) crowdedOut.push(clientId);
+      else this.#set({ clientId, clock, value, owner, userId, bytes, heardAt: 0 });
     }
-    return { foreign };
+    return { foreign, crowdedOut };
   }
 
   /** Takes what another node says of its connections. Nothing that is connected here is overwritten. */
@@ -88,8 +105,10 @@ export class Presence {
       if (!Number.isSafeInteger(clientId) || !Number.isSafeInteger(clock)) continue;
       const known = this.#states.get(clientId);
       if (known?.owner === node) known.heardAt = now;
-      if (known ? mayFollow(known, node, userId, clock, value === null) : value !== null)
-        this.#set({ clientId, clock, value, owner: node, userId, heardAt: now });
+      if (!(known ? mayFollow(known, node, userId, clock, value === null) : value !== null)) continue;
+      const bytes = Buffer.byteLength(JSON.stringify(value));
+      if (value === null || this.#fits(bytes, known))
+        this.#set({ clientId, clock, value, owner: node, userId, bytes, heardAt: now });
     }
   }
 
@@ -150,6 +169,7 @@ export class Presence {
   #set(facts: Facts): void {
     const known = this.#states.get(facts.clientId);
     if (known && known.owner !== facts.owner) this.#disown(known);
+    this.#bytes += facts.bytes - (known ? known.bytes : -ENTRY_BYTES);
     const state: State = Object.assign(known ?? {}, facts, { json: undefined });
     if (!known) this.#states.set(state.clientId, state);
     const owned = this.#owned.get(state.owner);
@@ -157,6 +177,12 @@ export class Presence {
     else this.#owned.set(state.owner, new Set([state]));
     if (state.value === null) this.#remove(state);
     else this.#changed(state);
+  }
+
+  /** Whether the document's presence stays within its bound with a state of so many bytes in the place of that one. */
+  #fits(bytes: number, instead: State | undefined): boolean {
+    const more = bytes - (instead ? instead.bytes : -ENTRY_BYTES);
+    return this.#bytes + more <= this.limits.documentAwarenessBytes;
   }
 
   #changed(state: State): void {
@@ -168,6 +194,8 @@ export class Presence {
   #remove(state: State): void {
     state.value = null;
     state.json = undefined;
+    this.#bytes -= state.bytes;
+    state.bytes = 0;
     this.#changed(state);
     const { clock } = state;
     setTimeout(() => {
@@ -178,6 +206,7 @@ export class Presence {
   #forget(state: State): void {
     if (this.#states.get(state.clientId) !== state) return;
     this.#states.delete(state.clientId);
+    this.#bytes -= state.bytes + ENTRY_BYTES;
     this.#disown(state);
     if (state.value === null) return;
     state.value = null;
@@ -192,7 +221,6 @@ export class Presence {
   }
 
   #sign({ principal }: PresenceOwner, json: string): unknown {
-    if (json.length > this.limits.awarenessBytes) throw new RangeError("a presence state is too large");
     let value: unknown;
     try {
       value = JSON.parse(json);

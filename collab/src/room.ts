@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { LoadedDocument } from "@onrecord/history/load";
+import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
@@ -44,8 +45,10 @@ export interface Gap {
 export interface RoomHost {
   readonly limits: {
     readonly documentBytes: number;
+    readonly documentClients: number;
     readonly awarenessBytes: number;
     readonly awarenessClients: number;
+    readonly documentAwarenessBytes: number;
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
@@ -306,12 +309,9 @@ export class Room {
   /** Takes in what has arrived. */
   #takeIn(): void {
     while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
-      const run = takeRun(
-        this.#doc,
-        this.authors,
-        this.#arrived,
-        this.host.limits.documentBytes - this.#bytes,
-      );
+      const { documentBytes, documentClients } = this.host.limits;
+      const room = { bytes: documentBytes - this.#bytes, clients: documentClients };
+      const run = takeRun(this.#doc, this.authors, this.#arrived, room);
       if (run.broken) this.#rebuild(true);
       const refused = this.#outgrown(run);
       if (!refused) this.#enqueue(run);
@@ -334,17 +334,14 @@ export class Room {
 
   #enqueue({ taken, merged }: Run): void {
     const run = merged === null ? undefined : { merged, size: taken.length };
-    for (const { arrival, update, proven, bindings } of taken) {
-      const { connection, step } = arrival;
+    for (const { arrival, ...change } of taken) {
+      const { connection } = arrival;
       this.#waiting.push({
+        ...change,
         seq: ++this.applied,
         entryId: newId(),
         connection,
         by: connection.by,
-        relayed: step === "step2",
-        update,
-        proven,
-        bindings,
         run,
       });
     }
@@ -400,8 +397,10 @@ export class Room {
   #rebuild(tainted: boolean): void {
     if (this.#evicted) return;
     this.#tainted ||= tainted;
-    this.#rebuilding ??= this.#startOver().catch(() =>
-      this.host.evict(this, closeCode.tryLater, "the document could not be read"),
+    this.#rebuilding ??= this.#startOver().catch((error: unknown) =>
+      error instanceof AppError && (error.code === "GONE" || error.code === "NOT_FOUND")
+        ? this.host.evict(this, closeCode.gone, "the document is gone")
+        : this.host.evict(this, closeCode.tryLater, "the document could not be read"),
     );
   }
 
@@ -491,7 +490,7 @@ export class Room {
         ...change,
         run: undefined,
         update: effective,
-        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
+        ...this.authors.attribute(this.#doc, connection, judgement, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) void this.ask(connection);

@@ -86,7 +86,12 @@ export class Server implements AsyncDisposable {
   }
 
   /** A new empty text in Project Harbour. */
-  async createText(token: string, title: string): Promise<string> {
+  createText(token: string, title: string): Promise<string> {
+    return this.createDocument(token, title, "TEXT");
+  }
+
+  /** A new empty document in Project Harbour. */
+  async createDocument(token: string, title: string, kind: "TEXT" | "FILING"): Promise<string> {
     const { folders } = await this.ask<{ folders: { edges: { node: { id: string; name: string } }[] } }>(
       "{ folders { edges { node { id name } } } }",
       {},
@@ -95,7 +100,7 @@ export class Server implements AsyncDisposable {
     const folderId = folders.edges.find(({ node }) => node.name === "Project Harbour")?.node.id;
     const { createDocument } = await this.ask<{ createDocument: { id: string } }>(
       "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
-      { input: { folderId, title, kind: "TEXT" } },
+      { input: { folderId, title, kind } },
       token,
     );
     return createDocument.id;

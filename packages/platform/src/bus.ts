@@ -4,6 +4,8 @@ import type { AppError } from "./errors.js";
 export interface BusMessages {
   /** A document's head moved. */
   "document.committed": { documentId: string; version: number };
+  /** A document's data key was destroyed: nobody may hold it open any more. */
+  "document.shredded": { documentId: string };
   /** Grants, roles, sessions or devices changed: decisions made at an older revision are void. */
   "permissions.changed": { revision: number };
   /** Entries were appended to the record. */

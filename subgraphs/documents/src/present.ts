@@ -1,6 +1,8 @@
+import type { Origin } from "@onrecord/history/change-index";
 import type { DocumentRow } from "./entities/document.js";
 import type { FolderRow } from "./entities/folder.js";
 import type { VersionRow } from "./queries/read-versions.js";
+import { ChangeOrigin } from "./types/attribution.js";
 import { Document } from "./types/document.js";
 import { Folder } from "./types/folder.js";
 import type { Standing } from "./types/standing.js";
@@ -45,4 +47,13 @@ function standingOf({ authorId, carrierId, relayed }: VersionRow): `${Standing}`
   if (authorId !== null) return "PROVEN";
   if (carrierId === null) return "HOUSE";
   return relayed ? "RELAYED" : "UNKNOWN";
+}
+
+/** Whom a run is attributed to, as the API shows it. */
+export function presentOrigin({ standing, userId, carrierId }: Origin): ChangeOrigin {
+  return Object.assign(new ChangeOrigin(), {
+    standing,
+    author: userId === null ? null : { id: userId },
+    carrier: carrierId === null ? null : { id: carrierId },
+  });
 }

@@ -124,6 +124,17 @@ describe("versions", () => {
       const { data } = await world.ask(manager, name, { input: { documentId: id, version: 2, name: given } });
       expect(data).toEqual({ nameVersion: { number: 2, name: given } });
     }
+    const { data } = await world.ask(
+      manager,
+      `{ document(id: "${id}") { namedVersions { number name } versionAt(number: 2) { name } none: versionAt(number: 8) { name } } }`,
+    );
+    expect(data).toEqual({
+      document: {
+        namedVersions: [{ number: 2, name: "Board draft" }],
+        versionAt: { name: "Board draft" },
+        none: null,
+      },
+    });
     const named = (await world.entries(id)).filter(({ action }) => action === "version.named");
     expect(named.map(({ detail }) => detail)).toEqual([{ version: 2 }, { version: 2 }]);
     for (const version of [0, 8, -1]) {

@@ -1,3 +1,4 @@
+import { past } from "./en-past.js";
 import { record } from "./en-record.js";
 
 const one = (n: number, singular: string, plural: string) => (n === 1 ? singular : plural);
@@ -264,6 +265,7 @@ export const en = {
     onlyNamed: "Named only",
     noNamed: "No named versions among those shown",
   },
+  past,
   record,
   alerts: {
     title: "Alerts",

@@ -1,4 +1,5 @@
 import type { Messages } from "./en.js";
+import { past } from "./zh-hant-past.js";
 import { record } from "./zh-hant-record.js";
 
 /** Every sentence of the app in Traditional Chinese, as written in Hong Kong. */
@@ -237,6 +238,7 @@ export const zhHant: Messages = {
     onlyNamed: "只看已命名",
     noNamed: "所顯示的版本中沒有已命名者",
   },
+  past,
   record,
   alerts: {
     title: "警示",

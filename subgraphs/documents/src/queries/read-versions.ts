@@ -61,6 +61,16 @@ export function readVersions(
   );
 }
 
+/** The newest named versions of a document, newest first. */
+export function listNamedVersions(sql: Sql, documentId: string, limit: number): Promise<VersionRow[]> {
+  return sql.query<VersionRow>(
+    `select ${columns} from documents.version_name n
+     join documents.change c on c.document_id = n.document_id and c.version = n.version
+     where n.document_id = $1 order by n.version desc limit $2`,
+    [documentId, limit],
+  );
+}
+
 /** The versions after one, in order, with the permission revision of the same snapshot. */
 export async function versionsAfter(
   sql: Sql,
