@@ -126,7 +126,6 @@ describe("a history in the database", () => {
     const documentId = await committed(random, 1, 20);
     const before = await attribution.at(documentId, { exact: true });
     expect(before.version).toBe(20);
-    const { key } = await history.load(documentId);
     await commit(documentId, random.versions.slice(20), random.owners);
     const { version, origins, roots } = await attribution.at(documentId, { exact: true });
     expect(version).toBe(50);
@@ -156,7 +155,6 @@ describe("a history in the database", () => {
     text.insert(4, " gone");
     text.delete(4, 5);
     for (let n = 0; n < 60; n++) text.insert(text.length, "!");
-    const { key } = await history.load(documentId);
     await commit(documentId, versions, new Map([[doc.clientID, "ada"]]));
     const { roots, origins } = await attribution.at(documentId, { version: 4, deletedSince: 0 });
     expect(textPieces(roots)).toMatchObject([
@@ -184,7 +182,6 @@ describe("a history in the database", () => {
     stranger.getText("content").insert(0, "unknown ");
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(stranger));
     doc.getText("content").delete(0, 2);
-    const { key } = await history.load(documentId);
     const update = Y.encodeStateAsUpdate(doc);
     const carrierId = idOf("bob");
     await commitAll(
