@@ -22,6 +22,7 @@ import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
 import { refuse, Session } from "./session.js";
 import { Tally } from "./tally.js";
+import { UnderWay } from "./under-way.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
@@ -45,6 +46,8 @@ export class Collab implements Service {
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #unsubscribe: (() => void)[] = [];
+  readonly #admissions = new UnderWay();
+  readonly #farewells = new UnderWay();
   #draining = false;
 
   constructor(private readonly context: AppContext) {
@@ -166,6 +169,8 @@ export class Collab implements Service {
   /** Stops taking editors, makes durable what was received, and sends everyone to another node. */
   async drain(): Promise<void> {
     this.#draining = true;
+    // Who is just being let in is sent away with the others, and not cut off.
+    await this.#admissions.settled();
     await this.#committer.idle();
     this.#presence.end();
     for (const room of this.rooms.all()) {
@@ -180,7 +185,11 @@ export class Collab implements Service {
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer.idle();
-    for (const { socket } of this.permits.connections) socket.terminate();
+    const sockets = [...this.permits.connections].map(({ socket }) => socket);
+    const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+    for (const socket of sockets) socket.terminate();
+    await Promise.all(closed);
+    await this.#farewells.settled();
     this.#server.close();
   }
 
@@ -198,13 +207,14 @@ export class Collab implements Service {
         if (outcome instanceof Refusal) turnAway(outcome.code, outcome.reason);
         else if (outcome) this.#converse(outcome, ws);
       };
-      this.#lobby.hold(ws, socket, admit).catch((err: unknown) => {
+      const admitted = this.#lobby.hold(ws, socket, admit).catch((err: unknown) => {
         const gone = err instanceof AppError && (err.code === "NOT_FOUND" || err.code === "GONE");
         const code = gone ? closeCode.gone : closeCode.tryLater;
         if (code !== closeCode.gone)
           this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
         turnAway(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
       });
+      this.#admissions.track(admitted);
     });
   }
 
@@ -226,7 +236,7 @@ export class Collab implements Service {
     room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
-    this.#ledger
+    const recorded = this.#ledger
       .record({
         action: "document.closed",
         by: connection.by,
@@ -236,6 +246,7 @@ export class Collab implements Service {
       .catch((err: unknown) =>
         this.#log.error({ err, requestId: connection.by.requestId }, "a closing could not be recorded"),
       );
+    this.#farewells.track(recorded);
   }
 
   #evict(room: Room, code: CloseCode, reason: string): void {
