@@ -1,6 +1,7 @@
 import type { Principal } from "@onrecord/policy/principal";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import { isTooDeep } from "./nesting.js";
 
 /** Someone who may own presence states: a connection. */
 export interface PresenceOwner {
@@ -125,6 +126,7 @@ export class Presence {
     } catch {
       throw new RangeError("a presence state is not JSON");
     }
+    if (isTooDeep(state)) throw new RangeError("a presence state is nested too deeply");
     if (state === null || typeof state !== "object" || !("user" in state)) return json;
     const claimed = typeof state.user === "object" ? state.user : {};
     return JSON.stringify({

@@ -1,9 +1,9 @@
 import type { CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
-import { effectiveUpdate } from "@onrecord/history/history";
 import type { LoadedDocument } from "@onrecord/history/load";
 import * as Y from "yjs";
 import type { Connection } from "./connection.js";
 import { inspect, novelClients } from "./inspect.js";
+import { applyPlaced } from "./placement.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
@@ -129,7 +129,7 @@ export class Room {
     if (refused) return refused;
     let effective: Uint8Array | null;
     try {
-      effective = effectiveUpdate(this.#doc, update);
+      effective = applyPlaced(this.#doc, update);
     } catch {
       // Half of it may be in the document now.
       this.#rebuild(true);
@@ -459,7 +459,7 @@ export class Room {
       this.host.refused(this, connection, refusal.code, refusal.reason, change.update);
       return;
     }
-    const effective = effectiveUpdate(this.#doc, change.update);
+    const effective = applyPlaced(this.#doc, change.update);
     this.#dropUnconnected();
     if (effective === null) connection.settled();
     else this.#waiting.push({ ...change, update: effective });
