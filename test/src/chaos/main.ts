@@ -1,27 +1,17 @@
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { fuzz } from "./fuzz/fuzz.js";
-import { seedFrom } from "./random.js";
+import { existsSync } from "node:fs";
+import { run } from "./campaigns.js";
+import { readOptions } from "./options.js";
 import { formatVerdict } from "./verdict.js";
 
-const { values } = parseArgs({
-  args: process.argv.slice(3),
-  options: {
-    frames: { type: "string", default: "20000" },
-    seed: { type: "string" },
-    storm: { type: "string", default: "10000" },
-    attackers: { type: "string", default: "24" },
-  },
-});
-const seed = seedFrom(values.seed);
-const traces = fileURLToPath(new URL("../../../../shared/data/traces", import.meta.url));
-console.error("seed", seed);
-const verdict = await fuzz({
-  seed,
-  frames: Number(values.frames),
-  storm: Number(values.storm),
-  attackers: Number(values.attackers),
-  traces,
-  onProgress: (l) => process.stderr.write(`${l}\n`),
-});
-console.log(formatVerdict(verdict));
+const options = readOptions(process.argv.slice(2));
+if (typeof options === "string") {
+  process.stdout.write(options);
+} else {
+  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  tell(`${options.campaign}, seed ${options.seed}`);
+  if (!existsSync(options.traces))
+    tell(`There are no traces at ${options.traces}: made-up sessions take their place.`);
+  const verdict = await run(options, tell);
+  process.stdout.write(`${options.json ? JSON.stringify(verdict) : formatVerdict(verdict)}\n`);
+  process.exitCode = verdict.faults.length === 0 ? 0 : 1;
+}

@@ -13,6 +13,7 @@ const LONGEST = 5000;
  */
 export class Bystanders {
   #edits = 0;
+  #losses = 0;
   #working = true;
   readonly #done: Promise<unknown>;
 
@@ -20,12 +21,18 @@ export class Bystanders {
     readonly editors: readonly [StockEditor, StockEditor],
     random: Random,
   ) {
+    for (const { provider } of editors) provider.on("connection-close", () => this.#losses++);
     this.#done = Promise.all(editors.map((editor, who) => this.#work(editor, random.branch(), who === 0)));
   }
 
   /** Edits that were made so far. */
   get edits(): number {
     return this.#edits;
+  }
+
+  /** How often one of them lost the connection; what was typed meanwhile is one version. */
+  get losses(): number {
+    return this.#losses;
   }
 
   /** Puts the pens down. */

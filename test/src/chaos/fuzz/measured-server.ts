@@ -2,13 +2,15 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Server } from "../../server.js";
 
-const tellMemory = fileURLToPath(new URL("tell-memory.mjs", import.meta.url));
+const tellUsage = fileURLToPath(new URL("tell-usage.mjs", import.meta.url));
 
-/** What a process holds, in bytes, after a collection. */
-export interface Memory {
+/** What a process holds, in bytes, after a collection, and what it has used. */
+export interface Usage {
   readonly heapUsed: number;
   readonly external: number;
   readonly rss: number;
+  /** Milliseconds of CPU that it has used. */
+  readonly cpu: number;
 }
 
 /** The product as a process that can be asked for its memory, and is noticed when it dies. */
@@ -18,7 +20,7 @@ export class MeasuredServer implements AsyncDisposable {
   private constructor(private readonly server: Server) {}
 
   static async start(env: Readonly<Record<string, string>>): Promise<MeasuredServer> {
-    const server = await Server.create(env, ["--expose-gc", "--import", tellMemory]);
+    const server = await Server.create(env, ["--expose-gc", "--import", tellUsage]);
     await server.start();
     const measured = new MeasuredServer(server);
     server.process?.once("exit", (code, signal) => {
@@ -37,11 +39,11 @@ export class MeasuredServer implements AsyncDisposable {
     return this.#death;
   }
 
-  async memory(): Promise<Memory> {
+  async usage(): Promise<Usage> {
     const { process } = this.server;
     if (!process?.connected) throw new Error("the server is gone");
     process.send("memory");
-    const [memory] = (await once(process, "message", { signal: AbortSignal.timeout(60_000) })) as [Memory];
+    const [memory] = (await once(process, "message", { signal: AbortSignal.timeout(60_000) })) as [Usage];
     return memory;
   }
 

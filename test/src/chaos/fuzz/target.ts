@@ -57,8 +57,10 @@ export class Target {
       const struct = this.#someStruct();
       if (!(struct instanceof Y.Item)) continue;
       const type = struct.content instanceof Y.ContentType ? struct.content.type : undefined;
+      // A map's entries are for what has one value.
+      if (!type && struct.parentSub !== null) continue;
       const place = type ? this.#firstIn(type, struct.id) : rightOf(struct);
-      if (place && this.#use(place)) return place;
+      if (this.#use(place)) return place;
     }
     return this.newRoot();
   }

@@ -3,6 +3,7 @@
 process.on("message", () => {
   globalThis.gc();
   const { heapUsed, external, rss } = process.memoryUsage();
-  process.send({ heapUsed, external, rss });
+  const { user, system } = process.cpuUsage();
+  process.send({ heapUsed, external, rss, cpu: (user + system) / 1000 });
 });
 process.channel?.unref();
