@@ -1,35 +1,56 @@
 import * as Y from "yjs";
 import { checkWellFormed } from "./well-formed.js";
 
+/** A struct as an update brings it. */
+export type Struct = ReturnType<typeof Y.decodeUpdate>["structs"][number];
+
+/** What an update says that a clientID made: structs in the clocks `[from, to)`. */
+export interface Claim {
+  readonly from: number;
+  readonly to: number;
+  readonly structs: readonly Struct[];
+}
+
 /** What an update claims, before any of it is believed. */
 export interface Inspection {
-  /** Per clientID: the clocks that the update brings structs for, `[from, to)`. */
-  readonly ranges: ReadonlyMap<number, { readonly from: number; readonly to: number }>;
+  readonly claims: ReadonlyMap<number, Claim>;
+  readonly deletes: ReturnType<typeof Y.decodeUpdate>["ds"];
+  /** Whether it puts a document into the document. */
+  readonly subdocuments: boolean;
+  /** Its size. */
+  readonly bytes: number;
 }
 
 /** Decodes an update without applying it. Throws when it is malformed or nothing that Yjs writes. */
 export function inspect(update: Uint8Array): Inspection {
   const decoded = Y.decodeUpdate(update);
   checkWellFormed(decoded);
-  const { structs } = decoded;
-  const ranges = new Map<number, { from: number; to: number }>();
+  const { structs, ds } = decoded;
+  const claims = new Map<number, { from: number; to: number; structs: Struct[] }>();
+  let subdocuments = false;
   for (const struct of structs) {
     const { client, clock } = struct.id;
     const end = clock + struct.length;
     // A Skip stands for what the sender does not have either.
     if (struct instanceof Y.Skip) continue;
-    const range = ranges.get(client);
-    if (range) {
-      range.from = Math.min(range.from, clock);
-      range.to = Math.max(range.to, end);
-    } else ranges.set(client, { from: clock, to: end });
+    if (struct instanceof Y.Item && struct.content instanceof Y.ContentDoc) subdocuments = true;
+    const claim = claims.get(client);
+    if (claim) {
+      claim.from = Math.min(claim.from, clock);
+      claim.to = Math.max(claim.to, end);
+      claim.structs.push(struct);
+    } else claims.set(client, { from: clock, to: end, structs: [struct] });
   }
-  return { ranges };
+  return { claims, deletes: ds, subdocuments, bytes: update.length };
 }
 
-/** The clientIDs for which the update has something that the document does not. */
-export function novelClients(doc: Y.Doc, { ranges }: Inspection): number[] {
-  const novel: number[] = [];
-  for (const [client, { to }] of ranges) if (to > Y.getState(doc.store, client)) novel.push(client);
-  return novel;
+/** Whether the update has structs that the document does not. */
+export function bringsStructs(doc: Y.Doc, { claims }: Inspection): boolean {
+  for (const [client, { to }] of claims) if (to > Y.getState(doc.store, client)) return true;
+  return false;
+}
+
+/** Whether nothing can be read of a struct: a garbage-collected one, or the mark of deleted content. It takes clocks and costs no bytes. */
+export function isGone(struct: Struct): boolean {
+  return struct instanceof Y.GC || (struct instanceof Y.Item && struct.content instanceof Y.ContentDeleted);
 }

@@ -1,20 +1,16 @@
-import { effectiveUpdate } from "@onrecord/history/history";
 import * as Y from "yjs";
+import type { Inspection } from "./inspect.js";
 
 /**
- * Applies an update and returns what it changed, or null when it changed nothing. Throws when an item does not stand between the
- * neighbours it names, in their parent. Yjs believes what an item says of its neighbours, and its order depends on that being true:
- * where it is not, those who take the same changes in another order, or in one piece, end with another document. Whenever this
- * throws, the document may hold what it must not.
+ * Whether every item that an update brought stands between the neighbours it names, in their parent. To be asked when the update has
+ * been applied. Yjs believes what an item says of its neighbours, and its order depends on that being true: where it is not, those who
+ * take the same changes in another order, or in one piece, end with another document.
  */
-export function applyPlaced(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
-  const effective = effectiveUpdate(doc, update);
-  if (effective === null) return null;
-  for (const struct of Y.decodeUpdate(effective).structs) {
-    if (struct instanceof Y.Item && !standsBetween(doc, itemAt(doc, struct.lastId)))
-      throw new RangeError("an item does not stand where it says");
-  }
-  return effective;
+export function isPlaced(doc: Y.Doc, { claims }: Inspection): boolean {
+  for (const { structs } of claims.values())
+    for (const struct of structs)
+      if (struct instanceof Y.Item && !standsBetween(doc, itemAt(doc, struct.lastId))) return false;
+  return true;
 }
 
 /** An item as it was integrated: of one that was known in part, the rest, which stands behind that part whatever it said. */

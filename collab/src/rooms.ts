@@ -1,4 +1,6 @@
+import type { ClientBinding } from "@onrecord/history/commit";
 import type { History } from "@onrecord/history/history";
+import { relayedChanges } from "@onrecord/history/relayed";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import { Room, type RoomHost } from "./room.js";
@@ -24,6 +26,7 @@ export class Rooms {
     this.#stay(documentId);
     let room = this.#rooms.get(documentId);
     if (!room) {
+      if (this.#rooms.size >= this.capacity) this.#makeRoom();
       if (this.#rooms.size >= this.capacity)
         return Promise.reject(
           new AppError("RATE_LIMITED", "This node holds as many documents open as it may."),
@@ -35,12 +38,12 @@ export class Rooms {
     return room;
   }
 
-  /** The committed head of a document, without opening it. NOT_FOUND without such a document. */
+  /** The committed head of a document, without opening it. NOT_FOUND without such a document, GONE when it was destroyed. */
   async peek(documentId: string): Promise<{ head: number }> {
     const open = this.#open.get(documentId);
     if (open) return { head: open.version };
     const head = await this.history.head(documentId);
-    if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
+    if (!head) throw await this.history.missing(documentId);
     return { head: head.version };
   }
 
@@ -62,12 +65,26 @@ export class Rooms {
     if (room.connections.size > 0 || this.#lingering.has(room.documentId)) return;
     const timer = setTimeout(() => {
       this.#lingering.delete(room.documentId);
-      if (room.connections.size > 0 || this.#open.get(room.documentId) !== room) return;
-      if (!room.idle) return this.left(room);
-      room.unloadCheckpoint();
-      this.forget(room);
+      if (!this.#letGo(room)) this.left(room);
     }, LINGER_MS);
     this.#lingering.set(room.documentId, timer.unref());
+  }
+
+  /** Lets go of a room where nobody is and nothing waits; false when it still has changes that are not durable. */
+  #letGo(room: Room): boolean {
+    if (room.connections.size > 0 || this.#open.get(room.documentId) !== room) return true;
+    if (!room.idle) return false;
+    room.unloadCheckpoint();
+    this.forget(room);
+    return true;
+  }
+
+  /** An empty room that only stays warm gives way to one that is wanted. */
+  #makeRoom(): void {
+    for (const documentId of this.#lingering.keys()) {
+      const room = this.#open.get(documentId);
+      if (room?.connections.size === 0 && this.#letGo(room)) return;
+    }
   }
 
   /** Lets go of a room without further ado. */
@@ -83,18 +100,22 @@ export class Rooms {
     this.#lingering.delete(documentId);
   }
 
-  /** Whose clientIDs are whose in a document, as committed. */
-  async owners(documentId: string): Promise<Map<number, string>> {
-    const rows = await this.sql.query<{ client_id: number; user_id: string }>(
-      "select client_id, user_id from documents.client where document_id = $1",
-      [documentId],
+  /** Whose clientIDs are whose in a document, as committed, in the order of their clocks; of all of them, or of these. */
+  bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]> {
+    return this.sql.query<ClientBinding>(
+      `select client_id as "clientId", clock, user_id as "userId" from documents.client
+       where document_id = $1 and ($2::bigint[] is null or client_id = any ($2)) order by client_id, clock`,
+      [documentId, clientIds ?? null],
     );
-    return new Map(rows.map(({ client_id, user_id }) => [client_id, user_id]));
   }
 
   async #load(documentId: string): Promise<Room> {
-    const [loaded, owners] = await Promise.all([this.history.load(documentId), this.owners(documentId)]);
-    const room = new Room(documentId, loaded, owners, this.host);
+    const loaded = await this.history.load(documentId);
+    // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
+    const room = new Room(documentId, loaded, await this.bindings(documentId), this.host);
+    if (room.authors.bindings.carriedForOwners)
+      for (const update of await relayedChanges(this.sql, loaded.key, documentId, loaded.version))
+        room.authors.remember(update);
     this.#open.set(documentId, room);
     return room;
   }

@@ -10,7 +10,11 @@ export interface OperationsFile {
 }
 
 /** How the API's scalars look to a client. */
-const scalars = { DateTime: "string", JSONObject: "Record<string, unknown>" };
+const scalars = {
+  ContentTree: 'readonly import("@onrecord/history/content-tree").Root[]',
+  DateTime: "string",
+  JSONObject: "Record<string, unknown>",
+};
 
 /**
  * Turns operations into TypeScript: a type for every result and variables, and a typed document for every operation.

@@ -139,6 +139,49 @@ describe("two analysts in one filing", () => {
     expect(document.versions.edges.at(-1)?.node.number).toBe(document.version);
   });
 
+  it("are shown to a colleague as who wrote what, and as what changed since the beginning", async () => {
+    const id = documentIn(ching);
+    const { version } = await ask(id);
+    const manager = await person("manager");
+    await manager.goto(`${server.url}/documents/${id}`);
+    await manager.getByRole("link", { name: "Compare versions" }).click();
+    const inserted = (words: string) => manager.locator("ins").filter({ hasText: words });
+    for (const [words, name] of [
+      ["Typed by Ching.", "Tsz Ching Wong"],
+      ["Typed by Lam.", "Hoi Lam Chan"],
+    ] as const) {
+      await inserted(words).waitFor();
+      // Said to those who cannot see the colour.
+      expect(await inserted(words).textContent()).toContain(`Inserted by ${name}`);
+    }
+    const colour = (words: string) => inserted(words).getAttribute("style");
+    expect(await colour("Typed by Ching.")).toMatch(/--person/);
+    expect(await colour("Typed by Ching.")).not.toBe(await colour("Typed by Lam."));
+    await manager.getByRole("status").filter({ hasText: "2 places changed" }).waitFor();
+    await manager.getByRole("button", { name: "Next change" }).press("Enter");
+    await manager.locator("ins:focus").filter({ hasText: "Typed by Ching." }).waitFor();
+
+    await manager.getByText("Who wrote what", { exact: true }).click();
+    const page = manager.getByRole("article", { name: `Who wrote version ${version}` });
+    await page.getByText("Written by Hoi Lam Chan").first().waitFor({ state: "attached" });
+    const legend = manager.getByRole("list", { name: "Authors" });
+    expect(await legend.getByRole("listitem").count()).toBe(3);
+    await legend.getByRole("button", { name: "Show only Hoi Lam Chan" }).press("Enter");
+    await page.locator("[data-faded]", { hasText: "Typed by Ching." }).waitFor();
+    expect(await page.locator("[data-faded]", { hasText: "Typed by Lam." }).count()).toBe(0);
+
+    await manager.getByText("Text", { exact: true }).click();
+    await manager.getByRole("slider", { name: "Version shown" }).press("Home");
+    const first = manager.getByRole("article", { name: "Version 1", exact: true });
+    await until(async () => (await first.count()) === 1, "the first version to be shown");
+    await until(
+      async () => !((await first.textContent()) ?? "").includes("Typed by"),
+      "the text of the first version",
+    );
+    expect(manager.url()).toMatch(/version=1$/);
+    await manager.context().close();
+  });
+
   it("bring back version 1 as a new version, on both pages, on the record that one watches", async () => {
     const id = documentIn(ching);
     const before = await ask(id);
@@ -172,6 +215,10 @@ describe("two analysts in one filing", () => {
       .filter({ hasText: "Tsz Ching Wong" })
       .waitFor();
     await Promise.all([saved(ching), saved(lam)]);
+    await lam.goto(`${server.url}/documents/${id}?version=${after.version}&from=${before.version}`);
+    const deleted = lam.locator("del").filter({ hasText: "Typed by Lam." });
+    await deleted.waitFor();
+    expect(await deleted.textContent()).toContain("Deleted by Tsz Ching Wong");
   });
 });
 

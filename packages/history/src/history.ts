@@ -1,13 +1,16 @@
-import { randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Sql, Tx } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
+import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
-import { commitChanges, type NewChange } from "./commit.js";
-import { applyChanges, checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
-import { revertUpdate } from "./restore.js";
+import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
+import { effectiveUpdate } from "./effective-update.js";
+import { checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { revertTo } from "./restore.js";
+import { missingDocument } from "./shredded.js";
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
 const TRIES = 20;
@@ -16,7 +19,7 @@ const TRIES = 20;
 export interface Edit {
   readonly documentId: string;
   readonly by: By;
-  readonly action: NewChange["action"];
+  readonly action: GroupCommit["action"];
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Decides anew on each try and returns the permission revision it decided at. */
   authorize(): Promise<number>;
@@ -24,15 +27,27 @@ export interface Edit {
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
 }
 
+/** Where a document stands. */
+export interface Head {
+  readonly version: number;
+  /** Bytes of all changes. */
+  readonly bytes: number;
+  /** The entry of this version, and its time; null at version 0. */
+  readonly tip: string | null;
+  readonly at: Date | null;
+}
+
 /** A document's versions: made, loaded, added to, restored. Never rewritten. */
 export class History {
   constructor(
-    private readonly context: Pick<AppContext, "db" | "keys" | "bus">,
+    private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "config">,
     private readonly ledger: Ledger,
   ) {}
 
   /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
   async create(tx: Tx, documentId: string): Promise<void> {
+    // Until this commits, the key that wraps it cannot be retired.
+    await tx.query("select pg_advisory_xact_lock_shared(documents.key_lock())");
     const wrapped = await this.context.keys.wrap(randomBytes(32), keyContext(documentId));
     await tx.query("insert into documents.head (document_id, wrapped_key) values ($1, $2)", [
       documentId,
@@ -42,28 +57,34 @@ export class History {
 
   /** Fails with one clear sentence when this process's keys do not open this database's documents: better at the start than at the first filing. */
   async checkKeys(): Promise<void> {
-    const [row] = await this.context.db.query<{ document_id: string; wrapped_key: Buffer }>(
-      "select document_id, wrapped_key from documents.head limit 1",
+    // One document for each key-encryption key that is needed.
+    const rows = await this.context.db.query<{ document_id: string; wrapped_key: Buffer }>(
+      "select distinct on (documents.key_id(wrapped_key)) document_id, wrapped_key from documents.head",
     );
-    if (!row) return;
-    await this.context.keys.unwrap(row.wrapped_key, keyContext(row.document_id)).catch((cause: unknown) => {
-      throw new AppError(
-        "BAD_CONFIG",
-        "The key file of this data directory does not open this database's documents: bring back the keys.json that was made with it.",
-        { cause },
-      );
-    });
+    for (const { document_id, wrapped_key } of rows)
+      await this.context.keys.unwrap(wrapped_key, keyContext(document_id)).catch((cause: unknown) => {
+        throw new AppError(
+          "BAD_CONFIG",
+          "The key file of this data directory does not open this database's documents: bring back the keys.json that was made with it.",
+          { cause },
+        );
+      });
   }
 
   /** The committed head, or null without such a document. */
-  async head(documentId: string): Promise<{ version: number; bytes: number; at: Date | null } | null> {
-    const [row] = await this.context.db.query<{ version: number; bytes: number; at: Date | null }>(
-      `select h.version, h.bytes,
-         (select c.at from documents.change c where c.document_id = h.document_id and c.version = h.version) as at
-       from documents.head h where h.document_id = $1`,
+  async head(documentId: string): Promise<Head | null> {
+    const [row] = await this.context.db.query<Head>(
+      `select h.version, h.bytes, h.tip, b.at
+       from documents.head h left join documents.batch b on b.document_id = h.document_id and b.last_version = h.version
+       where h.document_id = $1`,
       [documentId],
     );
     return row ?? null;
+  }
+
+  /** Why there is no head: the document was destroyed (GONE), or never was (NOT_FOUND). */
+  missing(documentId: string): Promise<AppError> {
+    return missingDocument(this.context.db, documentId);
   }
 
   /** The document at any version; at its head when none is given. */
@@ -84,22 +105,22 @@ export class History {
       if (update === null) return null;
       const effective = effectiveUpdate(head.doc, update);
       if (effective === null) return null;
-      const change: NewChange = {
-        by: edit.by,
+      this.#refuseLarge(head.doc);
+      const [outcome] = await commitChanges(tx ?? db, this.ledger, {
+        revision,
         action: edit.action,
-        authorId: edit.by.actorId,
-        update: effective,
         ...(edit.extra ? { extra: edit.extra } : {}),
-      };
-      const [outcome] = await commitChanges(tx ?? db, this.ledger, revision, [
-        {
-          documentId: edit.documentId,
-          from: head.version,
-          key: head.key,
-          bindings: bindingsOf(effective, edit.by),
-          changes: [change],
-        },
-      ]);
+        documents: [
+          {
+            documentId: edit.documentId,
+            from: head.version,
+            tip: head.tip,
+            key: head.key,
+            bindings: bindingsOf(effective, edit.by),
+            changes: [{ entryId: newId(), by: edit.by, proven: true, relayed: false, update: effective }],
+          },
+        ],
+      });
       switch (outcome?.outcome) {
         case "COMMITTED": {
           const announce = () => {
@@ -115,10 +136,20 @@ export class History {
         case "CLIENT":
           continue;
         default:
-          throw new AppError("NOT_FOUND", "There is no such document.");
+          throw await this.missing(edit.documentId);
       }
     }
     throw new AppError("CONFLICT", "This document changes too quickly just now; try again in a moment.");
+  }
+
+  /** What comes by the API is held to the same limit as what is typed. */
+  #refuseLarge(doc: Y.Doc): void {
+    const { documentBytes } = this.context.config.limits;
+    if (Y.encodeStateAsUpdate(doc).length > documentBytes)
+      throw new AppError(
+        "BAD_USER_INPUT",
+        `This document would grow past its limit of ${documentBytes} bytes.`,
+      );
   }
 
   /** Makes the content equal to that of `version` by a new version. Concurrent edits keep their place. */
@@ -136,49 +167,45 @@ export class History {
       authorize: request.authorize,
       change: async (head) => {
         const old = await this.load(request.documentId, request.version);
-        // What is deleted from here on must stay at hand to come back.
-        const doc = new Y.Doc({ gc: false });
-        Y.applyUpdate(doc, Y.encodeStateAsUpdate(old.doc));
-        const since: Uint8Array[] = [];
-        await applyChanges(
-          this.context.db,
-          old.key,
-          request.documentId,
-          old.version,
-          head.version,
-          (update) => since.push(update),
-        );
-        return since.length === 0 ? null : revertUpdate(doc, since);
+        return revertTo(old.doc, head.doc);
       },
     });
   }
 
-  /** Stores the whole state at a version, so that loading starts there. */
-  async checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): Promise<void> {
+  /** Stores the whole state at a version, so that loading starts there; not of a document that was destroyed meanwhile. */
+  async checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): Promise<void> {
     await this.context.db.query(
-      "insert into documents.checkpoint (document_id, version, sealed) values ($1, $2, $3) on conflict do nothing",
+      `insert into documents.checkpoint (document_id, version, sealed)
+       select h.document_id, $2, $3 from documents.head h where h.document_id = $1 for key share
+       on conflict do nothing`,
       [documentId, version, seal(key, state, checkpointContext(documentId, version))],
     );
   }
-}
 
-/** Applies an update and returns what it changed, or null when it changed nothing. */
-export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
-  // Often one, but Yjs tidies formatting in a transaction of its own: keeping only the last would lose the edit itself.
-  const changes: Uint8Array[] = [];
-  const keep = (change: Uint8Array) => void changes.push(change);
-  doc.on("update", keep);
-  try {
-    Y.applyUpdate(doc, update);
-  } finally {
-    doc.off("update", keep);
+  /**
+   * Destroys a document's data key, in the transaction that records it: its text is unreadable for ever, on every node, while its
+   * versions, its entries and their leaves stay. A commit under way happens before or is told GONE. GONE when it was done before.
+   */
+  async shred(tx: Tx, documentId: string, by: By): Promise<{ version: number; at: Date }> {
+    const [ended] = await tx.query<{ version: number; at: Date }>(
+      "select version, at from documents.shred($1, $2)",
+      [documentId, by.actorId],
+    );
+    if (!ended) throw await missingDocument(tx, documentId);
+    await this.ledger.append(tx, {
+      action: "document.shredded",
+      by,
+      object: { kind: "DOCUMENT", id: documentId },
+      detail: { version: ended.version },
+    });
+    tx.onCommit(() => this.context.bus.publish("document.shredded", { documentId }));
+    return ended;
   }
-  return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
-function bindingsOf(update: Uint8Array, by: By): { clientId: number; userId: string }[] {
+function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {
   if (by.actorId === null) return [];
   const { actorId } = by;
-  const { to } = Y.parseUpdateMeta(update);
-  return [...to.keys()].map((clientId) => ({ clientId, userId: actorId }));
+  const { from } = Y.parseUpdateMeta(update);
+  return [...from].map(([clientId, clock]) => ({ clientId, clock, userId: actorId }));
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
+import type { Attribution } from "@onrecord/history/attribution";
 import type { History } from "@onrecord/history/history";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
@@ -13,6 +14,7 @@ export interface DocumentsServices extends Pick<AppContext, "config" | "log" | "
   readonly ledger: Ledger;
   readonly guard: Guard;
   readonly history: History;
+  readonly attribution: Attribution;
   readonly imports: ImportRunner;
 }
 
@@ -21,6 +23,9 @@ export class DocumentsContext {
   readonly em: EntityManager;
   /** Opens already on the record in this execution, by document and version. */
   readonly opened = new Map<string, Promise<void>>();
+
+  /** Differences and attributions that this execution has asked for. */
+  attributions = 0;
 
   constructor(
     readonly services: DocumentsServices,

@@ -1,8 +1,11 @@
+import type { Origin } from "@onrecord/history/change-index";
 import type { DocumentRow } from "./entities/document.js";
 import type { FolderRow } from "./entities/folder.js";
 import type { VersionRow } from "./queries/read-versions.js";
+import { ChangeOrigin } from "./types/attribution.js";
 import { Document } from "./types/document.js";
 import { Folder } from "./types/folder.js";
+import type { Standing } from "./types/standing.js";
 import { Version } from "./types/version.js";
 
 /** A stored folder as the API shows it. */
@@ -34,6 +37,23 @@ export function presentVersion(row: VersionRow): Version {
     bytes,
     author: row.authorId === null ? null : { id: row.authorId },
     carrier: row.carrierId === null ? null : { id: row.carrierId },
+    standing: standingOf(row),
     auditEntry: { id: row.entryId },
+  });
+}
+
+/** A change that is not all its carrier's was brought for others when it came with a sync. Else its editor had it from elsewhere. */
+function standingOf({ authorId, carrierId, relayed }: VersionRow): `${Standing}` {
+  if (authorId !== null) return "PROVEN";
+  if (carrierId === null) return "HOUSE";
+  return relayed ? "RELAYED" : "UNKNOWN";
+}
+
+/** Whom a run is attributed to, as the API shows it. */
+export function presentOrigin({ standing, userId, carrierId }: Origin): ChangeOrigin {
+  return Object.assign(new ChangeOrigin(), {
+    standing,
+    author: userId === null ? null : { id: userId },
+    carrier: carrierId === null ? null : { id: carrierId },
   });
 }

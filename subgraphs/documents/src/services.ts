@@ -1,3 +1,4 @@
+import { Attribution } from "@onrecord/history/attribution";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
@@ -21,9 +22,10 @@ export async function openServices(context: AppContext): Promise<DocumentsServic
   const ledger = new Ledger(db, bus);
   const guard = new Guard(new DecisionPoint(db), ledger);
   const history = new History(context, ledger);
+  const attribution = new Attribution(context, history);
   const owned = opened.move();
   return {
-    ...{ config, log, db, bus, orm, ledger, guard, history, imports },
+    ...{ config, log, db, bus, orm, ledger, guard, history, attribution, imports },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

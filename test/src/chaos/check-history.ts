@@ -1,5 +1,6 @@
-import { effectiveUpdate, type History } from "@onrecord/history/history";
-import { applyChanges } from "@onrecord/history/load";
+import { effectiveUpdate } from "@onrecord/history/effective-update";
+import type { History } from "@onrecord/history/history";
+import { readChanges } from "@onrecord/history/load";
 import type { Sql } from "@onrecord/platform/database";
 import * as Y from "yjs";
 import type { Faults } from "./faults.js";
@@ -26,14 +27,13 @@ export async function checkHistory(
   /** Whether the order of what is in it is defined. */
   ordered = true,
 ): Promise<CheckedHistory> {
-  const { version: head, key } = await history
-    .load(documentId, 0)
-    .then(async ({ key }) => ({ key, version: (await history.head(documentId))!.version }));
+  const { key } = await history.load(documentId, 0);
+  const head = (await history.head(documentId))?.version ?? 0;
   const chosen = new Set([head, ...Array.from({ length: LOADED }, () => random.int(0, head))]);
   const expected = new Map<number, string>();
   const doc = new Y.Doc();
   if (chosen.has(0)) expected.set(0, outline(doc, ordered));
-  await applyChanges(sql, key, documentId, 0, head, (update, version) => {
+  for await (const { update, version } of readChanges(sql, key, documentId, 0, head)) {
     try {
       faults.unless(
         effectiveUpdate(doc, update) !== null,
@@ -49,7 +49,7 @@ export async function checkHistory(
       `version ${version} of ${documentId} builds on what is not there: ${Buffer.from(update).toString("hex").slice(0, 400)}`,
     );
     if (chosen.has(version)) expected.set(version, outline(doc, ordered));
-  });
+  }
   for (const [version, wanted] of expected) {
     const loaded = await history
       .load(documentId, version)

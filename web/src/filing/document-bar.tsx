@@ -1,7 +1,15 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from "@tabler/icons-react";
+import {
+  IconGitCompare,
+  IconLayoutSidebarRightCollapse,
+  IconLayoutSidebarRightExpand,
+  IconWriting,
+} from "@tabler/icons-react";
+import { Link } from "react-router";
 import type { CollabSession } from "../collab/collab-session.js";
 import { useLocale } from "../i18n/locale.js";
+import { addressOf, type Look } from "../past/look.js";
+import type { Versions } from "../versions/use-versions.js";
 import { DownloadMenu } from "./download-menu.js";
 import classes from "./filing.module.css";
 import type { OpenDocument } from "./live-document.js";
@@ -9,8 +17,14 @@ import { usePanelOpen } from "./panel-open.js";
 import { Presence } from "./presence.js";
 import { SavedIndicator } from "./saved-indicator.js";
 
+interface DocumentBarProps {
+  readonly document: OpenDocument;
+  readonly session: CollabSession;
+  readonly versions: Versions;
+}
+
 /** The document's name, whether it is saved, who is here, and what can be done with it. */
-export function DocumentBar({ document, session }: { document: OpenDocument; session: CollabSession }) {
+export function DocumentBar({ document, session, versions }: DocumentBarProps) {
   const { messages } = useLocale();
   const words = messages.filing;
   const [open, setOpen] = usePanelOpen();
@@ -24,6 +38,7 @@ export function DocumentBar({ document, session }: { document: OpenDocument; ses
       <SavedIndicator session={session} />
       <span className={classes.spacer} />
       <Presence session={session} />
+      <PastLinks versions={versions} opened={document.version} />
       <DownloadMenu document={document} />
       <Tooltip label={label}>
         <ActionIcon
@@ -36,5 +51,40 @@ export function DocumentBar({ document, session }: { document: OpenDocument; ses
         </ActionIcon>
       </Tooltip>
     </div>
+  );
+}
+
+/** The ways into the past: who wrote what, and what changed since the last version that has a name. */
+function PastLinks({ versions: { window }, opened }: { versions: Versions; opened: number }) {
+  const { messages } = useLocale();
+  const head = window.versions[0]?.number ?? opened;
+  if (head === 0) return null;
+  const named = window.versions.find(({ number, name }) => name !== null && number < head);
+  const from = named?.number ?? (head > 1 ? 1 : 0);
+  return (
+    <>
+      <PastLink label={messages.past.authors} Icon={IconWriting} look={{ kind: "authors", version: head }} />
+      <PastLink
+        label={messages.past.compare}
+        Icon={IconGitCompare}
+        look={{ kind: "changes", from, to: head }}
+      />
+    </>
+  );
+}
+
+interface PastLinkProps {
+  readonly label: string;
+  readonly Icon: typeof IconWriting;
+  readonly look: Look;
+}
+
+function PastLink({ label, Icon, look }: PastLinkProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon component={Link} to={addressOf(look)} aria-label={label}>
+        <Icon size={18} stroke={1.7} />
+      </ActionIcon>
+    </Tooltip>
   );
 }

@@ -1,15 +1,16 @@
 import { Button } from "@mantine/core";
 import type { DocumentPageQuery } from "@onrecord/schema/generated";
 import { IconLock } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { CollabSession } from "../collab/collab-session.js";
 import { useCollab, useLeaveWarning, useOf } from "../collab/use-collab.js";
 import { OpeningPage } from "../editor/opening-page.js";
 import { useLocale } from "../i18n/locale.js";
 import { Blank } from "../parts/blank.js";
+import { lookIn, versionOf } from "../past/look.js";
+import { PastView } from "../past/past-view.js";
 import { useVersions } from "../versions/use-versions.js";
-import { VersionView } from "../versions/version-view.js";
 import { DocumentBar } from "./document-bar.js";
 import { DocumentFrame, DocumentFrameLoading } from "./document-frame.js";
 import { EndingBanner } from "./ending-banner.js";
@@ -45,17 +46,18 @@ function Connected({ document, session, restart }: ConnectedProps) {
   const barred = useOf(session, ({ saved: { link } }) => link === "removed" || link === "gone");
   useLeaveWarning(session);
 
-  const shown = versionIn(search);
+  const look = useMemo(() => lookIn(search), [search]);
+  const live = look.kind === "live";
   const Editor = document.kind === "FILING" ? FilingEditor : TextEditor;
   return (
     <DocumentFrame
-      bar={<DocumentBar document={document} session={session} />}
-      toolbar={<div ref={setToolbar} hidden={shown !== null || barred} />}
+      bar={<DocumentBar document={document} session={session} versions={versions} />}
+      toolbar={<div ref={setToolbar} hidden={!live || barred} />}
       banner={<EndingBanner session={session} onReload={restart} />}
-      panel={barred ? null : <SidePanel document={document} versions={versions} shown={shown} />}
+      panel={barred ? null : <SidePanel document={document} versions={versions} shown={versionOf(look)} />}
     >
       {/* Kept while a version is read, so that coming back finds the same place and the same cursor. */}
-      <div hidden={shown !== null || barred}>
+      <div hidden={!live || barred}>
         <Suspense
           fallback={
             <div className="paper">
@@ -66,8 +68,8 @@ function Connected({ document, session, restart }: ConnectedProps) {
           <Editor session={session} title={document.title} toolbar={toolbar} />
         </Suspense>
       </div>
-      {shown !== null && !barred ? (
-        <VersionView key={shown} document={document} number={shown} versions={versions} session={session} />
+      {!live && !barred ? (
+        <PastView document={document} look={look} versions={versions} session={session} />
       ) : null}
       {barred ? <Barred /> : null}
       <LeaveQuestion session={session} />
@@ -84,10 +86,4 @@ function Barred() {
       </Button>
     </Blank>
   );
-}
-
-/** The version that the address asks for, if it is a number that a version can have. */
-function versionIn(search: URLSearchParams): number | null {
-  const asked = search.get("version");
-  return asked !== null && /^[1-9]\d{0,9}$/.test(asked) ? Number(asked) : null;
 }

@@ -1,3 +1,4 @@
+import { past } from "./en-past.js";
 import { record } from "./en-record.js";
 
 const one = (n: number, singular: string, plural: string) => (n === 1 ? singular : plural);
@@ -243,7 +244,7 @@ export const en = {
     expand: "Show each edit",
     collapse: "Hide the edits",
     current: "Current",
-    relayedBy: (name: string) => `sent by ${name}`,
+    unproven: (carrier: string) => `Brought by ${carrier}, author not proven`,
     open: "Open",
     nameIt: "Name this version",
     rename: "Rename",
@@ -264,6 +265,7 @@ export const en = {
     onlyNamed: "Named only",
     noNamed: "No named versions among those shown",
   },
+  past,
   record,
   alerts: {
     title: "Alerts",

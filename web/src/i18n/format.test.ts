@@ -13,6 +13,10 @@ describe("formats", () => {
     expect(english.number(42)).toBe("42");
   });
 
+  test("never show a small share as none", () => {
+    expect([0, 0.004, 0.25, 1].map(english.share)).toEqual(["0%", "<1%", "25%", "100%"]);
+  });
+
   test("tell the time to the second on a 24-hour clock", () => {
     expect(english.clock(AT)).toBe("10:42:07");
     expect(english.clock("2025-11-23T16:00:00Z")).toBe("00:00:00");

@@ -8,6 +8,8 @@ export const languageTag: Record<Locale, string> = { en: "en-GB", "zh-Hant": "zh
 export interface Format {
   /** Groups thousands with a narrow space, which no language mistakes for a decimal sign. */
   readonly number: (n: number) => string;
+  /** A part of a whole, 0 to 1, in percent; more than nothing is never shown as nothing. */
+  readonly share: (part: number) => string;
   /** Names as the language lists them. */
   readonly list: (names: readonly string[]) => string;
   /** Hours, minutes and seconds: what a record is read by. */
@@ -25,6 +27,7 @@ const NARROW_SPACE = "\u202f";
 export function formatFor(locale: Locale, timeZone?: string): Format {
   const tag = languageTag[locale];
   const numbers = new Intl.NumberFormat(tag, { useGrouping: true });
+  const percents = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 });
   const style = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(tag, {
       hourCycle: "h23",
@@ -44,6 +47,7 @@ export function formatFor(locale: Locale, timeZone?: string): Format {
         .formatToParts(n)
         .map(({ type, value }) => (type === "group" ? NARROW_SPACE : value))
         .join(""),
+    share: (part) => (part > 0 && part < 0.01 ? `<${percents.format(0.01)}` : percents.format(part)),
     list: (names) => lists.format(names),
     clock,
     date,

@@ -1,4 +1,5 @@
 import type { Messages } from "./en.js";
+import { past } from "./zh-hant-past.js";
 import { record } from "./zh-hant-record.js";
 
 /** Every sentence of the app in Traditional Chinese, as written in Hong Kong. */
@@ -216,7 +217,7 @@ export const zhHant: Messages = {
     expand: "逐項顯示",
     collapse: "收起",
     current: "目前",
-    relayedBy: (name) => `由 ${name} 送出`,
+    unproven: (carrier) => `由 ${carrier} 帶入，作者未能證實`,
     open: "開啟",
     nameIt: "為此版本命名",
     rename: "重新命名",
@@ -237,6 +238,7 @@ export const zhHant: Messages = {
     onlyNamed: "只看已命名",
     noNamed: "所顯示的版本中沒有已命名者",
   },
+  past,
   record,
   alerts: {
     title: "警示",

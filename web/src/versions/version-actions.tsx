@@ -1,14 +1,16 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconBookmark, IconDots, IconRestore } from "@tabler/icons-react";
+import { IconBookmark, IconDots, IconGitCompare, IconRestore, IconWriting } from "@tabler/icons-react";
 import { useState } from "react";
+import { Link } from "react-router";
 import { useLocale } from "../i18n/locale.js";
+import { addressOf, type Look } from "../past/look.js";
 import type { VersionRow } from "./group-versions.js";
 import { NameModal } from "./name-modal.js";
 import { RestoreModal } from "./restore-modal.js";
 import type { RowContext } from "./version-item.js";
 import classes from "./versions.module.css";
 
-/** What an editor may do with a version: name it, or restore it. */
+/** What may be done with a version: see what it changed and who wrote it; editors may name and restore it. */
 export function VersionActions({
   version,
   document,
@@ -19,7 +21,6 @@ export function VersionActions({
   const { messages, format } = useLocale();
   const words = messages.versions;
   const [doing, setDoing] = useState<"naming" | "restoring" | null>(null);
-  if (!mayEdit) return null;
   const close = () => setDoing(null);
   return (
     <>
@@ -34,22 +35,48 @@ export function VersionActions({
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconBookmark size={15} />} onClick={() => setDoing("naming")}>
-            {version.name === null ? words.nameIt : words.rename}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconRestore size={15} />}
-            disabled={version.number === newest}
-            onClick={() => setDoing("restoring")}
-          >
-            {words.restore}
-          </Menu.Item>
+          <PastItems number={version.number} newest={newest} />
+          {mayEdit ? (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<IconBookmark size={15} />} onClick={() => setDoing("naming")}>
+                {version.name === null ? words.nameIt : words.rename}
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconRestore size={15} />}
+                disabled={version.number === newest}
+                onClick={() => setDoing("restoring")}
+              >
+                {words.restore}
+              </Menu.Item>
+            </>
+          ) : null}
         </Menu.Dropdown>
       </Menu>
       {doing === "naming" ? <NameModal version={version} onNamed={versions.put} onClose={close} /> : null}
       {doing === "restoring" ? (
         <RestoreModal documentId={document.id} number={version.number} onClose={close} />
       ) : null}
+    </>
+  );
+}
+
+/** The ways to look at a version. */
+function PastItems({ number, newest }: { number: number; newest: number | null }) {
+  const { messages } = useLocale();
+  const words = messages.past;
+  const item = (label: string, Icon: typeof IconWriting, look: Look) => (
+    <Menu.Item component={Link} to={addressOf(look)} leftSection={<Icon size={15} />}>
+      {label}
+    </Menu.Item>
+  );
+  return (
+    <>
+      {item(words.compareWithPrevious, IconGitCompare, { kind: "changes", from: number - 1, to: number })}
+      {newest === null || number === newest
+        ? null
+        : item(words.compareWithCurrent, IconGitCompare, { kind: "changes", from: number, to: newest })}
+      {item(words.authorsHere, IconWriting, { kind: "authors", version: number })}
     </>
   );
 }

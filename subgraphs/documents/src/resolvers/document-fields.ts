@@ -1,16 +1,23 @@
 import { AppError } from "@onrecord/platform/errors";
+import { GraphQLDateTime } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { openDocument } from "../commands/open-document.js";
+import { readAttribution, readDifference } from "../commands/read-attribution.js";
 import type { DocumentsContext } from "../context.js";
-import { headVersion } from "../loaders/documents.js";
+import { headVersion, shreddedAt } from "../loaders/documents.js";
 import { visibleFolder } from "../loaders/folders.js";
 import { versionsOf } from "../loaders/versions.js";
+import { presentOrigin, presentVersion } from "../present.js";
+import { listNamedVersions, readVersions } from "../queries/read-versions.js";
+import { DocumentAttribution, DocumentDiff } from "../types/attribution.js";
+import { AttributionArgs, DiffArgs } from "../types/attribution-args.js";
 import { VersionConnection } from "../types/connections.js";
 import { Document } from "../types/document.js";
 import { ContentFormat } from "../types/enums.js";
 import { Folder } from "../types/folder.js";
 import { BothWaysArgs } from "../types/page-args.js";
 import { UserReference } from "../types/references.js";
+import { Version } from "../types/version.js";
 
 /** What a document leads to. */
 @Resolver(() => Document)
@@ -22,9 +29,18 @@ export class DocumentFields {
     throw new AppError("NOT_FOUND", "There is no such folder, or you may not know of it.");
   }
 
-  @FieldResolver(() => Int, { description: "The committed head." })
+  @FieldResolver(() => Int, { description: "The committed head, or where it ended." })
   version(@Root() { id }: Document, @Ctx() context: DocumentsContext): Promise<number> {
     return headVersion(context).load(id);
+  }
+
+  @FieldResolver(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      "When its key was destroyed: from then on its content is GONE, while its versions and its trail remain.",
+  })
+  shreddedAt(@Root() { id }: Document, @Ctx() context: DocumentsContext): Promise<Date | null> {
+    return shreddedAt(context).load(id);
   }
 
   @FieldResolver(() => UserReference, { nullable: true })
@@ -49,5 +65,48 @@ export class DocumentFields {
     @Ctx() context: DocumentsContext,
   ): Promise<VersionConnection> {
     return versionsOf(context).load({ documentId: id, args });
+  }
+
+  @FieldResolver(() => Version, { nullable: true, description: "One version, by its number." })
+  async versionAt(
+    @Root() { id }: Document,
+    @Arg("number", () => Int) number: number,
+    @Ctx() context: DocumentsContext,
+  ): Promise<Version | null> {
+    const [row] = await readVersions(context.services.db, [{ documentId: id, number }]);
+    return row ? presentVersion(row) : null;
+  }
+
+  @FieldResolver(() => [Version], { description: "Those that have a name, the newest 200, newest first." })
+  async namedVersions(@Root() { id }: Document, @Ctx() context: DocumentsContext): Promise<Version[]> {
+    const rows = await listNamedVersions(context.services.db, id, 200);
+    return rows.map(presentVersion);
+  }
+
+  @FieldResolver(() => DocumentDiff, {
+    description:
+      "What lies between two versions, told by the identity of what was written and not by comparing words. Both are on the record as read.",
+  })
+  async diff(
+    @Root() document: Document,
+    @Args(() => DiffArgs) args: DiffArgs,
+    @Ctx() context: DocumentsContext,
+  ): Promise<DocumentDiff> {
+    const { from, version, origins, roots } = await readDifference(context, document, args);
+    return { from, to: version, origins: origins.map(presentOrigin), roots };
+  }
+
+  @FieldResolver(() => DocumentAttribution, { description: "Reading it is on the record." })
+  async attribution(
+    @Root() document: Document,
+    @Args(() => AttributionArgs) { version, deletedSince, exact }: AttributionArgs,
+    @Ctx() context: DocumentsContext,
+  ): Promise<DocumentAttribution> {
+    const attributed = await readAttribution(context, document, {
+      exact,
+      ...(version == null ? {} : { version }),
+      ...(deletedSince == null ? {} : { deletedSince }),
+    });
+    return { ...attributed, origins: attributed.origins.map(presentOrigin) };
   }
 }

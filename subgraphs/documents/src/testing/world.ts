@@ -25,8 +25,9 @@ export class World implements AsyncDisposable {
     readonly history = new History(context, ledger),
   ) {}
 
-  static async open(): Promise<World> {
-    const context = await testContext();
+  /** `env` is as of a process. */
+  static async open(env: Readonly<Record<string, string>> = {}): Promise<World> {
+    const context = await testContext(env);
     return new World(context, await createDocumentsSubgraph(context));
   }
 

@@ -1,5 +1,6 @@
-import { effectiveUpdate, type History } from "@onrecord/history/history";
-import { applyChanges } from "@onrecord/history/load";
+import { effectiveUpdate } from "@onrecord/history/effective-update";
+import type { History } from "@onrecord/history/history";
+import { readChanges } from "@onrecord/history/load";
 import type { Sql } from "@onrecord/platform/database";
 import * as Y from "yjs";
 import type { Faults } from "../faults.js";
@@ -83,14 +84,13 @@ export class Auditor {
     const rows = await this.sql.query<Row>(
       `select c.version, c.author_id, c.carrier_id, e.actor_id, e.detail
        from documents.change c left join audit.entry e on e.id = c.entry_id and e.object_id = c.document_id and e.action = 'document.edited'
-       where c.document_id = $1 and c.version > $2 order by c.version`,
+       where c.document_id = $1 and c.last_version > $2 and c.version > $2 order by c.version`,
       [this.documentId, this.version],
     );
     const updates = new Map<number, Uint8Array>();
     const head = rows.at(-1)?.version ?? this.version;
-    await applyChanges(this.sql, key, this.documentId, this.version, head, (update, version) =>
-      updates.set(version, update),
-    );
+    for await (const { update, version } of readChanges(this.sql, key, this.documentId, this.version, head))
+      updates.set(version, update);
     for (const row of rows) this.#look(row, updates.get(row.version)!, when);
     const [entries] = await this.sql.query<{ count: number }>(
       "select count(*) as count from audit.entry where object_id = $1 and action = 'document.edited'",

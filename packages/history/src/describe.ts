@@ -1,0 +1,187 @@
+import { AppError } from "@onrecord/platform/errors";
+import * as Y from "yjs";
+import type { Change, Content, Piece, Root, Stamp, TreeNode } from "./content-tree.js";
+import { Formatting } from "./formatting.js";
+import type { Side } from "./joint-document.js";
+import type { Stamps } from "./stamps.js";
+import { toJson } from "./to-json.js";
+
+/** Types nested deeper than this are left out: a tree must not overflow the stack of whoever reads it. */
+const DEEPEST = 100;
+
+/** A shared type, as Yjs's own declarations have it. */
+type Shared = Y.Doc["share"] extends Map<string, infer Type> ? Type : never;
+
+/** What is to be described, and within which bounds. */
+export interface Description {
+  /** Stands at the newer version and holds what the older one showed. */
+  readonly doc: Y.Doc;
+  readonly before: Side;
+  readonly stamps: Stamps;
+  /** Tell also of what neither version shows, as deleted, where its content is still at hand. */
+  readonly everything?: boolean;
+  /** A tree with more pieces than this is refused with BAD_USER_INPUT. */
+  readonly maxPieces: number;
+}
+
+/** Describes each root type of a document that either version has something in, by name. */
+export function describe(description: Description): Root[] {
+  const describer = new Describer(description);
+  return [...description.doc.share]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, type]) => ({ name, node: describer.node(type, 0) }))
+    .filter(({ node }) => node.children.length > 0 || node.entries.length > 0);
+}
+
+/** Part of an item, with what became of it. */
+interface Part {
+  readonly clock: number;
+  readonly length: number;
+  readonly change: Change;
+  readonly inserted: Stamp | null;
+  readonly deleted?: Stamp | null;
+}
+
+class Describer {
+  #pieces = 0;
+
+  constructor(private readonly given: Description) {}
+
+  node(type: Shared, depth: number): TreeNode {
+    const kind = kindOf(type);
+    const name = type instanceof Y.XmlElement ? { name: type.nodeName } : {};
+    if (depth > DEEPEST) return { type: kind, ...name, entries: [], children: [], cut: true };
+    return {
+      type: kind,
+      ...name,
+      entries: this.#entries(type, depth),
+      children: this.#children(type, depth),
+    };
+  }
+
+  #children(type: Shared, depth: number): Piece[] {
+    const pieces: Piece[] = [];
+    const formatting = new Formatting();
+    let lastFormat = "";
+    for (let item = type._start; item !== null; item = item.right) {
+      for (const part of this.#parts(item)) {
+        if (item.content instanceof Y.ContentFormat) {
+          // Marks that neither version has would only blur the formatting of what is there.
+          if (part.change !== "deleted" || !this.given.everything)
+            formatting.pass(item.content, markOf(part));
+          continue;
+        }
+        for (const content of this.#contents(item, part, depth)) {
+          const { key, ...format } = formatting.of(part.change);
+          const last = pieces.at(-1);
+          const joined = last && key === lastFormat ? this.#join(last, part, content) : undefined;
+          if (joined) pieces[pieces.length - 1] = joined;
+          else pieces.push(this.#counted({ ...pieceOf(part, content), ...format }));
+          lastFormat = key;
+        }
+      }
+    }
+    return pieces;
+  }
+
+  /** A key's newest item is its value; the older version's value is the newest item that it knew. */
+  #entries(type: Shared, depth: number): TreeNode["entries"] {
+    return [...type._map]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, newest]) => {
+        const { before } = this.given;
+        let old: Y.Item | null = newest;
+        while (old !== null && !before.has(old.id.client, old.id.clock)) old = old.left;
+        const items = old === null || old === newest ? [newest] : [old, newest];
+        const pieces = items.flatMap((item) =>
+          [...this.#parts(item)]
+            // What the older version had overwritten already is neither's value.
+            .filter(({ change }) => item === newest || change === "deleted")
+            .flatMap((part) =>
+              this.#contents(item, part, depth).map((content) => this.#counted(pieceOf(part, content))),
+            ),
+        );
+        return { key, pieces };
+      })
+      .filter(({ pieces }) => pieces.length > 0);
+  }
+
+  /** What became of an item, cut wherever that differs. */
+  *#parts(item: Y.Item): Generator<Part> {
+    if (item.content instanceof Y.ContentDeleted) return;
+    const { before, stamps, everything = false } = this.given;
+    const { client, clock } = item.id;
+    for (const span of before.visible(client, clock, item.length)) {
+      if (item.deleted && !span.visible && !everything) continue;
+      const change = item.deleted ? "deleted" : span.visible ? "same" : "inserted";
+      for (const made of stamps.inserted(client, span.clock, span.length)) {
+        const inserted = made.stamp;
+        if (change !== "deleted") yield { clock: made.clock, length: made.length, change, inserted };
+        else
+          for (const { stamp, ...gone } of stamps.deleted(client, made.clock, made.length))
+            yield { ...gone, change, inserted, deleted: stamp };
+      }
+    }
+  }
+
+  #contents(item: Y.Item, { clock, length }: Part, depth: number): Content[] {
+    const { content } = item;
+    const from = clock - item.id.clock;
+    if (content instanceof Y.ContentString) return [{ text: content.str.slice(from, from + length) }];
+    if (content instanceof Y.ContentType) return [{ node: this.node(content.type, depth + 1) }];
+    if (content instanceof Y.ContentDoc) return [{ value: { subdocument: content.doc.guid } }];
+    return content
+      .getContent()
+      .slice(from, from + length)
+      .map((value: unknown) => ({ value: toJson(value) }));
+  }
+
+  /** Neighbouring text with the same format becomes one run, where one stamp can say both. */
+  #join(last: Piece, part: Part, content: Content): Piece | undefined {
+    if (!("text" in last) || !("text" in content) || last.change !== part.change) return undefined;
+    const { stamps } = this.given;
+    const inserted = stamps.join(last.inserted, part.inserted);
+    if (inserted === undefined) return undefined;
+    if (part.change !== "deleted") return { ...last, text: last.text + content.text, inserted };
+    const deleted = stamps.join(last.deleted, part.deleted);
+    return deleted === undefined ? undefined : { ...last, text: last.text + content.text, inserted, deleted };
+  }
+
+  #counted(piece: Piece): Piece {
+    if (++this.#pieces > this.given.maxPieces)
+      throw new AppError(
+        "BAD_USER_INPUT",
+        `There is more to tell than the ${this.given.maxPieces} pieces that one answer may hold.`,
+      );
+    return piece;
+  }
+}
+
+function pieceOf({ change, inserted, deleted }: Part, content: Content): Piece {
+  return { change, inserted, ...(deleted === undefined ? {} : { deleted }), ...content };
+}
+
+function markOf({ change, inserted, deleted }: Part) {
+  return { before: change !== "inserted", after: change !== "deleted", inserted, deleted };
+}
+
+/** A root type has no class until somebody asks for one: what stands in it tells which it is. */
+function kindOf(type: Shared): TreeNode["type"] {
+  if (type instanceof Y.Text) return "text";
+  if (type instanceof Y.XmlElement) return "element";
+  if (type instanceof Y.XmlFragment) return "fragment";
+  if (type instanceof Y.Map) return "map";
+  if (type instanceof Y.Array) return "array";
+  for (let item = type._start; item !== null; item = item.right) {
+    const { content } = item;
+    if (content instanceof Y.ContentString || content instanceof Y.ContentFormat) return "text";
+    if (content instanceof Y.ContentEmbed) return "text";
+    if (content instanceof Y.ContentType && isXml(content.type)) return "fragment";
+    if (!(content instanceof Y.ContentDeleted)) return "array";
+  }
+  return type._map.size > 0 ? "map" : "array";
+}
+
+function isXml(type: Shared): boolean {
+  return type instanceof Y.XmlElement || type instanceof Y.XmlText || type instanceof Y.XmlHook;
+}

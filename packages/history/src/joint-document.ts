@@ -1,0 +1,57 @@
+import * as Y from "yjs";
+import { IdMap } from "./id-map.js";
+
+/** Answers, for a stretch of ids, where the older version had them and showed them. */
+export interface Side {
+  /** Whether the older version knew the id, deleted or not. */
+  has(client: number, clock: number): boolean;
+  /** The stretch in spans that were all visible, or all not. */
+  visible(
+    client: number,
+    clock: number,
+    length: number,
+  ): { clock: number; length: number; visible: boolean }[];
+}
+
+/**
+ * One document that stands at `newer` and still holds whatever `older` showed: both versions' items in their final order.
+ * An item never changes its place or content, so what either version shows is told by ids alone.
+ */
+export function joinVersions(older: Y.Doc, newer: Y.Doc): { doc: Y.Doc; before: Side } {
+  const doc = uncollected(older);
+  const before = sideOf(doc);
+  catchUp(doc, Y.encodeStateAsUpdate(newer, Y.encodeStateVector(doc)));
+  return { doc, before };
+}
+
+/** A copy that keeps what is deleted from here on. */
+export function uncollected(from: Y.Doc): Y.Doc {
+  const doc = new Y.Doc({ gc: false });
+  catchUp(doc, Y.encodeStateAsUpdate(from));
+  return doc;
+}
+
+/** Applies as one transaction that counts as local: in a remote one Yjs would tidy formatting, which no version did. */
+export function catchUp(doc: Y.Doc, update: Uint8Array, origin?: unknown): void {
+  doc.transact(() => Y.applyUpdate(doc, update), origin);
+}
+
+/** What a document shows now, remembered after it has moved on. */
+export function sideOf(doc: Y.Doc): Side {
+  const { sv, ds } = Y.snapshot(doc);
+  const gone = new IdMap();
+  for (const [client, deletes] of ds.clients)
+    for (const { clock, len } of deletes) gone.add(client, clock, len, 1);
+  return {
+    has: (client, clock) => clock < (sv.get(client) ?? 0),
+    visible(client, clock, length) {
+      const known = Math.min(length, Math.max(0, (sv.get(client) ?? 0) - clock));
+      const spans = gone
+        .spans(client, clock, known)
+        .map(({ value, ...span }) => ({ ...span, visible: value === undefined }));
+      return known === length
+        ? spans
+        : [...spans, { clock: clock + known, length: length - known, visible: false }];
+    },
+  };
+}

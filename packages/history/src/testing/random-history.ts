@@ -1,0 +1,94 @@
+import * as Y from "yjs";
+import { effectiveUpdate } from "../effective-update.js";
+import { revertTo } from "../restore.js";
+import { prng } from "./prng.js";
+import { randomEdit } from "./random-edit.js";
+
+/** A version as the server would commit it. */
+export interface RandomVersion {
+  readonly update: Uint8Array;
+  /** Whose connection brought it. */
+  readonly carrierId: string;
+  readonly at: Date;
+  /** A restore brings characters back as new items, also such as have just gone. */
+  readonly restored: boolean;
+}
+
+/** What came of random peers: the versions, and whose each clientID was. */
+export interface RandomHistory {
+  readonly versions: readonly RandomVersion[];
+  readonly owners: ReadonlyMap<number, string>;
+}
+
+interface Peer {
+  doc: Y.Doc;
+  readonly userId: string;
+}
+
+/**
+ * Three people edit every type at once, offline and online: they meet the server at random moments, sometimes with everything they
+ * have (others' edits included), reload into new clientIDs, and restore old versions. No character is ever used twice.
+ */
+export function randomHistory(seed: number, length: number): RandomHistory {
+  const random = prng(seed);
+  const server = new Y.Doc();
+  const versions: RandomVersion[] = [];
+  const owners = new Map<number, string>();
+  let clientID = seed * 1000;
+  let character = 0x4e00;
+  const next = () => String.fromCodePoint(character++);
+  const start = (userId: string): Peer => {
+    const doc = new Y.Doc({ gc: random(2) === 0 });
+    doc.clientID = ++clientID;
+    owners.set(clientID, userId);
+    return { doc, userId };
+  };
+  const send = ({ userId }: Peer, update: Uint8Array, restored = false) => {
+    const effective = effectiveUpdate(server, update);
+    if (effective === null) return;
+    const at = new Date(Date.UTC(2026, 0, 1) + versions.length * 60_000);
+    versions.push({ update: effective, carrierId: userId, at, restored });
+  };
+
+  const peers = ["ada", "bob", "cleo"].map(start);
+  while (versions.length < length) {
+    const index = random(3);
+    const peer = peers[index]!;
+    peer.doc.transact(() => {
+      for (let edits = 1 + random(3); edits > 0; edits--) randomEdit(peer.doc, random, next);
+    });
+    switch (random(12)) {
+      case 0: {
+        // Two browsers meet without the server, and one brings what the other wrote.
+        const other = peers[(index + 1) % 3]!;
+        Y.applyUpdate(other.doc, Y.encodeStateAsUpdate(peer.doc, Y.encodeStateVector(other.doc)));
+        break;
+      }
+      case 1:
+        peers[index] = start(peer.userId);
+        break;
+      case 2: {
+        const restorer = start(peer.userId);
+        const old = replay(versions, random(versions.length + 1));
+        const update = revertTo(old, server, restorer.doc.clientID);
+        if (update) send(restorer, update, true);
+        break;
+      }
+      case 3:
+      case 4:
+        break;
+      default:
+        // A reconnect re-sends the whole delete set; what is known already must count for nothing.
+        send(peer, Y.encodeStateAsUpdate(peer.doc, Y.encodeStateVector(server)));
+        if (random(2)) Y.applyUpdate(peer.doc, Y.encodeStateAsUpdate(server, Y.encodeStateVector(peer.doc)));
+    }
+  }
+  return { versions, owners };
+}
+
+/** The document at a version, by applying every change up to it. */
+export function replay(versions: readonly { update: Uint8Array }[], version: number, gc = true): Y.Doc {
+  const doc = new Y.Doc({ gc });
+  for (const { update } of versions.slice(0, version)) Y.applyUpdate(doc, update);
+  return doc;
+}

@@ -1,0 +1,210 @@
+import { Attribution } from "@onrecord/history/attribution";
+import type { Origin } from "@onrecord/history/change-index";
+import { type ClientBinding, commitChanges, type NewChange } from "@onrecord/history/commit";
+import type { Piece, Root } from "@onrecord/history/content-tree";
+import { History } from "@onrecord/history/history";
+import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
+import { prng, seeds } from "@onrecord/history/testing/prng";
+import { type RandomHistory, randomHistory, replay } from "@onrecord/history/testing/random-history";
+import { type By, Ledger } from "@onrecord/ledger/ledger";
+import { newId } from "@onrecord/platform/ids";
+import { readRevision } from "@onrecord/policy/resources";
+import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
+import { addDocument } from "@onrecord/testing/documents";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as Y from "yjs";
+
+let context: TestContext;
+let ledger: Ledger;
+let history: History;
+let attribution: Attribution;
+const people = new Map<string, By>();
+
+beforeAll(async () => {
+  context = await testContext({ ONRECORD_MAX_REPLAYED_VERSIONS: "60" });
+  ledger = new Ledger(context.db, context.bus);
+  history = new History(context, ledger);
+  attribution = new Attribution(context, history);
+  for (const name of ["ada", "bob", "cleo"]) {
+    const actorId = await addPerson(context.db, { name });
+    const from = { ip: "192.0.2.1", userAgent: "test" };
+    people.set(name, { actorKind: "USER", actorId, sessionId: newId(), requestId: newId(), from });
+  }
+});
+afterAll(() => context?.[Symbol.asyncDispose]());
+
+const idOf = (name: string | undefined) => people.get(name ?? "")?.actorId ?? null;
+
+/** Commits a random history, in batches and with checkpoints at random places, as rooms would. */
+async function committed({ versions, owners }: RandomHistory, seed: number, upTo = versions.length) {
+  const documentId = await addDocument(context, "FILING");
+  const random = prng(seed);
+  while (true) {
+    const { version: from, key, doc } = await history.load(documentId);
+    if (from > 0 && random(2)) await history.checkpoint(documentId, from, key, Y.encodeStateAsUpdate(doc));
+    const batch = versions.slice(from, Math.min(upTo, from + 1 + random(9)));
+    if (batch.length === 0) return documentId;
+    await commit(documentId, batch, owners);
+  }
+}
+
+async function commit(documentId: string, batch: RandomHistory["versions"], owners: RandomHistory["owners"]) {
+  const clients = new Set(batch.flatMap(({ update }) => [...Y.parseUpdateMeta(update).to.keys()]));
+  await commitAll(
+    documentId,
+    [...clients].map((clientId) => ({ clientId, clock: 0, userId: idOf(owners.get(clientId)) })),
+    batch.map(({ update, carrierId }) => ({
+      by: people.get(carrierId)!,
+      proven: false,
+      relayed: false,
+      update,
+    })),
+  );
+}
+
+async function commitAll(
+  documentId: string,
+  bindings: readonly ClientBinding[],
+  changes: readonly Omit<NewChange, "entryId">[],
+) {
+  const { key, version, tip } = await history.load(documentId);
+  const [outcome] = await commitChanges(context.db, ledger, {
+    revision: await readRevision(context.db),
+    action: "document.edited",
+    documents: [
+      {
+        documentId,
+        from: version,
+        tip,
+        key,
+        bindings,
+        changes: changes.map((change) => ({ ...change, entryId: newId() })),
+      },
+    ],
+  });
+  expect(outcome?.outcome).toBe("COMMITTED");
+}
+
+function textPieces(roots: readonly Root[]): Piece[] {
+  const within = ({ children }: Root["node"]): Piece[] =>
+    children.flatMap((piece) => ("node" in piece ? within(piece.node) : [piece]));
+  return roots.flatMap(({ node }) => within(node));
+}
+
+describe("a history in the database", () => {
+  it("loads, differs and restores as its replay does, at every version", async () => {
+    for (const seed of seeds(3)) {
+      const random = prng(seed * 3);
+      const random40 = randomHistory(seed, 40);
+      const documentId = await committed(random40, seed);
+      const { versions } = random40;
+      for (let version = 0; version <= versions.length; version++) {
+        const told = `ONRECORD_SEED=${seed}, version ${version}`;
+        const content = plainContent(replay(versions, version));
+        expect(plainContent((await history.load(documentId, version)).doc), told).toEqual(content);
+        const from = random(version + 1);
+        const { roots } = await attribution.diff(documentId, from, version);
+        expect(sideOfTree(roots, "deleted"), `${told} from ${from}`).toEqual(
+          plainContent(replay(versions, from)),
+        );
+        expect(sideOfTree(roots, "inserted"), told).toEqual(content);
+      }
+      for (let n = 0; n < 5; n++) {
+        const version = random(versions.length);
+        const by = people.get("ada")!;
+        const authorize = () => readRevision(context.db);
+        await history.restore({ documentId, version, by, authorize });
+        expect(plainContent((await history.load(documentId)).doc), `ONRECORD_SEED=${seed}`).toEqual(
+          plainContent(replay(versions, version)),
+        );
+      }
+    }
+  });
+
+  it("names the peer of each clientID and the carrier, also after the history has grown", async () => {
+    const random = randomHistory(seeds(1)[0]!, 50);
+    const documentId = await committed(random, 1, 20);
+    const before = await attribution.at(documentId, { exact: true });
+    expect(before.version).toBe(20);
+    const { key } = await history.load(documentId);
+    await commit(documentId, random.versions.slice(20), random.owners);
+    const { version, origins, roots } = await attribution.at(documentId, { exact: true });
+    expect(version).toBe(50);
+    const authors = new Set<string | null>();
+    for (const { inserted } of textPieces(roots)) {
+      const [made] = inserted!.versions;
+      const origin: Origin = origins[inserted!.by]!;
+      expect(origin).toMatchObject({
+        standing: "PROVEN",
+        carrierId: idOf(random.versions[made - 1]!.carrierId),
+      });
+      authors.add(origin.userId);
+    }
+    expect(authors.size).toBeGreaterThan(1);
+    expect(await attribution.at(documentId, { exact: true, version: 20 })).toEqual(before);
+  });
+
+  it("tells what was deleted since a version, within its bound", async () => {
+    const documentId = await addDocument(context);
+    const doc = new Y.Doc();
+    const versions: { update: Uint8Array; carrierId: string; at: Date; restored: boolean }[] = [];
+    doc.on("update", (update: Uint8Array) =>
+      versions.push({ update, carrierId: "bob", at: new Date(), restored: false }),
+    );
+    const text = doc.getText("content");
+    text.insert(0, "kept");
+    text.insert(4, " gone");
+    text.delete(4, 5);
+    for (let n = 0; n < 60; n++) text.insert(text.length, "!");
+    const { key } = await history.load(documentId);
+    await commit(documentId, versions, new Map([[doc.clientID, "ada"]]));
+    const { roots, origins } = await attribution.at(documentId, { version: 4, deletedSince: 0 });
+    expect(textPieces(roots)).toMatchObject([
+      { text: "kept", change: "same" },
+      { text: " gone", change: "deleted", inserted: { versions: [2, 2] }, deleted: { versions: [3, 3] } },
+      { text: "!", change: "same", inserted: { versions: [4, 4] } },
+    ]);
+    const [, gone] = textPieces(roots);
+    expect(origins[gone!.inserted!.by]?.userId).toBe(idOf("ada"));
+    expect(origins[gone!.deleted!.by]?.userId).toBe(idOf("bob"));
+    await expect(attribution.at(documentId, { deletedSince: 0 })).rejects.toMatchObject({
+      code: "BAD_USER_INPUT",
+    });
+    await expect(attribution.diff(documentId, 2, 1)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+    await expect(attribution.diff(documentId, 0, 99)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+  });
+
+  it("says relayed of what is not proven of a bound clientID, and unknown of one that is nobody's", async () => {
+    const documentId = await addDocument(context);
+    const doc = new Y.Doc();
+    doc.clientID = 7;
+    doc.getText("content").insert(0, "proven relayed");
+    const stranger = new Y.Doc();
+    stranger.clientID = 8;
+    stranger.getText("content").insert(0, "unknown ");
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(stranger));
+    doc.getText("content").delete(0, 2);
+    const { key } = await history.load(documentId);
+    const update = Y.encodeStateAsUpdate(doc);
+    const carrierId = idOf("bob");
+    await commitAll(
+      documentId,
+      [
+        { clientId: 7, clock: 0, userId: idOf("ada") },
+        { clientId: 7, clock: 7, userId: null },
+        { clientId: 8, clock: 0, userId: null },
+      ],
+      [{ by: people.get("bob")!, proven: false, relayed: true, update }],
+    );
+    const { roots, origins } = await attribution.at(documentId);
+    const told = textPieces(roots).map((piece) => [
+      "text" in piece && piece.text,
+      origins[piece.inserted!.by],
+    ]);
+    expect(told.sort()).toEqual([
+      ["oven ", { standing: "PROVEN", userId: idOf("ada"), carrierId }],
+      ["relayed", { standing: "RELAYED", userId: null, carrierId }],
+      ["unknown ", { standing: "UNKNOWN", userId: null, carrierId }],
+    ]);
+  });
+});

@@ -1,0 +1,80 @@
+import type { ReactNode } from "react";
+import { useLocale } from "../i18n/locale.js";
+import { MarkedText, markName } from "./marked-text.js";
+import classes from "./past.module.css";
+import { useTelling } from "./telling.js";
+import type { TextPiece } from "./tree.js";
+import { type StampProps, useStamp } from "./use-stamp.js";
+
+/** A run of text with what became of it, or with who wrote it: coloured for the eye, in words for the ear. */
+export function Run({ piece }: { piece: TextPiece }) {
+  const { mode } = useTelling();
+  const { messages } = useLocale();
+  const stamp = useStamp();
+  const words = messages.past;
+  const text = <MarkedText text={piece.text} {...(piece.format ? { format: piece.format } : {})} />;
+  if (mode === "authors") {
+    return (
+      <Told as="span" className={classes.written} props={stamp(piece.inserted, words.wrote)}>
+        {text}
+      </Told>
+    );
+  }
+  switch (piece.change) {
+    case "inserted":
+      return (
+        <Told
+          as="ins"
+          className={classes.inserted}
+          change="inserted"
+          props={stamp(piece.inserted, words.inserted)}
+        >
+          {text}
+        </Told>
+      );
+    case "deleted":
+      return (
+        <Told
+          as="del"
+          className={classes.deleted}
+          change="deleted"
+          props={stamp(piece.deleted, words.deleted)}
+        >
+          {text}
+        </Told>
+      );
+    case "same": {
+      const [first] = piece.reformatted ?? [];
+      if (first === undefined) return text;
+      const names = messages.toolbar as Readonly<Record<string, unknown>>;
+      const what = (piece.reformatted ?? []).map(({ key, before, after }) => {
+        const known = names[markName(key)];
+        const name = typeof known === "string" ? known : markName(key);
+        return (before === null ? words.added : after === null ? words.removed : words.changed)(name);
+      });
+      const props = stamp(first.by, (name) => words.reformatted(name, what.join(", ")));
+      return (
+        <Told as="span" className={classes.reformatted} change="format" props={props}>
+          {text}
+        </Told>
+      );
+    }
+  }
+}
+
+interface ToldProps {
+  readonly as: "ins" | "del" | "span";
+  readonly className: string | undefined;
+  readonly props: StampProps;
+  readonly change?: string;
+  readonly children: ReactNode;
+}
+
+function Told({ as: Tag, className, props, change, children }: ToldProps) {
+  return (
+    <Tag className={className} {...props} data-change={change}>
+      <span className={classes.spoken}>{props["data-tip"]}: </span>
+      {children}
+    </Tag>
+  );
+}
