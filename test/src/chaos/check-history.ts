@@ -37,7 +37,7 @@ export async function checkHistory(
     try {
       faults.unless(
         effectiveUpdate(doc, update) !== null,
-        `version ${version} of ${documentId} changes nothing`,
+        `version ${version} of ${documentId} changes nothing: ${Buffer.from(update).toString("hex").slice(0, 400)}`,
       );
     } catch (error) {
       faults.add(

@@ -1,6 +1,7 @@
-import { closeCode, sync, syncFrame } from "@onrecord/collab/protocol";
+import { closeCode, message, sync, syncFrame } from "@onrecord/collab/protocol";
+import * as decoding from "lib0/decoding";
 import { WebSocket } from "ws";
-import * as Y from "yjs";
+import type * as Y from "yjs";
 import type { Random } from "../random.js";
 import { type Frame, type FrameLimits, makeFrame } from "./frames.js";
 import { Target } from "./target.js";
@@ -25,6 +26,8 @@ export interface AttackerOptions {
 
 /** An answer that takes longer than this, in milliseconds, is none: the server is stuck. */
 const PATIENCE = 60_000;
+/** What is sent when there is nothing to tell. */
+const nothing = syncFrame(sync.step2, Uint8Array.of(0, 0));
 /** Frames of a connection before it leaves by itself, as people do. */
 const LIFE = 400;
 
@@ -46,8 +49,9 @@ class Connection implements Disposable {
   readonly #target: Target;
   #answer = Promise.withResolvers<"answered" | number>();
   #sent: Frame[] = [];
-  /** Answers that are still to come, the one to the probe among them. */
-  #owed = 0;
+  /** Changes that were sent, as the server counts them, and how many of them an acknowledgement must cover. */
+  #changes = 0;
+  #wanted = 0;
 
   constructor(private readonly options: AttackerOptions) {
     const { random, doc, traffic } = options;
@@ -77,8 +81,10 @@ class Connection implements Disposable {
     return handled;
   }
 
-  #send({ data, text, fragments = 1 }: Frame): void {
+  #send({ data, text, fragments = 1 }: Pick<Frame, "data" | "text" | "fragments">): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (!text && data[0] === message.sync && (data[1] === sync.step2 || data[1] === sync.update))
+      this.#changes++;
     const size = Math.ceil(data.length / fragments) || 1;
     for (let at = 0; at === 0 || at < data.length; at += size) {
       const fin = at + size >= data.length;
@@ -87,18 +93,15 @@ class Connection implements Disposable {
   }
 
   /**
-   * Asks for what is new in the document: the server answers when it has handled all that was sent before, and all of that is
-   * durable. Resolves with whether it does; if it closes instead, looks whether it may with that code.
+   * Sends a change that changes nothing: it is acknowledged when all that was sent before has been handled and is durable. Resolves
+   * with whether it is; if the server closes instead, looks whether it may with that code.
    */
   async #ask(): Promise<boolean> {
     this.#answer = Promise.withResolvers();
-    this.#owed =
-      1 + this.#sent.filter(({ data, text }) => !text && data[0] === 0 && data[1] === sync.step1).length;
     if (this.#socket.readyState === WebSocket.CONNECTING)
       await new Promise((resolve) => this.#socket.once("open", resolve).once("close", resolve));
-    if (this.#socket.readyState === WebSocket.OPEN)
-      this.#socket.send(syncFrame(sync.step1, Y.encodeStateVector(this.#target.doc)));
-    else this.#socket.once("close", (code) => this.#answer.resolve(code));
+    this.#send({ data: nothing });
+    this.#wanted = this.#changes;
     const { promise, resolve } = this.#answer;
     const late = setTimeout(() => resolve(0), PATIENCE);
     const answer = await promise;
@@ -117,11 +120,12 @@ class Connection implements Disposable {
   }
 
   #receive(data: Buffer): void {
-    if (data[0] !== 0) return;
-    if (data[1] === sync.step2 && --this.#owed === 0) this.#answer.resolve("answered");
-    // Sometimes it answers what it is asked for, and has nothing.
-    if (data[1] === sync.step1 && this.#target.random.chance(0.3))
-      this.#socket.send(syncFrame(sync.step2, Uint8Array.of(0, 0)));
+    const decoder = decoding.createDecoder(data);
+    const type = decoding.readVarUint(decoder);
+    if (type === message.ack && decoding.readVarUint(decoder) >= this.#wanted)
+      this.#answer.resolve("answered");
+    // Until it is answered nothing is acknowledged.
+    if (type === message.sync && data[1] === sync.step1) this.#send({ data: nothing });
   }
 
   [Symbol.dispose](): void {

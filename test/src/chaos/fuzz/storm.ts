@@ -64,7 +64,7 @@ export class Storm {
     const views = this.#views(number);
     const token = views ? viewer : writers[number % writers.length]!;
     return attack({
-      url: `${rooms}/${documentId}?token=${token}`,
+      url: `${rooms}/${documentId}?token=${token}&ack=1`,
       random: random.branch(),
       doc: witness,
       traffic,

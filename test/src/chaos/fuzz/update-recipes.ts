@@ -66,7 +66,8 @@ export const updateRecipes: readonly UpdateRecipe[] = [
   {
     name: "a collected range",
     weight: 2,
-    make: (t) => mine(t, { kind: "gc", length: someClock(t.random) }),
+    make: (t) =>
+      mine(t, { kind: "gc", length: t.random.chance(0.02) ? someClock(t.random) : t.random.int(1, 4) }),
   },
   { name: "a skipped range", weight: 2, make: skipping },
   { name: "structs of the future", weight: 3, make: future },
