@@ -7,8 +7,8 @@ it("a server and a Postgres that are killed while people type lose nothing that 
   const seed = seedFrom(process.env.ONRECORD_CHAOS_SEED);
   const { faults, figures } = await crash({
     seed,
-    kills: 3,
-    trace: makeTrace(new Random(seed), 600),
+    kills: 2,
+    trace: makeTrace(new Random(seed), 300),
     speed: 20,
     stopped: () => false,
     onProgress: (line) => process.stdout.write(`crash, seed ${seed}: ${line}\n`),
