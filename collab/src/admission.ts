@@ -5,8 +5,7 @@ import type { RequestInfo } from "@onrecord/platform/door";
 import { isId } from "@onrecord/platform/ids";
 import { findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
-import type { WebSocket } from "ws";
-import { Connection } from "./connection.js";
+import { type CollabSocket, Connection } from "./connection.js";
 import type { Permits } from "./permits.js";
 import { type CloseCode, closeCode } from "./protocol.js";
 import type { Room } from "./room.js";
@@ -38,7 +37,7 @@ export class Admission {
   /** Lets a socket in, or closes it with the reason and resolves to undefined. `name` is what the path names. */
   async admit(
     request: IncomingMessage,
-    socket: WebSocket,
+    socket: CollabSocket,
     info: RequestInfo,
     name: string,
   ): Promise<Admitted | undefined> {
@@ -50,7 +49,7 @@ export class Admission {
 
   async #admit(
     request: IncomingMessage,
-    socket: WebSocket,
+    socket: CollabSocket,
     info: RequestInfo,
     documentId: string,
   ): Promise<Admitted | Refusal | undefined> {
@@ -88,7 +87,7 @@ export class Admission {
 
   /** Enters the room with rights that are read last: from the reading on nothing is awaited, so nothing can come between. */
   async #enter(
-    socket: WebSocket,
+    socket: CollabSocket,
     info: RequestInfo,
     documentId: string,
     by: Connection["by"],

@@ -8,6 +8,8 @@ export class Bindings {
   readonly #rows = new Map<number, ClientBinding[]>();
   /** For the hot path: the user of the first row that has one. */
   readonly #owners = new Map<number, string>();
+  /** The clock of the first row that has none. */
+  readonly #unproven = new Map<number, number>();
   /** In the order in which they were noted, which is the order in which commits carry them. */
   #tentative: ClientBinding[] = [];
 
@@ -22,6 +24,8 @@ export class Bindings {
 
   /** Whether something of a clientID in the clocks `[from, to)` was carried without proof. */
   unproven(clientId: number, from: number, to: number): boolean {
+    const first = this.#unproven.get(clientId);
+    if (first === undefined || first >= to) return false;
     const rows = this.#rows.get(clientId) ?? [];
     return rows.some(
       ({ clock, userId }, i) =>
@@ -29,14 +33,9 @@ export class Bindings {
     );
   }
 
-  /** The clock from which on each clientID that has unproven structs has them. */
-  firstUnproven(): Map<number, number> {
-    const first = new Map<number, number>();
-    for (const [clientId, rows] of this.#rows) {
-      const row = rows.find(({ userId }) => userId === null);
-      if (row) first.set(clientId, row.clock);
-    }
-    return first;
+  /** The clientIDs that have unproven structs, each with the clock of the first. */
+  get unprovenFrom(): ReadonlyMap<number, number> {
+    return this.#unproven;
   }
 
   /** Says whose the structs of a clientID are from its newest clock on. Returns the row to commit, or null when the last one says it already. */
@@ -61,6 +60,7 @@ export class Bindings {
       const rows = this.#rows.get(clientId)?.filter((row) => !this.#tentative.includes(row)) ?? [];
       this.#rows.delete(clientId);
       this.#owners.delete(clientId);
+      this.#unproven.delete(clientId);
       for (const row of rows) this.#add(row);
     }
     this.#tentative = [];
@@ -75,9 +75,12 @@ export class Bindings {
   }
 
   #add(row: ClientBinding): void {
-    const rows = this.#rows.get(row.clientId);
+    const { clientId, clock, userId } = row;
+    const rows = this.#rows.get(clientId);
     if (rows) rows.push(row);
-    else this.#rows.set(row.clientId, [row]);
-    if (row.userId !== null && !this.#owners.has(row.clientId)) this.#owners.set(row.clientId, row.userId);
+    else this.#rows.set(clientId, [row]);
+    if (userId === null) {
+      if (!this.#unproven.has(clientId)) this.#unproven.set(clientId, clock);
+    } else if (!this.#owners.has(clientId)) this.#owners.set(clientId, userId);
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { History } from "@onrecord/history/history";
-import { applyChanges, loadDocument } from "@onrecord/history/load";
+import { loadDocument, readChanges } from "@onrecord/history/load";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Door, RequestInfo } from "@onrecord/platform/door";
@@ -10,10 +10,10 @@ import type { Logger } from "@onrecord/platform/log";
 import type { Service } from "@onrecord/platform/service";
 import { DecisionPoint } from "@onrecord/policy/decide";
 import { Gauge } from "prom-client";
-import { type WebSocket, WebSocketServer } from "ws";
+import { type Server, type WebSocket, WebSocketServer } from "ws";
 import { Admission, type Admitted } from "./admission.js";
 import { Committer } from "./committer.js";
-import { CollabSocket, type Connection } from "./connection.js";
+import { CollabSocket, type Connection, framed } from "./connection.js";
 import { Permits } from "./permits.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
 import type { Room } from "./room.js";
@@ -24,6 +24,8 @@ import { refuse, Session } from "./session.js";
 const PATH = "/collab";
 /** Presence is sent on at most this often. */
 const PRESENCE_EVERY = 40;
+const heartbeat = framed(heartbeatFrame);
+
 /** The collaboration server: y-websocket on the wire, recorded before broadcast. */
 export class Collab implements Service {
   readonly name = "collab";
@@ -32,7 +34,7 @@ export class Collab implements Service {
   readonly #ledger: Ledger;
   readonly #committer: Committer;
   readonly #admission: Admission;
-  readonly #server: WebSocketServer;
+  readonly #server: Server<typeof CollabSocket>;
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #unsubscribe: (() => void)[] = [];
@@ -68,10 +70,11 @@ export class Collab implements Service {
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: async (documentId, key, after) => {
           const head = await history.head(documentId);
+          if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
           const updates: Uint8Array[] = [];
-          if (head)
-            await applyChanges(db, key, documentId, after, head.version, (update) => updates.push(update));
-          return { updates, at: updates.length > 0 && head ? head.at : null };
+          for await (const { update } of readChanges(db, key, documentId, after, head.version))
+            updates.push(update);
+          return { updates, tip: head.tip, at: head.at };
         },
         checkpoint: (documentId, version, key, state) => {
           history
@@ -88,7 +91,7 @@ export class Collab implements Service {
       config.limits.rooms,
     );
     this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms);
-    this.#server = new WebSocketServer({
+    this.#server = new WebSocketServer<typeof CollabSocket>({
       noServer: true,
       WebSocket: CollabSocket,
       maxPayload: config.limits.frameBytes,
@@ -134,8 +137,7 @@ export class Collab implements Service {
       for (const room of this.rooms.all()) room.sharePresence();
     });
     this.#every(heartbeatEvery, () => {
-      for (const { socket } of this.permits.connections)
-        if (socket.readyState === socket.OPEN) socket.send(heartbeatFrame);
+      for (const connection of this.permits.connections) connection.write(heartbeat);
     });
     // A hint that got lost delays a document no longer than this.
     this.#every(2000, () => this.#checkHeads());
@@ -170,6 +172,7 @@ export class Collab implements Service {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       // y-websocket speaks at once: what it says waits in the socket until it is let in.
       ws.pause();
+      ws.stream = socket;
       ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
       if (this.#draining) return ws.close(closeCode.restart, "the server restarts");
       this.#admission
@@ -196,9 +199,8 @@ export class Collab implements Service {
   }
 
   #left(room: Room, connection: Connection, code: number): void {
-    room.connections.delete(connection);
     this.permits.connections.delete(connection);
-    room.presence.leave(connection);
+    room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
     this.#ledger

@@ -1,8 +1,9 @@
 import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/commit";
 import type { Ledger } from "@onrecord/ledger/ledger";
-import type { Database, Sql } from "@onrecord/platform/database";
+import type { Database } from "@onrecord/platform/database";
 import type { Logger } from "@onrecord/platform/log";
 import { Histogram, type Registry } from "prom-client";
+import { Pipeline } from "./pipeline.js";
 import { closeCode } from "./protocol.js";
 import type { Room } from "./room.js";
 
@@ -17,19 +18,32 @@ export interface CommitterHost {
   evict(room: Room, code: typeof closeCode.tryLater, reason: string): void;
 }
 
+/** A group commit under way. */
+interface Commit {
+  readonly rooms: readonly Room[];
+  readonly parts: readonly DocumentChanges[];
+  readonly end: () => void;
+  /** Null when it failed and nobody knows whether it was kept. */
+  readonly outcomes: Promise<CommitOutcome[] | null>;
+}
+
 /** Bytes of changes in one statement: the rest waits for the next. */
 const BATCH_BYTES = 8 * 1024 * 1024;
+/** Statements under way: while the database is at one, the next is on its way to it. */
+const DEPTH = 2;
 
 /**
- * The group commit of a node. While one statement is under way, the changes of all rooms gather for the next: the busier
- * the node, the larger the batch, and a lone change waits for nothing but its own commit.
+ * The group commit of a node. While statements are under way, the changes of all rooms gather for the next: the busier the node, the
+ * larger the batch, and a lone change waits for nothing but its own commit. Statements end in the order in which they were sent.
  */
-export class Committer {
+export class Committer implements AsyncDisposable {
   readonly #dirty = new Set<Room>();
+  readonly #underWay: Commit[] = [];
   #running: Promise<void> | undefined;
+  #filling = false;
   readonly #seconds: Histogram;
   readonly #changes: Histogram;
-  readonly #sql: Sql;
+  readonly #line: Pipeline;
 
   constructor(
     db: Database,
@@ -37,11 +51,7 @@ export class Committer {
     private readonly host: CommitterHost,
     metrics: Registry,
   ) {
-    // The name makes it a prepared statement on each connection of the pool.
-    this.#sql = {
-      query: async (text, values = []) =>
-        (await db.pool.query({ name: "commit_changes", text, values: [...values] })).rows,
-    };
+    this.#line = new Pipeline(db, "onrecord commits", host.log);
     this.#seconds = new Histogram({
       name: "onrecord_commit_seconds",
       help: "duration of a group commit",
@@ -58,58 +68,91 @@ export class Committer {
 
   schedule(room: Room): void {
     this.#dirty.add(room);
-    this.#running ??= this.#run();
+    if (this.#filling || this.#underWay.length >= DEPTH) return;
+    this.#filling = true;
+    // The rest of this turn's messages join the batch.
+    setImmediate(() => {
+      this.#filling = false;
+      this.#fill();
+    });
   }
 
   /** Resolves when everything scheduled so far is settled. */
   async idle(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#filling || this.#running) await (this.#running ?? new Promise(setImmediate));
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.idle();
+    await this.#line[Symbol.asyncDispose]();
+  }
+
+  #fill(): void {
+    while (this.#dirty.size > 0 && this.#underWay.length < DEPTH) {
+      const commit = this.#begin();
+      if (commit === null) break;
+      this.#underWay.push(commit);
+    }
+    if (this.#underWay.length > 0) this.#running ??= this.#run();
+  }
+
+  /** Settles what is under way, in order, until nothing is. */
   async #run(): Promise<void> {
-    // The rest of this turn's messages join the first batch.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#dirty.size > 0) {
-      const rooms: Room[] = [];
-      const parts: DocumentChanges[] = [];
-      let bytes = 0;
-      for (const room of this.#dirty) {
-        if (bytes > BATCH_BYTES) break;
-        this.#dirty.delete(room);
-        const part = room.take();
-        if (part === null) continue;
-        rooms.push(room);
-        parts.push(part);
-        for (const { update } of part.changes) bytes += update.length;
-      }
-      if (parts.length > 0) await this.#commit(rooms, parts);
+    for (let commit = this.#underWay[0]; commit; commit = this.#underWay[0]) {
+      const outcomes = await commit.outcomes;
+      if (outcomes?.[0]?.outcome === "REVISION") await this.#refresh();
+      this.#underWay.shift();
+      this.#settle(commit, outcomes);
+      this.#fill();
     }
     this.#running = undefined;
   }
 
-  async #commit(rooms: readonly Room[], parts: readonly DocumentChanges[]): Promise<void> {
-    const end = this.#seconds.startTimer();
-    let outcomes: CommitOutcome[];
-    try {
-      outcomes = await commitChanges(this.#sql, this.ledger, this.host.revision(), parts);
-      if (outcomes[0]?.outcome === "REVISION") await this.host.refresh();
-    } catch (err) {
-      // Whether it was kept is not known: the clients come back and are told from the table.
+  #begin(): Commit | null {
+    const rooms: Room[] = [];
+    const parts: DocumentChanges[] = [];
+    let bytes = 0;
+    let count = 0;
+    for (const room of this.#dirty) {
+      if (bytes > BATCH_BYTES) break;
+      this.#dirty.delete(room);
+      const part = room.take();
+      if (part === null) continue;
+      rooms.push(room);
+      parts.push(part);
+      count += part.changes.length;
+      for (const { update } of part.changes) bytes += update.length;
+    }
+    if (parts.length === 0) return null;
+    this.#changes.observe(count);
+    const commit = { revision: this.host.revision(), action: "document.edited", documents: parts } as const;
+    const outcomes = commitChanges(this.#line, this.ledger, commit).catch((err: unknown) => {
       this.host.log.error(
         { err, documents: parts.map(({ documentId }) => documentId) },
         "a group commit failed",
       );
-      for (const room of rooms)
-        this.host.evict(room, closeCode.tryLater, "the change could not be committed");
-      return;
-    } finally {
-      end();
-      this.#changes.observe(parts.reduce((sum, { changes }) => sum + changes.length, 0));
-    }
+      return null;
+    });
+    return { rooms, parts, end: this.#seconds.startTimer(), outcomes };
+  }
+
+  #settle({ rooms, end }: Commit, outcomes: readonly CommitOutcome[] | null): void {
+    end();
     for (const [index, room] of rooms.entries()) {
-      const outcome = outcomes[index]!;
+      const outcome = outcomes?.[index];
+      if (outcome === undefined) {
+        // Whether it was kept is not known: the clients come back and are told from the table.
+        this.host.evict(room, closeCode.tryLater, "the change could not be committed");
+        continue;
+      }
       room.settle(outcome);
       if (outcome.outcome === "COMMITTED") this.host.committed(room.documentId, outcome.head);
     }
+  }
+
+  async #refresh(): Promise<void> {
+    await this.host
+      .refresh()
+      .catch((err: unknown) => this.host.log.warn({ err }, "permissions could not be read"));
   }
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { By } from "@onrecord/ledger/ledger";
 import type { Principal } from "@onrecord/policy/principal";
 import { WebSocket } from "ws";
@@ -5,6 +6,9 @@ import { type Access, accessFrame, type CloseCode, closeCode } from "./protocol.
 
 /** A WebSocket whose own protocol errors end in our codes: a stock client retries 1009 for ever and stops on 4413. */
 export class CollabSocket extends WebSocket {
+  /** The stream that was upgraded. Frames that go to many are written to it as they are, made once. */
+  stream!: Duplex;
+
   override close(code?: number, reason?: string | Buffer): void {
     switch (code) {
       case 1009:
@@ -27,7 +31,7 @@ const CLOSE_GRACE_MS = 5000;
 export class Connection {
   /** Gets batches: its first state has been sent. */
   synced = false;
-  /** Changes that are applied and not yet durable. */
+  /** Changes that have come and are not yet durable. */
   outstanding = 0;
   /** Document messages received, for `?ack=1`. */
   received = 0;
@@ -41,7 +45,7 @@ export class Connection {
   #second = 0;
 
   constructor(
-    readonly socket: WebSocket,
+    readonly socket: CollabSocket,
     readonly documentId: string,
     /** Renewed when permissions change. */
     public principal: Principal,
@@ -65,25 +69,35 @@ export class Connection {
     return !this.#closed && !this.#silenced;
   }
 
-  /** Queues a frame. A reader that lets more than its bound pile up is closed, and comes back for what it lacks. */
-  send(frame: Uint8Array): void {
+  /** Queues a message. A reader that lets more than its bound pile up is closed, and comes back for what it lacks. */
+  send(message: Uint8Array): void {
+    this.write(framed(message));
+  }
+
+  /** Queues a message that is framed already. What is queued within one turn of the event loop leaves in one write. */
+  write(frame: Buffer): void {
     if (this.#closed || this.socket.readyState !== WebSocket.OPEN) return;
-    const waiting = this.socket.bufferedAmount;
+    const { stream } = this.socket;
+    const waiting = stream.writableLength;
     if (waiting <= this.options.queueBytes) this.#stateBytes = 0;
     else if (waiting > this.options.queueBytes + this.#stateBytes) {
       return this.close(closeCode.slow, "too slow: reconnect for what is missing");
     }
-    this.socket.send(frame, { binary: true });
+    if (stream.writableCorked === 0) {
+      stream.cork();
+      process.nextTick(uncork, stream);
+    }
+    stream.write(frame);
   }
 
   /** Queues an answer that may be as large as the document: on a slow line it takes its time, and is not held against the reader. */
-  sendState(frame: Uint8Array): void {
-    this.send(frame);
+  writeState(frame: Buffer): void {
+    this.write(frame);
     this.#stateBytes += frame.length;
   }
 
-  /** Another of its changes was applied; a client far ahead of the commits is read no further for a while. */
-  applied(): void {
+  /** Another change of it has come; a client far ahead of the commits is read no further for a while. */
+  ahead(): void {
     this.outstanding++;
     if (this.outstanding > MAX_OUTSTANDING && !this.#paused) {
       this.#paused = true;
@@ -136,4 +150,26 @@ export class Connection {
     // Whoever does not read does not see the close frame either.
     setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
   }
+}
+
+/** A message as one unmasked binary WebSocket frame (RFC 6455, section 5.2): however many sockets it goes to, it is made once. */
+export function framed(message: Uint8Array): Buffer {
+  const { length } = message;
+  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(head + length);
+  frame[0] = 0x82;
+  if (head === 2) frame[1] = length;
+  else if (head === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.set(message, head);
+  return frame;
+}
+
+function uncork(stream: Duplex): void {
+  stream.uncork();
 }

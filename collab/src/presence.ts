@@ -34,6 +34,8 @@ export class Presence {
 
   constructor(
     private readonly limits: { readonly awarenessBytes: number; readonly awarenessClients: number },
+    /** Whether a connection may set the state of a clientID that has none. */
+    private readonly maySpeak: (owner: PresenceOwner, clientId: number) => boolean = () => true,
   ) {}
 
   /** Takes an update from a connection. Throws a RangeError with a sentence when it is malformed or too large. */
@@ -56,8 +58,8 @@ export class Presence {
         }
       }
       if (known && (clock < known.clock || (clock === known.clock && json !== "null"))) continue;
-      // A state that is gone before it was seen is nobody's.
-      if (!known && json === "null") continue;
+      // A state that is gone before it was seen is nobody's, and what a tab tells of another, that one says itself.
+      if (!known && (json === "null" || !this.maySpeak(owner, clientId))) continue;
       if (!known && this.#owned(owner) >= this.limits.awarenessClients)
         throw new RangeError("too many presence states on one connection");
       const state = { clock, json: this.#sign(owner, json), owner };

@@ -1,10 +1,14 @@
+import type { KeyObject } from "node:crypto";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
-import { effectiveUpdate } from "@onrecord/history/history";
+import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { LoadedDocument } from "@onrecord/history/load";
+import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
-import type { Bindings } from "./bindings.js";
-import type { Connection } from "./connection.js";
-import { inspect, novelClients } from "./inspect.js";
+import { Authors } from "./authors.js";
+import { type Step, without } from "./authorship.js";
+import { type Connection, framed } from "./connection.js";
+import { bringsStructs, inspect } from "./inspect.js";
+import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
@@ -14,17 +18,9 @@ interface Pending extends NewChange {
   readonly connection: Connection;
   /** What it adds to whose clientIDs are whose. */
   readonly bindings: readonly ClientBinding[];
+  /** Those it was taken in with, as one update; undefined once it stands for itself. */
+  readonly run: { readonly merged: Uint8Array; readonly size: number } | undefined;
 }
-
-/** What became of a change that a client sent. */
-export type Reception =
-  /** Applied; it will be durable when `room.durable` reaches `room.applied`. */
-  | { readonly outcome: "applied" }
-  /** Everything in it was known already. */
-  | { readonly outcome: "nothing-new" }
-  /** It builds on what the server has not seen; nothing of that part is kept. */
-  | { readonly outcome: "gap" }
-  | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
 
 /** A message made of what is not durable yet: it is sent when it is. */
 interface Held {
@@ -36,6 +32,13 @@ interface Held {
   readonly sent?: () => void;
 }
 
+/** What was committed elsewhere: the updates in order, and the entry and time of the newest version. */
+export interface Gap {
+  readonly updates: readonly Uint8Array[];
+  readonly tip: string | null;
+  readonly at: Date | null;
+}
+
 /** What the room asks of its node. */
 export interface RoomHost {
   readonly limits: {
@@ -45,17 +48,13 @@ export interface RoomHost {
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
-  /** The committed updates after a version, in order, and when the last of them was committed. */
-  readGap(
-    documentId: string,
-    key: Buffer,
-    after: number,
-  ): Promise<{ updates: Uint8Array[]; at: Date | null }>;
+  /** What was committed after a version. */
+  readGap(documentId: string, key: KeyObject, after: number): Promise<Gap>;
   /** Whose clientIDs are whose, as committed; of all of them, or of these. */
   bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]>;
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
-  checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): void;
+  checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): void;
   /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
   refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
@@ -78,18 +77,24 @@ const CHECKPOINT_EVERY = 500;
 export class Room {
   readonly connections = new Set<Connection>();
   readonly presence: Presence;
+  readonly authors: Authors;
   /** The newest change in `doc`, and the newest that is committed and sent. */
   applied = 0;
   durable = 0;
   version: number;
+  /** The entry of that version. */
+  #tip: string | null;
   #doc: Y.Doc;
-  #key: Buffer;
+  #key: KeyObject;
   /** When the head was committed. */
   #committedAt: Date;
   #checkpointed: number;
   #bytes: number;
+  /** Sent, and not yet looked at. */
+  #arrived: Arrival[] = [];
   #waiting: Pending[] = [];
-  #inFlight: Pending[] = [];
+  /** Batches being committed, oldest first. */
+  #inFlight: Pending[][] = [];
   #checkpoint: { version: number; state: Uint8Array } | undefined;
   /** Held back until `durable` reaches `after`. */
   #held: Held[] = [];
@@ -105,16 +110,18 @@ export class Room {
   constructor(
     readonly documentId: string,
     loaded: LoadedDocument,
-    private readonly bindings: Bindings,
+    bindings: Iterable<ClientBinding>,
     private readonly host: RoomHost,
   ) {
     this.#doc = loaded.doc;
     this.#key = loaded.key;
     this.version = loaded.version;
+    this.#tip = loaded.tip;
     this.#committedAt = loaded.committedAt ?? new Date();
     this.#checkpointed = loaded.version - loaded.replayed;
     this.#bytes = Y.encodeStateAsUpdate(loaded.doc).length;
-    this.presence = new Presence(host.limits);
+    this.authors = new Authors(bindings, this.connections);
+    this.presence = new Presence(host.limits, (owner, clientId) => this.authors.maySpeak(owner, clientId));
   }
 
   /** Waits for a rebuild under way; messages of a connection are handled one after the other, so none overtakes another. */
@@ -122,45 +129,27 @@ export class Room {
     return this.#rebuilding;
   }
 
-  /** Takes a change of a connection that may edit: checks whose it is, applies it, and schedules its commit. */
-  receive(connection: Connection, update: Uint8Array, step: "step2" | "update"): Reception {
-    const refused = this.#inspect(connection, update);
-    if (refused) return refused;
-    let effective: Uint8Array | null;
-    try {
-      effective = effectiveUpdate(this.#doc, update);
-    } catch {
-      // Half of it may be in the document now.
-      this.#rebuild(true);
-      return { outcome: "refused", code: closeCode.malformed, reason: "the update cannot be applied" };
-    }
-    const gap = this.#dropUnconnected();
-    if (effective !== null) {
-      this.#bytes += effective.length;
-      if (this.#bytes > this.host.limits.documentBytes && this.#measure() > this.host.limits.documentBytes) {
-        this.#rebuild(true);
-        return {
-          outcome: "refused",
-          code: closeCode.tooLarge,
-          reason: "the document would grow past its limit",
-        };
-      }
-      this.#enqueue(connection, effective, step);
-    }
-    if (gap) return { outcome: "gap" };
-    return { outcome: effective === null ? "nothing-new" : "applied" };
+  /**
+   * Takes a change of a connection that may edit. It is looked at together with all that arrive until a commit can take it; `tell` is
+   * called with what became of it.
+   */
+  receive(connection: Connection, update: Uint8Array, step: Step, tell: Arrival["tell"]): void {
+    this.#arrived.push({ connection, update, step, tell });
+    connection.ahead();
+    this.host.schedule(this);
   }
 
   /** Whether an update has anything that the document does not. For those who may not edit. */
   wouldChange(update: Uint8Array): boolean {
+    this.#takeIn();
     return (
-      novelClients(this.#doc, inspect(update)).length > 0 ||
-      !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
+      bringsStructs(this.#doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
     );
   }
 
   /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */
   join(connection: Connection, stateVector: Uint8Array): void {
+    this.#takeIn();
     const known = stateVector.length === 0 ? Uint8Array.of(0) : stateVector;
     const prepare = () => {
       const frame = syncFrame(sync.step2, Y.encodeStateAsUpdate(this.#doc, known));
@@ -171,14 +160,14 @@ export class Room {
     });
   }
 
-  /** The document's state vector, asking a client for what the server lacks. */
-  step1(): Uint8Array {
-    return syncFrame(sync.step1, Y.encodeStateVector(this.#doc));
+  /** Asks a client for what the server lacks. */
+  async ask(connection: Connection): Promise<void> {
+    if (this.#rebuilding) await this.#rebuilding;
+    connection.send(syncFrame(sync.step1, this.authors.askFor(this.#doc, connection)));
   }
 
-  /** Tells a connection that asked when everything it has sent so far is durable. */
-  acknowledge(connection: Connection): void {
-    const { received } = connection;
+  /** Tells a connection that asked when what it has sent so far is durable: its first `received` document messages. */
+  acknowledge(connection: Connection, received: number): void {
     this.#hold(connection, () => {
       const stateVector = Y.encodeStateVector(this.#doc);
       return () => ackFrame(received, this.version, this.#committedAt.toISOString(), stateVector);
@@ -194,46 +183,58 @@ export class Room {
       message: prepare(),
       ...(sent ? { sent } : {}),
     };
-    if (this.durable === this.applied) deliver(held);
+    if (this.durable === this.applied && !this.#rebuilding) deliver(held);
     else this.#held.push(held);
   }
 
   get idle(): boolean {
-    return this.#waiting.length === 0 && this.#inFlight.length === 0 && !this.#rebuilding;
+    return (
+      this.#arrived.length === 0 &&
+      this.#waiting.length === 0 &&
+      this.#inFlight.length === 0 &&
+      !this.#rebuilding
+    );
   }
 
-  /** Hands over what waits as the next part of a group commit; null when there is nothing or the last part is still under way. */
+  /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
   take(): DocumentChanges | null {
-    if (this.#waiting.length === 0 || this.#inFlight.length > 0 || this.#rebuilding || this.#evicted)
-      return null;
+    this.#takeIn();
+    if (this.#waiting.length === 0 || this.#rebuilding || this.#evicted) return null;
     if (this.#waiting.some(({ connection }) => !connection.mayEdit)) {
       // Its sender lost the right after it was applied here.
       this.#rebuild(true);
       return null;
     }
-    this.#inFlight = this.#waiting;
+    const batch = this.#waiting;
+    // What came back must go before what is under way behind it, which will come back too.
+    if (this.#inFlight.some(([first]) => first!.seq > batch[0]!.seq)) return null;
+    const from = this.#inFlight.reduce((sum, { length }) => sum + length, this.version);
+    const tip = this.#inFlight.at(-1)?.at(-1)?.entryId ?? this.#tip;
+    const version = from + batch.length;
+    this.#inFlight.push(batch);
     this.#waiting = [];
-    const version = this.version + this.#inFlight.length;
     // Just now `doc` is exactly the document at that version.
-    if (version - this.#checkpointed >= CHECKPOINT_EVERY)
-      this.#checkpoint = { version, state: Y.encodeStateAsUpdate(this.#doc) };
+    if (version - Math.max(this.#checkpointed, this.#checkpoint?.version ?? 0) >= CHECKPOINT_EVERY)
+      this.#checkpoint ??= { version, state: Y.encodeStateAsUpdate(this.#doc) };
     return {
       documentId: this.documentId,
-      from: this.version,
+      from,
+      tip,
       key: this.#key,
-      bindings: this.#inFlight.flatMap(({ bindings }) => bindings),
-      changes: this.#inFlight,
+      bindings: batch.flatMap(({ bindings }) => bindings),
+      changes: batch,
     };
   }
 
-  /** Takes the outcome of the group commit: sends what is durable now, or starts over from the database. */
+  /** Takes the outcome of the oldest batch under way: sends what is durable now, or starts over from the database. */
   settle({ outcome, head, at }: CommitOutcome): void {
-    const batch = this.#inFlight;
-    this.#inFlight = [];
+    if (this.#evicted) return;
+    const batch = this.#inFlight.shift()!;
     switch (outcome) {
       case "COMMITTED":
         this.version = head;
-        this.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
+        this.#tip = batch.at(-1)!.entryId;
+        this.authors.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
         this.#committedAt = at;
         this.#release(batch.at(-1)!.seq);
         this.#send(batch);
@@ -241,7 +242,7 @@ export class Room {
         this.#keepCheckpoint();
         break;
       case "CONFLICT":
-        // Another node was first: what is still new is committed on top of what is there.
+        // Another node was first, or a batch before this one was not kept: what is still new is committed on top of what is there.
         this.#putBack(batch);
         this.#rebuild(true);
         break;
@@ -256,10 +257,10 @@ export class Room {
         this.#rebuild(true);
         break;
       case "GONE":
-        this.host.evict(this, closeCode.gone, "the document is gone");
+        return this.host.evict(this, closeCode.gone, "the document is gone");
     }
-    this.#onSettled?.();
-    if (this.#waiting.length > 0) this.host.schedule(this);
+    if (this.#inFlight.length === 0) this.#onSettled?.();
+    if (this.#waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
   }
 
   /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
@@ -273,14 +274,23 @@ export class Room {
     if (update) this.broadcast(awarenessFrame(update));
   }
 
+  /** A connection has closed. */
+  leave(connection: Connection): void {
+    this.connections.delete(connection);
+    this.presence.leave(connection);
+    this.authors.leave(connection);
+  }
+
   broadcast(frame: Uint8Array, except?: Connection): void {
-    for (const connection of this.connections) if (connection !== except) connection.send(frame);
+    const wire = framed(frame);
+    for (const connection of this.connections) if (connection !== except) connection.write(wire);
   }
 
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
   close(code: CloseCode, reason: string): void {
     this.#evicted = true;
     this.#held = [];
+    this.#arrived = [];
     for (const connection of [...this.connections]) connection.close(code, reason);
     this.#doc.destroy();
   }
@@ -292,72 +302,70 @@ export class Room {
     }
   }
 
-  #inspect(connection: Connection, update: Uint8Array): Reception | null {
-    try {
-      for (const client of novelClients(this.#doc, inspect(update))) {
-        const owner = this.bindings.ownerOf(client);
-        if (owner !== undefined && owner !== connection.principal.userId) {
-          return {
-            outcome: "refused",
-            code: closeCode.malformed,
-            reason: "the update writes in the name of another user",
-          };
-        }
+  /** Takes in what has arrived. */
+  #takeIn(): void {
+    while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
+      const run = takeRun(
+        this.#doc,
+        this.authors,
+        this.#arrived,
+        this.host.limits.documentBytes - this.#bytes,
+      );
+      if (run.broken) this.#rebuild(true);
+      const refused = this.#outgrown(run);
+      if (!refused) this.#enqueue(run);
+      const taken = new Set(run.taken.map(({ arrival }) => arrival));
+      for (const [arrival, reception] of run.receptions) {
+        if (refused || !taken.has(arrival)) arrival.connection.settled();
+        arrival.tell(refused ?? reception);
       }
-      return null;
-    } catch {
-      return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
     }
   }
 
-  /** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */
-  #dropUnconnected(): boolean {
-    const { store } = this.#doc;
-    const gap = store.pendingStructs !== null || store.pendingDs !== null;
-    store.pendingStructs = null;
-    store.pendingDs = null;
-    return gap;
+  /** A run that makes the document grow past its limit is one change by itself: the others would surely have fitted. */
+  #outgrown({ taken }: Run): Reception | undefined {
+    for (const { update } of taken) this.#bytes += update.length;
+    const { documentBytes } = this.host.limits;
+    if (this.#bytes <= documentBytes || this.#measure() <= documentBytes) return undefined;
+    this.#rebuild(true);
+    return { outcome: "refused", code: closeCode.tooLarge, reason: "the document would grow past its limit" };
   }
 
-  #enqueue(connection: Connection, update: Uint8Array, step: "step2" | "update"): void {
-    this.#waiting.push({
-      bindings: this.#bind(update, connection.principal.userId),
-      seq: ++this.applied,
-      connection,
-      by: connection.by,
-      action: "document.edited",
-      authorId: connection.principal.userId,
-      relayed: step === "step2",
-      update,
-    });
-    connection.applied();
-    this.host.schedule(this);
+  #enqueue({ taken, merged }: Run): void {
+    const run = merged === null ? undefined : { merged, size: taken.length };
+    for (const { arrival, update, proven, bindings } of taken) {
+      const { connection, step } = arrival;
+      this.#waiting.push({
+        seq: ++this.applied,
+        entryId: newId(),
+        connection,
+        by: connection.by,
+        relayed: step === "step2",
+        update,
+        proven,
+        bindings,
+        run,
+      });
+    }
   }
 
-  /** From its first change on, a clientID belongs to the user who brought it. */
-  #bind(update: Uint8Array, userId: string): ClientBinding[] {
-    const { from } = Y.parseUpdateMeta(update);
-    return [...from].flatMap(([clientId, clock]) => this.bindings.note(clientId, clock, userId) ?? []);
-  }
-
-  /** To everyone who has joined, but for a sender who was alone. */
+  /** To everyone who has joined: what was taken in together as the one update that it is, but not to a sender who was alone in it. */
   #send(batch: readonly Pending[]): void {
-    const [first] = batch;
-    const sender = batch.every(({ connection }) => connection === first?.connection)
-      ? first?.connection
-      : undefined;
-    this.#sendUpdates(
-      batch.map(({ update }) => update),
-      sender,
-    );
+    for (let i = 0; i < batch.length; ) {
+      const { run, update, connection } = batch[i]!;
+      const size = run?.size ?? 1;
+      const together = batch.slice(i, i + size);
+      const whole = together.length === size && together.every((change) => change.run === run);
+      const alone = whole && together.every((change) => change.connection === connection);
+      this.#sendUpdate(whole ? (run?.merged ?? update) : update, alone || !whole ? connection : undefined);
+      i += whole ? size : 1;
+    }
   }
 
-  #sendUpdates(updates: readonly Uint8Array[], except?: Connection): void {
-    for (let i = 0; i < updates.length; i += MERGED) {
-      const frame = syncFrame(sync.update, merge(updates.slice(i, i + MERGED)));
-      for (const connection of this.connections)
-        if (connection.synced && connection !== except) connection.send(frame);
-    }
+  #sendUpdate(update: Uint8Array, except?: Connection): void {
+    const frame = framed(syncFrame(sync.update, update));
+    for (const connection of this.connections)
+      if (connection.synced && connection !== except) connection.write(frame);
   }
 
   /** Everything up to `seq` is durable. What was held back goes out first, so that a joiner's state precedes the batch that follows it. */
@@ -370,7 +378,8 @@ export class Room {
 
   #putBack(batch: readonly Pending[]): void {
     this.#checkpoint = undefined;
-    this.#waiting = [...batch, ...this.#waiting];
+    // A batch that was under way behind another comes back after it, and goes before what came later.
+    this.#waiting = [...this.#waiting, ...batch].sort((a, b) => a.seq - b.seq);
   }
 
   #keepCheckpoint(): void {
@@ -406,7 +415,7 @@ export class Room {
         this.#onSettled = resolve;
       });
     this.#onSettled = undefined;
-    const { updates: gap, at } = await this.host.readGap(this.documentId, this.#key, this.version);
+    const { updates: gap, tip, at } = await this.host.readGap(this.documentId, this.#key, this.version);
     const head = this.version + gap.length;
     if (this.#tainted || this.#waiting.length > 0) {
       const fresh = await this.host.reload(this.documentId, head);
@@ -419,8 +428,9 @@ export class Room {
     if (this.#evicted) return;
     this.#tainted = false;
     this.version = head;
+    this.#tip = tip;
     if (at) this.#committedAt = at;
-    this.#sendUpdates(gap);
+    for (let i = 0; i < gap.length; i += MERGED) this.#sendUpdate(merge(gap.slice(i, i + MERGED)));
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const change of waiting) this.#applyAgain(change);
@@ -432,8 +442,8 @@ export class Room {
       entry.message = entry.prepare();
     }
     this.#rebuilding = undefined;
-    if (this.#waiting.length > 0) this.host.schedule(this);
-    else this.#release(this.applied);
+    if (this.#waiting.length === 0) this.#release(this.applied);
+    if (this.#waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
   }
 
   /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it. */
@@ -443,36 +453,44 @@ export class Room {
       : [...new Set(gap.flatMap((update) => [...Y.parseUpdateMeta(update).from.keys()]))];
     const committed = clientIds?.length === 0 ? [] : await this.host.bindings(this.documentId, clientIds);
     this.#ownersMoved = false;
-    this.bindings.forget();
-    this.bindings.learn(committed);
+    this.authors.bindings.forget();
+    this.authors.bindings.learn(committed);
+    if (committed.some(({ userId }) => userId === null))
+      for (const update of gap) this.authors.remember(update);
   }
 
   #applyAgain(change: Pending): void {
     const { connection } = change;
-    const refusal: Reception | null = connection.mayEdit
-      ? this.#inspect(connection, change.update)
-      : { outcome: "refused", code: closeCode.forbidden, reason: "access was removed" };
-    if (refusal?.outcome === "refused") {
+    const step = change.relayed ? "step2" : "update";
+    const judgement = this.authors.judge(this.#doc, connection, step, inspect(change.update));
+    if (!connection.mayEdit || judgement.outcome === "refused") {
+      const [code, reason] =
+        connection.mayEdit && judgement.outcome === "refused"
+          ? [closeCode.malformed, judgement.reason]
+          : [closeCode.forbidden, "access was removed"];
       connection.settled();
-      this.host.refused(this, connection, refusal.code, refusal.reason, change.update);
+      this.host.refused(this, connection, code, reason, change.update);
       return;
     }
-    const effective = effectiveUpdate(this.#doc, change.update);
-    this.#dropUnconnected();
+    const effective = effectiveUpdate(this.#doc, without(change.update, judgement.aside));
+    dropUnconnected(this.#doc);
     if (effective === null) connection.settled();
     else
       this.#waiting.push({
         ...change,
+        run: undefined,
         update: effective,
-        bindings: this.#bind(effective, connection.principal.userId),
+        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
       });
+    // Others have turned out to be connected with what it carried; the client is asked what remains.
+    if (judgement.aside.length > 0) void this.ask(connection);
   }
 }
 
 /** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
 function deliver({ connection, message, sent }: Held): void {
   if (!connection.listening) return;
-  connection.sendState(message());
+  connection.writeState(framed(message()));
   sent?.();
 }
 

@@ -1,8 +1,8 @@
 import type { ClientBinding } from "@onrecord/history/commit";
 import type { History } from "@onrecord/history/history";
+import { relayedChanges } from "@onrecord/history/relayed";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
-import { Bindings } from "./bindings.js";
 import { Room, type RoomHost } from "./room.js";
 
 /** An empty room is kept this long: a reload of the page finds it warm. */
@@ -97,7 +97,10 @@ export class Rooms {
   async #load(documentId: string): Promise<Room> {
     const loaded = await this.history.load(documentId);
     // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
-    const room = new Room(documentId, loaded, new Bindings(await this.bindings(documentId)), this.host);
+    const room = new Room(documentId, loaded, await this.bindings(documentId), this.host);
+    if (room.authors.bindings.unprovenFrom.size > 0)
+      for (const update of await relayedChanges(this.sql, loaded.key, documentId, loaded.version))
+        room.authors.remember(update);
     this.#open.set(documentId, room);
     return room;
   }

@@ -3,13 +3,20 @@ import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Logger } from "@onrecord/platform/log";
 import type { RawData } from "ws";
 import type { Connection } from "./connection.js";
+import type { Reception } from "./intake.js";
 import { awarenessFrame, type ClientMessage, type CloseCode, closeCode, decodeMessage } from "./protocol.js";
 import type { Room } from "./room.js";
+import { introduced } from "./speakers.js";
 
 /** Unknown message types that a client may send before it is taken for hostile: newer clients may know more than we. */
 const MAX_UNKNOWN = 10;
 /** Answers in a row that still lack what they build on, before the client is taken for broken. */
 const MAX_GAPS = 5;
+/** Likewise where another editor is to bring what is lacking: asked again after 0.1 s, then twice as long each time, 12.7 s in all. */
+const MAX_WAITS = 7;
+const WAIT_MS = 100;
+/** A stock client opens with what it lacks and then its own presence, before it can have heard of anyone else's. */
+const OPENING_FRAMES = 2;
 
 /** What the session puts on the record and in the log. */
 export interface SessionHost {
@@ -39,8 +46,10 @@ export function refuse(
 
 /** Speaks y-websocket with one connection in its room. Messages are handled one after the other. */
 export class Session {
+  #frames = 0;
   #unknown = 0;
   #gaps = 0;
+  #waits = 0;
   /** The client was asked for what the server lacks and has not answered. Opening asks. */
   #asked = true;
   #foreignRecorded = false;
@@ -55,7 +64,7 @@ export class Session {
   /** Opens the conversation: what the server lacks is asked for at once, or offline edits would never arrive. */
   open(): void {
     this.connection.tellAccess("");
-    this.connection.send(this.room.step1());
+    void this.room.ask(this.connection);
     const present = this.room.presence.all();
     if (present) this.connection.send(awarenessFrame(present));
   }
@@ -77,6 +86,7 @@ export class Session {
   #handle(data: RawData, binary: boolean): void {
     if (!this.connection.listening) return;
     this.connection.count();
+    this.#frames++;
     if (!binary || !Buffer.isBuffer(data))
       return this.#refuse(closeCode.malformed, "only binary frames are understood", new Uint8Array());
     let decoded: ClientMessage;
@@ -118,20 +128,28 @@ export class Session {
    * so does the answer, which has them all. Until it comes nothing is acknowledged, since something before it may be missing.
    */
   #change(update: Uint8Array, step: "step2" | "update"): void {
-    this.connection.received++;
-    if (step === "step2") this.#asked = false;
-    if (!this.connection.mayEdit) return this.#changeOfViewer(update);
-    const reception = this.room.receive(this.connection, update, step);
+    const received = ++this.connection.received;
+    if (!this.connection.mayEdit) return this.#changeOfViewer(update, received);
+    this.room.receive(this.connection, update, step, (reception) => {
+      if (step === "step2") this.#asked = false;
+      if (this.connection.listening) this.#received(reception, update, received);
+    });
+  }
+
+  #received(reception: Reception, update: Uint8Array, received: number): void {
     switch (reception.outcome) {
+      case "viewer":
+        return this.#changeOfViewer(update, received);
       case "refused":
         return this.#refuse(reception.code, reception.reason, update);
       case "gap":
-        return this.#askAgain(update);
+        return reception.ofOthers ? this.#waitForOthers(update) : this.#askAgain(update);
       case "applied":
       case "nothing-new":
         if (this.#asked) return;
         this.#gaps = 0;
-        this.#acknowledge();
+        this.#waits = 0;
+        this.#acknowledge(received);
     }
   }
 
@@ -140,27 +158,41 @@ export class Session {
     if (++this.#gaps > MAX_GAPS)
       return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
     this.#asked = true;
-    this.connection.send(this.room.step1());
+    void this.room.ask(this.connection);
+  }
+
+  /**
+   * Two users' tabs in one browser tell each other what they write, and one may bring what the other is just sending. It is asked again
+   * until that has come. If the other's line is dead, its connection will end before long: so this one is sent away to come back.
+   */
+  #waitForOthers(update: Uint8Array): void {
+    if (this.#asked) return;
+    if (this.#waits >= MAX_WAITS)
+      return this.#refuse(closeCode.tryLater, "the update carries what its author has not sent", update);
+    this.#asked = true;
+    setTimeout(() => void this.room.ask(this.connection), WAIT_MS * 2 ** this.#waits++).unref();
   }
 
   /** A stock client answers the server's SyncStep1 whatever it may do; only something new is an attempt to write. */
-  #changeOfViewer(update: Uint8Array): void {
+  #changeOfViewer(update: Uint8Array, received: number): void {
     try {
       if (this.room.wouldChange(update)) return this.#refuse(closeCode.forbidden, "view only", update);
     } catch {
       return this.#refuse(closeCode.malformed, "the update is malformed", update);
     }
-    this.#acknowledge();
+    this.#acknowledge(received);
   }
 
-  #acknowledge(): void {
-    if (this.connection.options.acks) this.room.acknowledge(this.connection);
+  #acknowledge(received: number): void {
+    if (this.connection.options.acks) this.room.acknowledge(this.connection, received);
   }
 
   #presence(update: Uint8Array): void {
     try {
+      const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
+      const denied = claimed !== undefined && !this.room.authors.claim(this.connection, claimed);
       const { foreign } = this.room.presence.receive(this.connection, update);
-      const [clientId] = foreign;
+      const [clientId] = denied ? [claimed] : foreign;
       if (clientId !== undefined && !this.#foreignRecorded) {
         this.#foreignRecorded = true;
         this.#record(

@@ -6,7 +6,7 @@ import type { Root } from "./content-tree.js";
 import { type Description, describe } from "./describe.js";
 import type { History } from "./history.js";
 import { catchUp, joinVersions, sideOf, uncollected } from "./joint-document.js";
-import { applyChanges, type LoadedDocument } from "./load.js";
+import { type LoadedDocument, readChanges } from "./load.js";
 import { Stamps } from "./stamps.js";
 
 /** Runs of one author are told as one when no longer pause lies between them. */
@@ -99,7 +99,8 @@ export class Attribution {
     }
     const { doc: old, key } = await this.history.load(documentId, since);
     const doc = uncollected(old);
-    await applyChanges(this.context.db, key, documentId, since, version, (update) => catchUp(doc, update));
+    for await (const { update } of readChanges(this.context.db, key, documentId, since, version))
+      catchUp(doc, update);
     return doc;
   }
 }

@@ -1,21 +1,15 @@
+import type { KeyObject } from "node:crypto";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
-import { unseal } from "@onrecord/platform/vault";
 import { type Binding, type ChangeFacts, ChangeIndex } from "./change-index.js";
-import { changeContext } from "./commit.js";
-
-/** Changes are read in pages of this many rows; between pages others get their turn. */
-const PAGE = 2000;
+import { readChanges } from "./load.js";
 
 interface Kept {
   readonly index: ChangeIndex;
+  /** The version up to which changes and bindings have both been read. */
+  ready: number;
   /** Ends when whoever extends it now is done. */
   busy: Promise<void>;
-}
-
-interface ChangeRow extends ChangeFacts {
-  readonly version: number;
-  readonly sealed: Buffer;
 }
 
 /**
@@ -32,41 +26,35 @@ export class ChangeIndexes {
   ) {}
 
   /** The index of a document up to `version` at least. BAD_USER_INPUT beyond the longest history that is indexed. */
-  async upTo(documentId: string, key: Buffer, version: number): Promise<ChangeIndex> {
+  async upTo(documentId: string, key: KeyObject, version: number): Promise<ChangeIndex> {
     if (version > this.bounds.maxVersions) {
       throw new AppError(
         "BAD_USER_INPUT",
         `Who wrote what is told for histories of up to ${this.bounds.maxVersions} versions; this is version ${version}.`,
       );
     }
-    const kept = this.#kept.get(documentId) ?? { index: new ChangeIndex(), busy: Promise.resolve() };
+    const kept = this.#kept.get(documentId) ?? {
+      index: new ChangeIndex(),
+      ready: 0,
+      busy: Promise.resolve(),
+    };
     this.#kept.delete(documentId);
     this.#kept.set(documentId, kept);
     // One reader at a time; whoever comes next goes on from where the one before came to, also if that one failed.
-    const turn = kept.busy.then(() => this.#extend(kept.index, documentId, key, version));
+    const turn = kept.busy.then(() => this.#extend(kept, documentId, key, version));
     kept.busy = turn.catch(() => undefined);
     await turn;
     this.#evict(documentId);
     return kept.index;
   }
 
-  async #extend(index: ChangeIndex, documentId: string, key: Buffer, version: number): Promise<void> {
-    if (index.version >= version) return;
+  async #extend(kept: Kept, documentId: string, key: KeyObject, version: number): Promise<void> {
+    const { index } = kept;
+    if (kept.ready >= version) return;
     let facts: ChangeFacts | undefined;
-    while (index.version < version) {
-      const after = index.version;
-      const rows = await this.sql.query<ChangeRow>(
-        `select version, at, carrier_id as "carrierId", relayed, sealed from documents.change
-         where document_id = $1 and version > $2 and version <= $3 order by version limit $4`,
-        [documentId, after, version, PAGE],
-      );
-      for (const row of rows) {
-        if (row.version !== index.version + 1) break;
-        if (facts === undefined || !isSame(facts, row)) facts = factsOf(row);
-        index.add(unseal(key, row.sealed, changeContext(documentId, row.version)), facts);
-      }
-      if (index.version === after)
-        throw new AppError("INTERNAL", `The history of ${documentId} has a hole after version ${after}.`);
+    for await (const change of readChanges(this.sql, key, documentId, index.version, version)) {
+      if (facts === undefined || !isSame(facts, change)) facts = factsOf(change);
+      index.add(change.update, facts);
     }
     // A binding commits with the change that brings it: these cover all that was just read.
     index.bind(
@@ -75,6 +63,7 @@ export class ChangeIndexes {
         [documentId],
       ),
     );
+    kept.ready = index.version;
   }
 
   #evict(justUsed: string): void {
@@ -89,7 +78,7 @@ export class ChangeIndexes {
   }
 }
 
-function factsOf({ at, carrierId, relayed }: ChangeRow): ChangeFacts {
+function factsOf({ at, carrierId, relayed }: ChangeFacts): ChangeFacts {
   return { at, carrierId, relayed };
 }
 

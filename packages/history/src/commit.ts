@@ -1,19 +1,20 @@
+import type { KeyObject } from "node:crypto";
 import type { AuditAction } from "@onrecord/ledger/events";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
-import { seal } from "@onrecord/platform/vault";
+import { sealBatch } from "./batch.js";
+import { Column } from "./column.js";
 
 /** One effective change that waits to be committed. */
 export interface NewChange {
+  /** Its entry on the record. */
+  readonly entryId: string;
+  /** Who brought it. */
   readonly by: By;
-  readonly action: AuditAction & ("document.edited" | "document.imported" | "version.restored");
-  /** Detail of the entry besides version and bytes. */
-  readonly extra?: Readonly<Record<string, unknown>>;
-  /** Whose change it is; null where nobody could be proven. */
-  readonly authorId: string | null;
-  /** It came in an answer to a sync: its deletes may be anyone's. False when absent. */
-  readonly relayed?: boolean;
+  /** Whether all of it is proven to be theirs. */
+  readonly proven: boolean;
+  /** It came in an answer to a sync: its deletes may be anyone's. */
+  readonly relayed: boolean;
   /** The effective change: a Yjs v1 update. */
   readonly update: Uint8Array;
 }
@@ -25,14 +26,27 @@ export interface ClientBinding {
   readonly userId: string | null;
 }
 
-/** The changes of one document in one group commit: they become the versions `from + 1` and on. */
+/** The changes of one document in one group commit, one at least: they become the versions `from + 1` and on. */
 export interface DocumentChanges {
   readonly documentId: string;
   readonly from: number;
+  /** The entry of version `from`; null at version 0. */
+  readonly tip: string | null;
   /** The document's data key. */
-  readonly key: Buffer;
+  readonly key: KeyObject;
   readonly bindings: readonly ClientBinding[];
   readonly changes: readonly NewChange[];
+}
+
+/** What is committed together. */
+export interface GroupCommit {
+  /** The permission revision that every decision behind it was made at; if it has moved on, nothing is kept. */
+  readonly revision: number;
+  /** What the entries call all of these changes. */
+  readonly action: AuditAction & ("document.edited" | "document.imported" | "version.restored");
+  /** Detail of the entries besides version and bytes. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly documents: readonly DocumentChanges[];
 }
 
 /** What became of one document's changes. `head` is the committed head, or the new permission revision with REVISION. */
@@ -42,69 +56,110 @@ export interface CommitOutcome {
   readonly at: Date;
 }
 
-const statement = `select doc, outcome, head, at from documents.commit_changes(
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`;
+const parameters = Array.from({ length: 30 }, (_, i) => `$${i + 1}`).join(", ");
+const statement = `select outcome, head, at from documents.commit_changes(${parameters})`;
 
 /**
- * Commits the changes of many documents with their audit entries, in one statement and so in one transaction.
- * `revision` is the permission revision that every decision behind them was made at; if it has moved on, nothing is kept.
- * The SQL side, with its locks and outcomes, is migration 007.
+ * Commits the changes of many documents with their audit entries, in one statement and so in one transaction. Outcomes are in the order
+ * of the documents. The SQL side, with its locks and outcomes, is migration 008.
  */
 export async function commitChanges(
   sql: Sql,
   ledger: Ledger,
-  revision: number,
-  documents: readonly DocumentChanges[],
+  { revision, action, extra, documents }: GroupCommit,
 ): Promise<CommitOutcome[]> {
   const who = new Map<By, number>();
-  for (const { changes } of documents)
-    for (const { by } of changes) if (!who.has(by)) who.set(by, who.size + 1);
+  const perDocument = {
+    bytes: new Column(),
+    start: new Column(),
+    offset: new Column(),
+    length: new Column(),
+  };
+  const perChange = {
+    doc: new Column(),
+    version: new Column(),
+    who: new Column(),
+    carrier: new Column(),
+    proven: new Column(),
+    relayed: new Column(),
+    entry: new Column(),
+    bytes: new Column(),
+  };
+  const sealed: Buffer[] = [];
+  let offset = 1;
+  let start = 1;
+  for (const [index, { documentId, from, key, changes }] of documents.entries()) {
+    let bytes = 0;
+    for (const [n, { by, proven, relayed, entryId, update }] of changes.entries()) {
+      perChange.doc.add(index + 1);
+      perChange.version.add(from + 1 + n);
+      perChange.who.add(numberOf(who, by));
+      perChange.carrier.add(by.actorId);
+      perChange.proven.add(proven);
+      perChange.relayed.add(relayed);
+      perChange.entry.add(entryId);
+      perChange.bytes.add(update.length);
+      bytes += update.length;
+    }
+    const batch = sealBatch(
+      key,
+      documentId,
+      from + 1,
+      changes.map(({ update }) => update),
+    );
+    sealed.push(batch);
+    perDocument.bytes.add(bytes);
+    perDocument.start.add(start);
+    perDocument.offset.add(offset);
+    perDocument.length.add(batch.length);
+    start += changes.length;
+    offset += batch.length;
+  }
   const people = [...who.keys()];
   const origins = await Promise.all(
     people.map(({ from }) => (from === null ? null : ledger.origins.of(from))),
   );
-
   const bindings = documents.flatMap(({ bindings }, index) =>
     bindings.map((binding) => ({ ...binding, doc: index + 1 })),
   );
-  const changes = documents.flatMap(({ documentId, from, key, changes }, index) =>
-    changes.map((change, n) => ({
-      ...change,
-      doc: index + 1,
-      sealed: seal(key, change.update, changeContext(documentId, from + 1 + n)),
-    })),
-  );
-  const rows = await sql.query<{ doc: number; outcome: CommitOutcome["outcome"]; head: number; at: Date }>(
-    statement,
-    [
-      revision,
-      documents.map((d) => d.documentId),
-      documents.map((d) => d.from),
-      bindings.map((b) => b.doc),
-      bindings.map((b) => b.clientId),
-      bindings.map((b) => b.clock),
-      bindings.map((b) => b.userId),
-      people.map((by) => by.actorId),
-      people.map((by) => by.sessionId),
-      people.map((by) => by.requestId),
-      origins.map((origin) => origin?.id ?? null),
-      origins.map((origin) => origin?.commitment ?? null),
-      changes.map((c) => c.doc),
-      changes.map((c) => who.get(c.by)),
-      changes.map(() => newId()),
-      changes.map((c) => c.action),
-      changes.map((c) => (c.extra ? JSON.stringify(c.extra) : null)),
-      changes.map((c) => c.authorId),
-      changes.map((c) => c.relayed ?? false),
-      changes.map((c) => c.update.length),
-      changes.map((c) => c.sealed.length),
-      Buffer.concat(changes.map((c) => c.sealed)),
-    ],
-  );
-  return rows.sort((a, b) => a.doc - b.doc);
+  return sql.query<CommitOutcome>(statement, [
+    revision,
+    action,
+    extra ? JSON.stringify(extra) : null,
+    documents.map((d) => d.documentId),
+    documents.map((d) => d.from),
+    documents.map((d) => d.tip),
+    documents.map((d) => d.changes.length),
+    perDocument.bytes.text,
+    documents.map((d) => d.changes.at(-1)!.entryId),
+    perDocument.start.text,
+    perDocument.offset.text,
+    perDocument.length.text,
+    Buffer.concat(sealed),
+    bindings.map((b) => b.doc),
+    bindings.map((b) => b.clientId),
+    bindings.map((b) => b.clock),
+    bindings.map((b) => b.userId),
+    people.map((by) => by.actorId),
+    people.map((by) => by.sessionId),
+    people.map((by) => by.requestId),
+    origins.map((origin) => origin?.id ?? null),
+    origins.map((origin) => origin?.commitment ?? null),
+    perChange.doc.text,
+    perChange.version.text,
+    perChange.who.text,
+    perChange.carrier.text,
+    perChange.proven.text,
+    perChange.relayed.text,
+    perChange.entry.text,
+    perChange.bytes.text,
+  ]);
 }
 
-/** What a sealed change is bound to: it opens only as this version of this document. */
-export function changeContext(documentId: string, version: number): string {
-  return `change:${documentId}:${version}`;
+/** The place of a person in the list of those who changed something, counted from 1. */
+function numberOf(who: Map<By, number>, by: By): number {
+  const known = who.get(by);
+  if (known !== undefined) return known;
+  who.set(by, who.size + 1);
+  return who.size;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { effectiveUpdate } from "./history.js";
+import { effectiveUpdate } from "./effective-update.js";
 
 /** A small seeded generator (mulberry32): a failing seed replays exactly. */
 function prng(seed: number): (below: number) => number {

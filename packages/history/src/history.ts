@@ -1,11 +1,13 @@
-import { randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Sql, Tx } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
+import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
-import { type ClientBinding, commitChanges, type NewChange } from "./commit.js";
+import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
+import { effectiveUpdate } from "./effective-update.js";
 import { checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
 import { revertTo } from "./restore.js";
 
@@ -16,12 +18,22 @@ const TRIES = 20;
 export interface Edit {
   readonly documentId: string;
   readonly by: By;
-  readonly action: NewChange["action"];
+  readonly action: GroupCommit["action"];
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Decides anew on each try and returns the permission revision it decided at. */
   authorize(): Promise<number>;
   /** The update that turns the document at its head into what is wanted, or null for nothing. */
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
+}
+
+/** Where a document stands. */
+export interface Head {
+  readonly version: number;
+  /** Bytes of all changes. */
+  readonly bytes: number;
+  /** The entry of this version, and its time; null at version 0. */
+  readonly tip: string | null;
+  readonly at: Date | null;
 }
 
 /** A document's versions: made, loaded, added to, restored. Never rewritten. */
@@ -56,11 +68,11 @@ export class History {
   }
 
   /** The committed head, or null without such a document. */
-  async head(documentId: string): Promise<{ version: number; bytes: number; at: Date | null } | null> {
-    const [row] = await this.context.db.query<{ version: number; bytes: number; at: Date | null }>(
-      `select h.version, h.bytes,
-         (select c.at from documents.change c where c.document_id = h.document_id and c.version = h.version) as at
-       from documents.head h where h.document_id = $1`,
+  async head(documentId: string): Promise<Head | null> {
+    const [row] = await this.context.db.query<Head>(
+      `select h.version, h.bytes, h.tip, b.at
+       from documents.head h left join documents.batch b on b.document_id = h.document_id and b.last_version = h.version
+       where h.document_id = $1`,
       [documentId],
     );
     return row ?? null;
@@ -84,22 +96,21 @@ export class History {
       if (update === null) return null;
       const effective = effectiveUpdate(head.doc, update);
       if (effective === null) return null;
-      const change: NewChange = {
-        by: edit.by,
+      const [outcome] = await commitChanges(tx ?? db, this.ledger, {
+        revision,
         action: edit.action,
-        authorId: edit.by.actorId,
-        update: effective,
         ...(edit.extra ? { extra: edit.extra } : {}),
-      };
-      const [outcome] = await commitChanges(tx ?? db, this.ledger, revision, [
-        {
-          documentId: edit.documentId,
-          from: head.version,
-          key: head.key,
-          bindings: bindingsOf(effective, edit.by),
-          changes: [change],
-        },
-      ]);
+        documents: [
+          {
+            documentId: edit.documentId,
+            from: head.version,
+            tip: head.tip,
+            key: head.key,
+            bindings: bindingsOf(effective, edit.by),
+            changes: [{ entryId: newId(), by: edit.by, proven: true, relayed: false, update: effective }],
+          },
+        ],
+      });
       switch (outcome?.outcome) {
         case "COMMITTED": {
           const announce = () => {
@@ -142,26 +153,12 @@ export class History {
   }
 
   /** Stores the whole state at a version, so that loading starts there. */
-  async checkpoint(documentId: string, version: number, key: Buffer, state: Uint8Array): Promise<void> {
+  async checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): Promise<void> {
     await this.context.db.query(
       "insert into documents.checkpoint (document_id, version, sealed) values ($1, $2, $3) on conflict do nothing",
       [documentId, version, seal(key, state, checkpointContext(documentId, version))],
     );
   }
-}
-
-/** Applies an update and returns what it changed, or null when it changed nothing. */
-export function effectiveUpdate(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
-  // Often one, but Yjs tidies formatting in a transaction of its own: keeping only the last would lose the edit itself.
-  const changes: Uint8Array[] = [];
-  const keep = (change: Uint8Array) => void changes.push(change);
-  doc.on("update", keep);
-  try {
-    Y.applyUpdate(doc, update);
-  } finally {
-    doc.off("update", keep);
-  }
-  return changes.length > 1 ? Y.mergeUpdates(changes) : (changes[0] ?? null);
 }
 
 function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {

@@ -1,9 +1,10 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Sql } from "@onrecord/platform/database";
 import { AppError } from "@onrecord/platform/errors";
 import { isId } from "@onrecord/platform/ids";
 import { type KeyProvider, unseal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
-import { changeContext } from "./commit.js";
+import { openBatch } from "./batch.js";
 
 /** A document at a version, with the data key that opened it. */
 export interface LoadedDocument {
@@ -11,9 +12,11 @@ export interface LoadedDocument {
   readonly version: number;
   /** When that version was committed; null for version 0. */
   readonly committedAt: Date | null;
+  /** The entry of that version on the record; null for version 0. */
+  readonly tip: string | null;
   /** How many changes were read after the checkpoint: what the next load would pay again. */
   readonly replayed: number;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 /** Version, wrapped data key and sealed state of the newest checkpoint at or below a version. */
@@ -22,11 +25,12 @@ interface Start {
   wrapped_key: Buffer;
   checkpoint: number | null;
   at: Date | null;
+  tip: string | null;
   sealed: Buffer | null;
 }
 
-/** Changes are read in pages of this many rows: a long history never stands in memory whole. */
-const PAGE = 5000;
+/** Batches are read in pages of this many: a long history never stands in memory whole. */
+const PAGE = 1000;
 
 /** Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, BAD_USER_INPUT without such a version. */
 export async function loadDocument(
@@ -45,37 +49,60 @@ export async function loadDocument(
       `There is no version ${target}; this document has the versions 0 to ${start.head}.`,
     );
   }
-  const key = await keys.unwrap(start.wrapped_key, keyContext(documentId));
+  const key = createSecretKey(await keys.unwrap(start.wrapped_key, keyContext(documentId)));
   const doc = new Y.Doc();
   if (start.sealed !== null && start.checkpoint !== null) {
     Y.applyUpdate(doc, unseal(key, start.sealed, checkpointContext(documentId, start.checkpoint)));
   }
   const from = start.checkpoint ?? 0;
-  await applyChanges(sql, key, documentId, from, target, (update) => Y.applyUpdate(doc, update));
-  return { doc, version: target, committedAt: start.at, replayed: target - from, key };
+  for await (const { update } of readChanges(sql, key, documentId, from, target)) Y.applyUpdate(doc, update);
+  return { doc, version: target, committedAt: start.at, tip: start.tip, replayed: target - from, key };
 }
 
-/** Reads the changes `after + 1 … upTo` in order and hands each opened update to `apply`. Throws when one is missing. */
-export async function applyChanges(
+/** A version's change, opened, with what the record says of who brought it. */
+export interface Change {
+  readonly version: number;
+  /** A Yjs v1 update. */
+  readonly update: Uint8Array;
+  readonly at: Date;
+  readonly carrierId: string | null;
+  readonly relayed: boolean;
+}
+
+interface BatchRow {
+  readonly first: number;
+  readonly last: number;
+  readonly at: Date;
+  readonly carriers: readonly (string | null)[];
+  readonly relayed: readonly boolean[];
+  readonly sealed: Buffer;
+}
+
+/** Reads the changes `after + 1 … upTo` in order, a page of batches at a time. Throws when one is missing. */
+export async function* readChanges(
   sql: Sql,
-  key: Buffer,
+  key: KeyObject,
   documentId: string,
   after: number,
   upTo: number,
-  apply: (update: Buffer, version: number) => void,
-): Promise<void> {
+): AsyncGenerator<Change> {
   let at = after;
   while (at < upTo) {
-    const rows = await sql.query<{ version: number; sealed: Buffer }>(
-      "select version, sealed from documents.change where document_id = $1 and version > $2 and version <= $3 order by version limit $4",
+    const rows = await sql.query<BatchRow>(
+      `select first_version as first, last_version as last, at, carrier_ids as carriers, relayed, sealed from documents.batch
+       where document_id = $1 and last_version > $2 and first_version <= $3 order by last_version limit $4`,
       [documentId, at, upTo, PAGE],
     );
-    for (const { version, sealed } of rows) {
-      if (version !== at + 1) break;
-      apply(unseal(key, sealed, changeContext(documentId, version)), version);
-      at = version;
+    for (const row of rows) {
+      if (row.first > at + 1) break;
+      for (const [index, update] of openBatch(key, documentId, row.first, row.last, row.sealed).entries()) {
+        const version = row.first + index;
+        if (version <= at || version > upTo) continue;
+        yield { version, update, at: row.at, carrierId: row.carriers[index]!, relayed: row.relayed[index]! };
+        at = version;
+      }
     }
-    if (rows.length === 0 || at !== rows.at(-1)?.version) {
+    if (rows.length === 0 || at < Math.min(upTo, rows.at(-1)!.last)) {
       throw new AppError("INTERNAL", `The history of ${documentId} has a hole after version ${at}.`);
     }
   }
@@ -84,9 +111,14 @@ export async function applyChanges(
 async function readStart(sql: Sql, documentId: string, version: number | undefined): Promise<Start> {
   const rows = isId(documentId)
     ? await sql.query<Start>(
-        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed,
-           (select n.at from documents.change n where n.document_id = h.document_id and n.version = coalesce($2, h.version)) as at
+        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed, n.at,
+           n.entry_ids[coalesce($2, h.version) - n.first_version + 1] as tip
          from documents.head h
+         left join lateral (
+           select at, entry_ids, first_version from documents.batch b
+           where b.document_id = h.document_id and b.last_version >= coalesce($2, h.version)
+           order by b.last_version limit 1
+         ) n on n.first_version <= coalesce($2, h.version)
          left join lateral (
            select version, sealed from documents.checkpoint k
            where k.document_id = h.document_id and k.version <= coalesce($2, h.version)

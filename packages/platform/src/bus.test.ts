@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { Bus, type BusTransport, type Envelope } from "./bus.js";
+import { describe, expect, it, vi } from "vitest";
+import { Bus, type BusTransport, type Envelope, newest } from "./bus.js";
 import { pack } from "./bus-postgres.js";
 
 /** Joins buses of one process like a network would: everyone hears everything, also themselves. */
@@ -62,6 +62,21 @@ describe("the bus", () => {
     ]);
   });
 
+  it("gathers what follows a message, and leaves out what a later one says as well", async () => {
+    const { a, ether } = await twoNodes();
+    a.publish("permissions.changed", { revision: 1 });
+    await vi.waitFor(() => expect(ether.sent).toHaveLength(1));
+    for (let version = 1; version <= 100; version++) {
+      a.publish("document.committed", { documentId: "d", version });
+      a.publish("entries.appended", { actions: ["document.edited"] });
+    }
+    await vi.waitFor(() => expect(ether.sent).toHaveLength(2));
+    expect(ether.sent[1]!.map(({ m }) => m)).toEqual([
+      { documentId: "d", version: 100 },
+      { actions: ["document.edited"] },
+    ]);
+  });
+
   it("ends a subscription", async () => {
     const { a, heard, ends } = await twoNodes();
     for (const end of ends) end();
@@ -80,8 +95,7 @@ describe("the bus", () => {
     await settled();
     ether.failing = false;
     a.publish("permissions.changed", { revision: 2 });
-    await settled();
-    expect(errors.map(({ message }) => message)).toEqual(["no ether", "handler"]);
+    await vi.waitFor(() => expect(errors.map(({ message }) => message)).toEqual(["no ether", "handler"]));
     expect(heard.filter(([node]) => node === "b")).toEqual([["b", 2, "remote"]]);
   });
 
@@ -104,6 +118,26 @@ describe("the bus", () => {
     a.publish("permissions.changed", { revision: 9 });
     await a[Symbol.asyncDispose]();
     expect(ether.sent.flat()).toHaveLength(1);
+  });
+});
+
+describe("the newest of a batch", () => {
+  it("is kept per document and per kind of entry, and everything else as it is, in the order of what is kept", () => {
+    const hint = (t: Envelope["t"], m: object) => ({ n: "node", t, m }) as Envelope;
+    const kept = [
+      hint("permissions.changed", { revision: 1 }),
+      hint("permissions.changed", { revision: 2 }),
+      hint("document.committed", { documentId: "other", version: 3 }),
+      hint("alert.changed", { alertId: "x" }),
+      hint("document.committed", { documentId: "d", version: 2 }),
+      hint("entries.appended", { actions: ["a", "b"] }),
+      hint("entries.appended", { actions: ["a"] }),
+    ];
+    const older = [
+      hint("document.committed", { documentId: "d", version: 1 }),
+      hint("entries.appended", { actions: ["a"] }),
+    ];
+    expect(newest([...older, ...kept])).toEqual(kept);
   });
 });
 

@@ -32,9 +32,12 @@ export interface Envelope {
   readonly m: BusMessages[BusTopic];
 }
 
+/** The first message after a pause leaves at once; those that follow gather for this long, so that a busy node does not pay for each. */
+const GATHER_MS = 20;
+
 type AnyHandler = (message: never, origin: "local" | "remote") => void;
 
-/** Delivers to this process at once, and to the others through its transport in one batch per turn of the event loop. */
+/** Delivers to this process at once, and to the others through its transport in batches. */
 export class Bus implements AsyncDisposable {
   readonly #handlers = new Map<BusTopic, Set<AnyHandler>>();
   readonly #gapHandlers = new Set<() => void>();
@@ -89,7 +92,8 @@ export class Bus implements AsyncDisposable {
       const batch = this.#outbox;
       this.#outbox = [];
       // A lost hint delays and never loses, so a failing transport is reported and not retried.
-      await this.transport.send(batch).catch(this.onError);
+      await this.transport.send(newest(batch)).catch(this.onError);
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
     this.#flushing = undefined;
   }
@@ -111,5 +115,29 @@ export class Bus implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#flushing;
     await this.transport[Symbol.asyncDispose]();
+  }
+}
+
+/** Leaves out what a later hint of the same batch says as well. */
+export function newest(batch: readonly Envelope[]): Envelope[] {
+  const kept = new Map<unknown, Envelope>();
+  for (const envelope of batch) {
+    const key = subject(envelope);
+    // A later one takes the later place.
+    kept.delete(key);
+    kept.set(key, envelope);
+  }
+  return [...kept.values()];
+}
+
+/** Two hints with one subject say the same of different moments. */
+function subject(envelope: Envelope): unknown {
+  switch (envelope.t) {
+    case "document.committed":
+      return (envelope.m as BusMessages["document.committed"]).documentId;
+    case "entries.appended":
+      return (envelope.m as BusMessages["entries.appended"]).actions.join();
+    default:
+      return envelope;
   }
 }

@@ -123,9 +123,12 @@ export class Database implements Sql, AsyncDisposable {
     }
   }
 
-  /** A connection of its own, outside the pool: for LISTEN and for the group commit. The caller connects and ends it. */
-  dedicated(name: string): pg.Client {
-    return new pg.Client({ ...this.#connection, application_name: name, keepAlive: true });
+  /**
+   * A connection of its own, outside the pool: for LISTEN and for the group commit. The caller connects and ends it. With `pipeline` a
+   * statement is sent while the one before is under way; each is a transaction of its own, and they run in the order in which they were sent.
+   */
+  dedicated(name: string, { pipeline = false } = {}): pg.Client {
+    return new pg.Client({ ...this.#connection, application_name: name, keepAlive: true, pipeline });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

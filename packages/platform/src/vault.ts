@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { type CipherKey, createCipheriv, createDecipheriv, randomBytes, randomFillSync } from "node:crypto";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "./errors.js";
@@ -7,13 +7,27 @@ import { readOrCreate } from "./kept-file.js";
 const IV = 12;
 const TAG = 16;
 
+/** Random bytes for the next IVs: asking the system for twelve at a time costs more than the sealing itself. */
+const ivs = Buffer.alloc(IV * 1024);
+let ivsUsed = ivs.length;
+
+function takeIv(): Buffer {
+  if (ivsUsed === ivs.length) {
+    randomFillSync(ivs);
+    ivsUsed = 0;
+  }
+  ivsUsed += IV;
+  return ivs.subarray(ivsUsed - IV, ivsUsed);
+}
+
 /**
  * Seals bytes with AES-256-GCM: `iv(12) ‖ tag(16) ‖ ciphertext`.
- * `context` is authenticated but not stored: a sealed value moved to another row does not open there.
+ * `context` is authenticated but not stored: a sealed value moved to another row does not open there. Pass a `KeyObject` where a key is
+ * used often: it is prepared once.
  */
-export function seal(key: Buffer, plain: Uint8Array, context: string): Buffer {
-  const iv = randomBytes(IV);
-  const cipher = createCipheriv("aes-256-gcm", prepared(key), iv);
+export function seal(key: CipherKey, plain: Uint8Array, context: string): Buffer {
+  const iv = takeIv();
+  const cipher = createCipheriv("aes-256-gcm", key, iv);
   cipher.setAAD(Buffer.from(context));
   const body = cipher.update(plain);
   cipher.final();
@@ -21,8 +35,8 @@ export function seal(key: Buffer, plain: Uint8Array, context: string): Buffer {
 }
 
 /** Opens what `seal` made; throws when the key, the context or a single bit differs. */
-export function unseal(key: Buffer, sealed: Uint8Array, context: string): Buffer {
-  const decipher = createDecipheriv("aes-256-gcm", prepared(key), sealed.subarray(0, IV), {
+export function unseal(key: CipherKey, sealed: Uint8Array, context: string): Buffer {
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV), {
     // Without it a value cut short would be judged by a tag of four bytes.
     authTagLength: TAG,
   });
@@ -31,15 +45,6 @@ export function unseal(key: Buffer, sealed: Uint8Array, context: string): Buffer
   const plain = decipher.update(sealed.subarray(IV + TAG));
   decipher.final();
   return plain;
-}
-
-const keyObjects = new WeakMap<Buffer, KeyObject>();
-
-/** Making a cipher of raw bytes costs four times as much as the cipher's work on a small change, so it is done once for each key. */
-function prepared(key: Buffer): KeyObject {
-  const object = keyObjects.get(key) ?? createSecretKey(key);
-  keyObjects.set(key, object);
-  return object;
 }
 
 /** Wraps and unwraps data keys; the key-encryption keys never leave it. A KMS is another class of this shape. */

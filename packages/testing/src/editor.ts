@@ -12,18 +12,18 @@ export interface Editor extends Disposable {
   closed(): Promise<number>;
 }
 
-/** Connects like any program would: token in the query, nothing of ours on the client side. */
+/** Connects like any program would: token in the query, nothing of ours on the client side. With `tabs`, it tells the other tabs of its browser. */
 export function openEditor(
   url: string,
   documentId: string,
   token: string,
-  options: { clientID?: number; doc?: Y.Doc } = {},
+  options: { clientID?: number; doc?: Y.Doc; tabs?: boolean } = {},
 ): Editor {
   const doc = options.doc ?? new Y.Doc();
   if (options.clientID !== undefined) doc.clientID = options.clientID;
   const provider = new WebsocketProvider(`${url.replace(/^http/, "ws")}/collab`, documentId, doc, {
     params: { token },
-    disableBc: true,
+    disableBc: !options.tabs,
   });
   const closed = new Promise<number>((resolve) => {
     provider.on("closed", (event: { code: number }) => resolve(event.code));

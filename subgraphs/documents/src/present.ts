@@ -5,6 +5,7 @@ import type { VersionRow } from "./queries/read-versions.js";
 import { ChangeOrigin } from "./types/attribution.js";
 import { Document } from "./types/document.js";
 import { Folder } from "./types/folder.js";
+import type { Standing } from "./types/standing.js";
 import { Version } from "./types/version.js";
 
 /** A stored folder as the API shows it. */
@@ -36,6 +37,7 @@ export function presentVersion(row: VersionRow): Version {
     bytes,
     author: row.authorId === null ? null : { id: row.authorId },
     carrier: row.carrierId === null ? null : { id: row.carrierId },
+    standing: standingOf(row),
     auditEntry: { id: row.entryId },
   });
 }
@@ -47,4 +49,11 @@ export function presentOrigin({ standing, userId, carrierId }: Origin): ChangeOr
     author: userId === null ? null : { id: userId },
     carrier: carrierId === null ? null : { id: carrierId },
   });
+}
+
+/** A change that is not all its carrier's was brought for others when it came with a sync. Else its editor had it from elsewhere. */
+function standingOf({ authorId, carrierId, relayed }: VersionRow): `${Standing}` {
+  if (authorId !== null) return "PROVEN";
+  if (carrierId === null) return "HOUSE";
+  return relayed ? "RELAYED" : "UNKNOWN";
 }

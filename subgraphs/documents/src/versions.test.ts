@@ -1,5 +1,10 @@
+import { commitChanges } from "@onrecord/history/commit";
+import { bySystem } from "@onrecord/ledger/ledger";
+import { newId } from "@onrecord/platform/ids";
 import type { Principal } from "@onrecord/policy/principal";
+import { readRevision } from "@onrecord/policy/resources";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as Y from "yjs";
 import { World } from "./testing/world.js";
 
 let world: World;
@@ -55,19 +60,52 @@ describe("versions", () => {
 
   it("name their author where it is proven, and their entry on the record", async () => {
     const { data } = await world.ask<{
-      document: { versions: { edges: { node: { author: object | null; auditEntry: { id: string } } }[] } };
+      document: {
+        versions: {
+          edges: { node: { author: object | null; standing: string; auditEntry: { id: string } } }[];
+        };
+      };
     }>(
       manager,
-      `{ document(id: "${id}") { versions { edges { node { author { id } auditEntry { id } } } } } }`,
+      `{ document(id: "${id}") { versions { edges { node { author { id } standing auditEntry { id } } } } } }`,
     );
     const nodes = data.document.versions.edges.map(({ node }) => node);
-    expect(nodes[2]?.author).toBeNull();
-    expect(nodes[3]?.author).toEqual({ id: manager.userId });
+    expect(nodes[2]).toMatchObject({ author: null, standing: "HOUSE" });
+    expect(nodes[3]).toMatchObject({ author: { id: manager.userId }, standing: "PROVEN" });
     const entries = await world.db.query<{ id: string }>(
       "select id from audit.entry where object_id = $1 and action = 'document.edited' order by (detail->>'version')::int",
       [id],
     );
     expect(nodes.map(({ auditEntry }) => auditEntry.id)).toEqual(entries.map((entry) => entry.id));
+  });
+
+  it("name who brought what is not proven to be theirs, and that it is not", async () => {
+    const folder = await world.db.query<{ folder_id: string }>(
+      "select folder_id from documents.document where id = $1",
+      [id],
+    );
+    const carried = await world.document(manager, folder[0]!.folder_id);
+    const { key, tip } = await world.history.load(carried);
+    const by = { ...bySystem(newId()), actorKind: "USER" as const, actorId: manager.userId };
+    const changes = [true, false].map((relayed) => {
+      const doc = new Y.Doc();
+      doc.getText("content").insert(0, "somebody's");
+      return { entryId: newId(), by, proven: false, relayed, update: Y.encodeStateAsUpdate(doc) };
+    });
+    await commitChanges(world.db, world.ledger, {
+      revision: await readRevision(world.db),
+      action: "document.edited",
+      documents: [{ documentId: carried, from: 0, tip, key, bindings: [], changes }],
+    });
+    const { data } = await world.ask<{ document: { versions: { edges: { node: object }[] } } }>(
+      manager,
+      `{ document(id: "${carried}") { versions { edges { node { author { id } carrier { id } standing } } } } }`,
+    );
+    const carrier = { id: manager.userId };
+    expect(data.document.versions.edges.map(({ node }) => node)).toEqual([
+      { author: null, carrier, standing: "RELAYED" },
+      { author: null, carrier, standing: "UNKNOWN" },
+    ]);
   });
 
   it("refuse cursors of other lists and both directions at once", async () => {

@@ -41,11 +41,14 @@ async function someone(): Promise<By> {
 
 const authorize = () => readRevision(context.db);
 const change = (update: Uint8Array, by = ann): NewChange => ({
+  entryId: newId(),
   by,
-  action: "document.edited",
-  authorId: by.actorId,
+  proven: true,
+  relayed: false,
   update,
 });
+const commit = (revision: number, documents: readonly DocumentChanges[]) =>
+  commitChanges(context.db, ledger, { revision, action: "document.edited", documents });
 const insertion = (text: string, clientID = 7) => {
   const doc = new Y.Doc();
   doc.clientID = clientID;
@@ -74,15 +77,15 @@ async function changesOf(
   changes: NewChange[],
   more: Partial<DocumentChanges> = {},
 ): Promise<DocumentChanges> {
-  const { key, version } = await history.load(documentId);
-  return { documentId, from: version, key, bindings: [], changes, ...more };
+  const { key, version, tip } = await history.load(documentId);
+  return { documentId, from: version, tip, key, bindings: [], changes, ...more };
 }
 const outcomes = (answers: readonly CommitOutcome[]) => answers.map(({ outcome, head }) => [outcome, head]);
 
 describe("the group commit", () => {
   it("gives every document its own outcome, and keeps only what is COMMITTED", async () => {
     const [good, stale, taken, two] = await Promise.all([1, 2, 3, 4].map(() => addDocument(context)));
-    await commitChanges(context.db, ledger, await authorize(), [
+    await commit(await authorize(), [
       await changesOf(taken!, [change(insertion("a", 55))], {
         bindings: [{ clientId: 55, clock: 0, userId: ann.actorId! }],
       }),
@@ -90,7 +93,7 @@ describe("the group commit", () => {
     await type(stale!, "first");
     const gone = { ...(await changesOf(good!, [change(insertion("x"))])), documentId: newId(), from: 0 };
     const position = await newest(context.db);
-    const answers = await commitChanges(context.db, ledger, await authorize(), [
+    const answers = await commit(await authorize(), [
       await changesOf(stale!, [change(insertion("late"))], { from: 0 }),
       await changesOf(good!, [change(insertion("one", 1)), change(insertion("two", 2), ben)]),
       gone,
@@ -150,12 +153,12 @@ describe("the group commit", () => {
       await changesOf(one, [change(insertion("x"))]),
       await changesOf(two, [change(insertion("y"))]),
     ];
-    expect(outcomes(await commitChanges(context.db, ledger, revision, batch))).toEqual([
+    expect(outcomes(await commit(revision, batch))).toEqual([
       ["REVISION", revision + 1],
       ["REVISION", revision + 1],
     ]);
     expect((await history.head(one))?.version).toBe(0);
-    expect(outcomes(await commitChanges(context.db, ledger, revision + 1, batch))).toEqual([
+    expect(outcomes(await commit(revision + 1, batch))).toEqual([
       ["COMMITTED", 1],
       ["COMMITTED", 1],
     ]);
@@ -168,7 +171,7 @@ describe("the group commit", () => {
     let committing: Promise<CommitOutcome[]> | undefined;
     await context.db.transaction(async (tx) => {
       await bumpRevision(tx);
-      committing = commitChanges(context.db, ledger, revision, batch);
+      committing = commit(revision, batch);
       for (let waits = false; !waits; )
         waits =
           (await context.db.query("select from pg_locks where locktype = 'advisory' and not granted"))
@@ -183,9 +186,7 @@ describe("the group commit", () => {
     const batch = async (from: string[]) =>
       Promise.all(from.map((id) => changesOf(id, [change(insertion(id))])));
     const [forth, back] = [await batch(ids), await batch([...ids].reverse())];
-    const [a, b] = await Promise.all(
-      [forth, back].map((changes) => commitChanges(context.db, ledger, revision, changes)),
-    );
+    const [a, b] = await Promise.all([forth, back].map((changes) => commit(revision, changes)));
     for (const [index] of ids.entries())
       expect([a![index]!.outcome, b![ids.length - 1 - index]!.outcome].sort()).toEqual([
         "COMMITTED",
@@ -204,7 +205,7 @@ describe("at rest", () => {
     const { key, doc } = await history.load(one);
     await history.checkpoint(one, 1, key, Y.encodeStateAsUpdate(doc));
     const rows = await context.db.query<{ sealed: Buffer }>(
-      "select sealed from documents.change union all select sealed from documents.checkpoint",
+      "select sealed from documents.batch union all select sealed from documents.checkpoint",
     );
     expect(rows.length).toBeGreaterThan(3);
     for (const { sealed } of rows) expect(sealed.includes("UNMISTAKABLE")).toBe(false);
@@ -213,7 +214,7 @@ describe("at rest", () => {
       [one, 1, two, 2],
     ] as const) {
       await context.db.query(
-        `insert into documents.change select $3, $4, at, author_id, carrier_id, entry_id, bytes, sealed from documents.change where document_id = $1 and version = $2`,
+        `insert into documents.batch select $3, $4, $4, at, entry_ids, carrier_ids, proven, relayed, bytes, sealed from documents.batch where document_id = $1 and last_version = $2`,
         [from, version, to, place],
       );
       await context.db.query("update documents.head set version = $2 where document_id = $1", [to, place]);
@@ -246,7 +247,7 @@ describe("loading", () => {
       const random = prng(seed + 1000);
       for (let at = 0; at < log.length; ) {
         const take = log.slice(at, at + 1 + random(8));
-        const answer = await commitChanges(context.db, ledger, await authorize(), [
+        const answer = await commit(await authorize(), [
           await changesOf(
             documentId,
             take.map((update) => change(update)),
@@ -360,7 +361,7 @@ describe("a restore", () => {
   it("makes the content equal by a new version, on the record, and rewrites nothing", async () => {
     const log = randomHistory(77, 40);
     const documentId = await addDocument(context);
-    await commitChanges(context.db, ledger, await authorize(), [
+    await commit(await authorize(), [
       await changesOf(
         documentId,
         log.map((update) => change(update)),

@@ -57,9 +57,9 @@ describe("what is on the record", () => {
     "update audit.entry set action = 'x'",
     "delete from audit.entry",
     "truncate audit.entry cascade",
-    "update documents.change set version = 9",
-    "delete from documents.change",
-    "truncate documents.change",
+    "update documents.batch set last_version = 9",
+    "delete from documents.batch",
+    "truncate documents.batch",
   ];
   beforeAll(async () => {
     await ledger.record(opened());
@@ -68,7 +68,7 @@ describe("what is on the record", () => {
   it.each([
     ...refused,
     "alter table audit.entry disable trigger entry_append_only",
-    "alter table documents.change disable trigger all",
+    "alter table documents.batch disable trigger all",
     "drop trigger entry_append_only on audit.entry",
     "drop table audit.entry",
     "alter table audit.entry owner to onrecord_app",
@@ -90,12 +90,12 @@ describe("what is on the record", () => {
 
   it("stays, for the services' login can give itself nothing", async () => {
     await context.db
-      .query("grant update, delete, truncate, trigger on audit.entry, documents.change to onrecord_app")
+      .query("grant update, delete, truncate, trigger on audit.entry, documents.batch to onrecord_app")
       .catch(() => undefined);
     const [rights] = await context.db.query(
       `select has_table_privilege('audit.entry', 'update') or has_table_privilege('audit.entry', 'delete')
-           or has_table_privilege('audit.entry', 'truncate') or has_table_privilege('documents.change', 'update')
-           or has_table_privilege('documents.change', 'delete') or has_table_privilege('audit.entry', 'trigger') as any,
+           or has_table_privilege('audit.entry', 'truncate') or has_table_privilege('documents.batch', 'update')
+           or has_table_privilege('documents.batch', 'delete') or has_table_privilege('audit.entry', 'trigger') as any,
          (select rolsuper or rolcreaterole or rolbypassrls from pg_roles where rolname = current_user) as power,
          (select count(*) from pg_auth_members where member = (select oid from pg_roles where rolname = current_user)) as member`,
     );

@@ -244,7 +244,7 @@ export const en = {
     expand: "Show each edit",
     collapse: "Hide the edits",
     current: "Current",
-    relayedBy: (name: string) => `sent by ${name}`,
+    unproven: (carrier: string) => `Brought by ${carrier}, author not proven`,
     open: "Open",
     nameIt: "Name this version",
     rename: "Rename",

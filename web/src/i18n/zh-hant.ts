@@ -217,7 +217,7 @@ export const zhHant: Messages = {
     expand: "逐項顯示",
     collapse: "收起",
     current: "目前",
-    relayedBy: (name) => `由 ${name} 送出`,
+    unproven: (carrier) => `由 ${carrier} 帶入，作者未能證實`,
     open: "開啟",
     nameIt: "為此版本命名",
     rename: "重新命名",

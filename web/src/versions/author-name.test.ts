@@ -16,6 +16,6 @@ const version = {
 test("a version of the house is the house's, a relayed one of nobody proven is nobody's", () => {
   expect(authorName(version, en)).toBe("Onrecord");
   expect(byTheHouse({ ...version, carrier: person })).toBe(false);
-  expect(authorName({ ...version, carrier: person }, en)).toBe("Unknown author");
+  expect(authorName({ ...version, carrier: person }, en)).toBe("Brought by Mei Chan, author not proven");
   expect(authorName({ ...version, author: person, carrier: person }, en)).toBe("Mei Chan");
 });

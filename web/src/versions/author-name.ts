@@ -6,8 +6,8 @@ export function byTheHouse({ author, carrier }: VersionRow): boolean {
   return author === null && carrier === null;
 }
 
-/** Who wrote a version. What somebody sent of an author who cannot be proven stays unknown. */
-export function authorName(version: VersionRow, { common, shell }: Messages): string {
-  if (version.author) return version.author.name;
-  return byTheHouse(version) ? shell.product : common.unknownPerson;
+/** Who wrote a version; where that is not proven, who brought it, and that it is not. */
+export function authorName({ author, carrier }: VersionRow, { shell, versions }: Messages): string {
+  if (author) return author.name;
+  return carrier ? versions.unproven(carrier.name) : shell.product;
 }

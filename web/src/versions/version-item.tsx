@@ -32,9 +32,8 @@ export const VersionItem = memo(function VersionItem({
 }: RowContext & { version: VersionRow; nested?: Nesting }) {
   const { messages, format } = useLocale();
   const words = messages.versions;
-  const { author, carrier, name, number } = version;
+  const { author, name, number } = version;
   const current = number === context.newest;
-  const relayed = carrier !== null && carrier.id !== author?.id;
   return (
     <li
       className={classes.item}
@@ -69,7 +68,6 @@ export const VersionItem = memo(function VersionItem({
         {nested ? null : (
           <span className={classes.by}>
             {authorName(version, messages)}
-            {relayed ? ` · ${words.relayedBy(carrier.name)}` : ""}
             <span className={classes.bytes}>{messages.common.bytes(format.number(version.bytes))}</span>
           </span>
         )}

@@ -8,29 +8,42 @@ export interface VersionRow {
   readonly at: Date;
   readonly authorId: string | null;
   readonly carrierId: string | null;
+  /** It came in an answer to a sync. */
+  readonly relayed: boolean;
   readonly entryId: string;
   readonly bytes: number;
   readonly name: string | null;
 }
 
 const columns = `c.document_id as "documentId", c.version as number, c.at, c.author_id as "authorId",
-  c.carrier_id as "carrierId", c.entry_id as "entryId", c.bytes, n.name`;
+  c.carrier_id as "carrierId", c.relayed, c.entry_id as "entryId", c.bytes, n.name`;
 const named = `left join documents.version_name n on n.document_id = c.document_id and n.version = c.version`;
 
-/** One page of versions of each document: `size + 1` rows in the direction asked for. */
+/** The batches that hold versions from one to another: naming them keeps the others closed. */
+const within = (from: string, to: string) =>
+  `c.version between ${from} and ${to} and c.last_version >= ${from} and c.first_version <= ${to}`;
+
+/** One page of versions of each document: `size + 1` rows in the direction asked for. Versions have no gaps, so a page is a range. */
 export function listVersions(
   sql: Sql,
   documentIds: readonly string[],
   { direction, size, from }: PageRequest<readonly [number]>,
 ): Promise<VersionRow[]> {
-  const [than, order] = direction === "forward" ? [">", "asc"] : ["<", "desc"];
+  const [low, high, order] =
+    direction === "forward"
+      ? (["coalesce($2::bigint, 0) + 1", "coalesce($2::bigint, 0) + $3::bigint", "asc"] as const)
+      : ([
+          "coalesce($2::bigint - 1, h.version) - $3::bigint + 1",
+          "coalesce($2::bigint - 1, h.version)",
+          "desc",
+        ] as const);
   return sql.query<VersionRow>(
-    `select v.* from unnest($1::uuid[]) d (id)
+    `select v.* from documents.head h
      cross join lateral (
        select ${columns} from documents.change c ${named}
-       where c.document_id = d.id and ($2::bigint is null or c.version ${than} $2)
-       order by c.version ${order} limit $3
+       where c.document_id = h.document_id and ${within(low, high)}
      ) v
+     where h.document_id = any ($1::uuid[])
      order by v.number ${order}`,
     [documentIds, from?.[0] ?? null, size + 1],
   );
@@ -43,7 +56,7 @@ export function readVersions(
 ): Promise<VersionRow[]> {
   return sql.query<VersionRow>(
     `select ${columns} from unnest($1::uuid[], $2::bigint[]) k (document_id, version)
-     join documents.change c on c.document_id = k.document_id and c.version = k.version ${named}`,
+     join documents.change c on c.document_id = k.document_id and ${within("k.version", "k.version")} ${named}`,
     [keys.map(({ documentId }) => documentId), keys.map(({ number }) => number)],
   );
 }
@@ -52,7 +65,7 @@ export function readVersions(
 export function listNamedVersions(sql: Sql, documentId: string, limit: number): Promise<VersionRow[]> {
   return sql.query<VersionRow>(
     `select ${columns} from documents.version_name n
-     join documents.change c on c.document_id = n.document_id and c.version = n.version
+     join documents.change c on c.document_id = n.document_id and ${within("n.version", "n.version")}
      where n.document_id = $1 order by n.version desc limit $2`,
     [documentId, limit],
   );
@@ -69,7 +82,7 @@ export async function versionsAfter(
     `select v.*, r.revision from permissions.revision r
      left join lateral (
        select ${columns} from documents.change c ${named}
-       where c.document_id = $1 and c.version > $2 order by c.version limit $3
+       where c.document_id = $1 and ${within("$2::bigint + 1", "$2::bigint + $3::bigint")}
      ) v on true
      order by v.number`,
     [documentId, after, limit],

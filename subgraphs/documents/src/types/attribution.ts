@@ -1,21 +1,9 @@
 import "reflect-metadata";
 import type { Root } from "@onrecord/history/content-tree";
 import { GraphQLScalarType } from "graphql";
-import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 import { UserReference } from "./references.js";
-
-/** What is known of who stands behind a run. */
-export enum Standing {
-  PROVEN = "PROVEN",
-  RELAYED = "RELAYED",
-  UNKNOWN = "UNKNOWN",
-  HOUSE = "HOUSE",
-}
-registerEnumType(Standing, {
-  name: "Standing",
-  description:
-    "PROVEN: the author's. RELAYED: brought by the carrier for someone else, which nobody proved. UNKNOWN: nobody's who could be named. HOUSE: written by Onrecord itself.",
-});
+import { Standing } from "./standing.js";
 
 /** Whom a run is attributed to. */
 @ObjectType("ChangeOrigin", { description: "Whom a run of text is attributed to." })

@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Directive, Field, ID, Int, ObjectType } from "type-graphql";
 import { AuditEntryReference, UserReference } from "./references.js";
+import { Standing } from "./standing.js";
 
 /** One version of a document: one effective change. */
 @ObjectType("Version", { description: "One effective change of a document, with its entry on the record." })
@@ -24,6 +25,9 @@ export class Version {
 
   @Field(() => UserReference, { nullable: true, description: "Who brought it." })
   carrier!: UserReference | null;
+
+  @Field(() => Standing, { description: "What is known of who stands behind all of it." })
+  standing!: `${Standing}`;
 
   @Field(() => String, { nullable: true })
   name!: string | null;

@@ -1,0 +1,177 @@
+import type { ClientBinding } from "@onrecord/history/commit";
+import { effectiveUpdate, emittedBy } from "@onrecord/history/effective-update";
+import * as Y from "yjs";
+import type { Authors } from "./authors.js";
+import { type Judgement, type Step, without } from "./authorship.js";
+import type { Connection } from "./connection.js";
+import { inspect } from "./inspect.js";
+import { isKnown, isPlain } from "./plain.js";
+import { type CloseCode, closeCode } from "./protocol.js";
+
+/** What became of a change that a client sent. */
+export type Reception =
+  /** Applied; it will be durable when `room.durable` reaches `room.applied`. */
+  | { readonly outcome: "applied" }
+  /** Everything in it was known already. */
+  | { readonly outcome: "nothing-new" }
+  /** It builds on what the server has not seen; nothing of that part is kept. With `ofOthers`, another editor that is here is to bring that. */
+  | { readonly outcome: "gap"; readonly ofOthers: boolean }
+  /** The right to edit was lost after it was sent. */
+  | { readonly outcome: "viewer" }
+  | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
+
+/** A change as it was sent, not yet looked at. */
+export interface Arrival {
+  readonly connection: Connection;
+  readonly update: Uint8Array;
+  readonly step: Step;
+  /** Called with what became of it, once that is in the document. */
+  readonly tell: (reception: Reception) => void;
+}
+
+/** A change that is in the document now: what it changed, and whose it is. */
+export interface Taken {
+  readonly arrival: Arrival;
+  readonly update: Uint8Array;
+  readonly proven: boolean;
+  readonly bindings: readonly ClientBinding[];
+}
+
+/** What some arrivals came to. */
+export interface Run {
+  readonly taken: readonly Taken[];
+  /** All of `taken` as one update. */
+  readonly merged: Uint8Array | null;
+  readonly receptions: readonly (readonly [Arrival, Reception])[];
+  /** The document holds something that must not be committed. */
+  readonly broken: boolean;
+}
+
+/**
+ * Takes arrivals into the document, from the front of the queue: as many as are plain in one transaction of Yjs, which then costs as
+ * much as one and tells all of them as one update; or else one that is not, by itself. `mayGrow` is how many bytes more are surely allowed.
+ */
+export function takeRun(doc: Y.Doc, authors: Authors, arrived: Arrival[], mayGrow: number): Run {
+  const taken: Taken[] = [];
+  const receptions: [Arrival, Reception][] = [];
+  let broken = false;
+  let left = mayGrow;
+  let alone: Admitted | undefined;
+  let count = 0;
+  let ended = false;
+  const emitted = emittedBy(doc, () => {
+    while (count < arrived.length && !ended) {
+      const arrival = arrived[count]!;
+      const look = lookAt(doc, authors, arrival);
+      if ("outcome" in look) {
+        receptions.push([arrival, look]);
+        // Whoever is refused is heard no further, and must be told so before its next change is looked at.
+        ended = look.outcome !== "nothing-new";
+      } else if (arrival.update.length > left || !look.plain) {
+        ended = true;
+        if (taken.length > 0) return;
+        alone = look;
+      } else if (apply(doc, arrival.update)) {
+        left -= arrival.update.length;
+        taken.push(attributed(doc, authors, look, arrival.update));
+        receptions.push([arrival, { outcome: "applied" }]);
+      } else {
+        ended = broken = true;
+        receptions.push([arrival, cannotBeApplied]);
+      }
+      count++;
+    }
+  });
+  arrived.splice(0, count);
+  if (alone) {
+    const run = takeAlone(doc, authors, alone);
+    return { ...run, receptions: [...receptions, ...run.receptions] };
+  }
+  const [merged = null, ...tidied] = emitted;
+  return { taken: withTidied(taken, tidied), merged: mergedWith(merged, tidied), receptions, broken };
+}
+
+/** An arrival that may be applied; a plain one together with others. */
+interface Admitted {
+  readonly arrival: Arrival;
+  readonly judgement: Extract<Judgement, { outcome: "admitted" }>;
+  readonly plain: boolean;
+}
+
+const cannotBeApplied: Reception = {
+  outcome: "refused",
+  code: closeCode.malformed,
+  reason: "the update cannot be applied",
+};
+
+function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival): Admitted | Reception {
+  const { connection, step, update } = arrival;
+  if (!connection.listening) return { outcome: "nothing-new" };
+  if (!connection.mayEdit) return { outcome: "viewer" };
+  try {
+    const inspection = inspect(update);
+    const judgement = authors.judge(doc, connection, step, inspection);
+    if (judgement.outcome === "refused") return { ...judgement, code: closeCode.malformed };
+    if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
+    return { arrival, judgement, plain: judgement.aside.length === 0 && isPlain(doc, inspection) };
+  } catch {
+    return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
+  }
+}
+
+/** Applies an update within a transaction; false when that left something behind that must not stay. */
+function apply(doc: Y.Doc, update: Uint8Array): boolean {
+  try {
+    Y.applyUpdate(doc, update);
+    return !dropUnconnected(doc);
+  } catch {
+    return false;
+  }
+}
+
+function takeAlone(doc: Y.Doc, authors: Authors, admitted: Admitted): Run {
+  const { arrival, judgement } = admitted;
+  let effective: Uint8Array | null;
+  try {
+    effective = effectiveUpdate(doc, without(arrival.update, judgement.aside));
+  } catch {
+    // Half of it may be in the document now.
+    return { taken: [], merged: null, receptions: [[arrival, cannotBeApplied]], broken: true };
+  }
+  const ofOthers = judgement.aside.length > 0;
+  const reception: Reception =
+    dropUnconnected(doc) || ofOthers
+      ? { outcome: "gap", ofOthers }
+      : { outcome: effective === null ? "nothing-new" : "applied" };
+  const taken = effective === null ? [] : [attributed(doc, authors, admitted, effective)];
+  return { taken, merged: effective, receptions: [[arrival, reception]], broken: false };
+}
+
+function attributed(
+  doc: Y.Doc,
+  authors: Authors,
+  { arrival, judgement }: Admitted,
+  update: Uint8Array,
+): Taken {
+  const { connection, step } = arrival;
+  return { arrival, update, ...authors.attribute(doc, connection, step, judgement.novelties, update) };
+}
+
+/** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */
+export function dropUnconnected({ store }: Y.Doc): boolean {
+  const gap = store.pendingStructs !== null || store.pendingDs !== null;
+  store.pendingStructs = null;
+  store.pendingDs = null;
+  return gap;
+}
+
+/** What Yjs tidied after the last change is part of it. */
+function withTidied(taken: readonly Taken[], tidied: readonly Uint8Array[]): readonly Taken[] {
+  const last = taken.at(-1);
+  if (!last || tidied.length === 0) return taken;
+  return [...taken.slice(0, -1), { ...last, update: Y.mergeUpdates([last.update, ...tidied]) }];
+}
+
+function mergedWith(merged: Uint8Array | null, tidied: readonly Uint8Array[]): Uint8Array | null {
+  return merged === null || tidied.length === 0 ? merged : Y.mergeUpdates([merged, ...tidied]);
+}

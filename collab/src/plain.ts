@@ -1,0 +1,77 @@
+import * as Y from "yjs";
+import type { Inspection } from "./inspect.js";
+
+/**
+ * Whether an update changes exactly what it says: all that it builds on is in the document, and nothing that it brings or deletes is
+ * there, or deleted, already. Such an update is its own effective change, and needs no transaction of its own to find that out.
+ */
+export function isPlain(doc: Y.Doc, inspection: Inspection): boolean {
+  return structsArePlain(doc, inspection) && deletesArePlain(doc, inspection);
+}
+
+/** Whether the document has everything of an update already: a client that comes back tells all its deletes again. */
+export function isKnown(doc: Y.Doc, { ranges, deletes }: Inspection): boolean {
+  const { store } = doc;
+  for (const [client, { to }] of ranges) if (to > Y.getState(store, client)) return false;
+  for (const [client, parts] of deletes.clients)
+    for (const { clock, len } of parts) {
+      if (clock + len > Y.getState(store, client)) return false;
+      if (!all(store, client, clock, len, (struct) => struct.deleted)) return false;
+    }
+  return true;
+}
+
+function structsArePlain({ store }: Y.Doc, { structs, ranges }: Inspection): boolean {
+  for (const [client, { from }] of ranges) if (from !== Y.getState(store, client)) return false;
+  let client = -1;
+  let next = 0;
+  for (const struct of structs) {
+    const { id } = struct;
+    if (id.client !== client) {
+      client = id.client;
+      next = Y.getState(store, client);
+    }
+    // Skips leave something out, and a client's structs that stand apart overlap or do.
+    if (id.clock !== next || struct instanceof Y.Skip) return false;
+    next += struct.length;
+    if (!(struct instanceof Y.Item)) continue;
+    if (!isThere(store, struct.origin, id) || !isThere(store, struct.rightOrigin, id)) return false;
+    if (struct.parent instanceof Y.ID && !isThere(store, struct.parent, id)) return false;
+  }
+  return true;
+}
+
+function deletesArePlain({ store }: Y.Doc, { ranges, deletes }: Inspection): boolean {
+  for (const [client, parts] of deletes.clients) {
+    const state = Y.getState(store, client);
+    const to = Math.max(state, ranges.get(client)?.to ?? 0);
+    for (const { clock, len } of parts) {
+      if (clock + len > to) return false;
+      // What is beyond the state is brought by this very update.
+      const known = Math.min(clock + len, state) - clock;
+      if (known > 0 && !all(store, client, clock, known, (struct) => !struct.deleted)) return false;
+    }
+  }
+  return true;
+}
+
+/** Whether what a struct names is in the document, or is an earlier struct of its own client. */
+function isThere(store: Y.Doc["store"], named: Y.ID | null, of: Y.ID): boolean {
+  if (named === null) return true;
+  return named.client === of.client ? named.clock < of.clock : named.clock < Y.getState(store, named.client);
+}
+
+function all(
+  store: Y.Doc["store"],
+  client: number,
+  clock: number,
+  length: number,
+  test: (struct: Y.Item | Y.GC) => boolean,
+): boolean {
+  const structs = store.clients.get(client);
+  if (!structs) return false;
+  const end = clock + length;
+  for (let i = Y.findIndexSS(structs, clock); i < structs.length && structs[i]!.id.clock < end; i++)
+    if (!test(structs[i]!)) return false;
+  return true;
+}

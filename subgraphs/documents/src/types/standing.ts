@@ -1,0 +1,14 @@
+import { registerEnumType } from "type-graphql";
+
+/** What is known of who stands behind a change. */
+export enum Standing {
+  PROVEN = "PROVEN",
+  RELAYED = "RELAYED",
+  UNKNOWN = "UNKNOWN",
+  HOUSE = "HOUSE",
+}
+registerEnumType(Standing, {
+  name: "Standing",
+  description:
+    "PROVEN: the author's. RELAYED: brought by the carrier for someone else, which nobody proved. UNKNOWN: nobody's who could be named. HOUSE: written by Onrecord itself.",
+});
