@@ -56,6 +56,40 @@ program
     orFail(async () => (await import("./commands/replay.js")).replay(trace, options)),
   );
 
+const keys = program.command("keys").description("the key-encryption keys that protect the documents");
+
+keys
+  .command("list")
+  .description("which keys there are, and how many documents need each")
+  .option("--json", "print JSON")
+  .action((options: { json?: boolean }) =>
+    orFail(async () => (await import("./commands/keys.js")).listKeys(options)),
+  );
+
+keys
+  .command("prepare")
+  .description(
+    "make the next key without using it: with several machines, copy keys.json to all of them first",
+  )
+  .option("--json", "print JSON")
+  .action((options: { json?: boolean }) =>
+    orFail(async () => (await import("./commands/keys.js")).prepareKey(options)),
+  );
+
+keys
+  .command("rotate")
+  .description("bring every document under a new key, while Onrecord runs; again to go on after a crash")
+  .option("--json", "print JSON")
+  .action((options: { json?: boolean }) =>
+    orFail(async () => (await import("./commands/keys.js")).rotateKeys(options)),
+  );
+
+keys
+  .command("retire")
+  .description("forget a key that no document needs")
+  .argument("<id>")
+  .action((id: string) => orFail(async () => (await import("./commands/keys.js")).retireKey(id)));
+
 program
   .command("doctor")
   .description("look at configuration, data directory, database, migrations and port")

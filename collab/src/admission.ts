@@ -10,6 +10,7 @@ import type { Permits } from "./permits.js";
 import { type CloseCode, closeCode } from "./protocol.js";
 import type { Room } from "./room.js";
 import type { Rooms } from "./rooms.js";
+import type { Tally } from "./tally.js";
 
 /** A connection that was let in, and where. */
 export interface Admitted {
@@ -18,7 +19,7 @@ export interface Admitted {
 }
 
 /** Why a socket is closed instead. */
-class Refusal {
+export class Refusal {
   constructor(
     readonly code: CloseCode,
     readonly reason: string,
@@ -32,22 +33,11 @@ export class Admission {
     private readonly ledger: Ledger,
     private readonly permits: Permits,
     private readonly rooms: Rooms,
+    private readonly tally: Tally,
   ) {}
 
-  /** Lets a socket in, or closes it with the reason and resolves to undefined. `name` is what the path names. */
+  /** Lets a socket in, or says why not; undefined when the socket has gone. `documentId` is what the path names. */
   async admit(
-    request: IncomingMessage,
-    socket: CollabSocket,
-    info: RequestInfo,
-    name: string,
-  ): Promise<Admitted | undefined> {
-    const outcome = await this.#admit(request, socket, info, name);
-    if (!(outcome instanceof Refusal)) return outcome;
-    socket.close(outcome.code, outcome.reason);
-    return undefined;
-  }
-
-  async #admit(
     request: IncomingMessage,
     socket: CollabSocket,
     info: RequestInfo,
@@ -95,34 +85,33 @@ export class Admission {
   ): Promise<Admitted | Refusal | undefined> {
     for (;;) {
       const room = await this.rooms.enter(documentId);
-      const standing = await this.permits.stand(sessionId, documentId);
-      if (standing !== null && standing.permit.decision.revision !== this.permits.revision) continue;
-      // Evicted while we looked: what is written into it would go nowhere.
-      if (this.rooms.get(documentId) !== room) continue;
-      if (standing === null || standing.permit.access === null || socket.readyState !== socket.OPEN) {
-        this.rooms.left(room);
+      let entered = false;
+      try {
+        const standing = await this.permits.stand(sessionId, documentId);
+        if (standing !== null && standing.permit.decision.revision !== this.permits.revision) continue;
+        // Evicted while we looked: what is written into it would go nowhere.
+        if (this.rooms.get(documentId) !== room) continue;
         if (standing === null) return new Refusal(closeCode.unauthenticated, "the session has ended");
-        return standing.permit.access === null
-          ? new Refusal(closeCode.forbidden, "access was removed")
-          : undefined;
-      }
-      const { limits } = this.context.config;
-      const connection = new Connection(
-        socket,
-        documentId,
-        standing.principal,
-        standing.permit.access,
-        standing.permit.expiresAt,
-        by,
-        {
+        const { principal, permit } = standing;
+        if (permit.access === null) return new Refusal(closeCode.forbidden, "access was removed");
+        if (socket.readyState !== socket.OPEN) return undefined;
+        // Counted again: many who came at once were all few when they were counted first.
+        if (this.#tooMany(principal, documentId))
+          return new Refusal(closeCode.tryLater, "too many connections");
+        const options = {
           acks: info.url.searchParams.get("ack") === "1",
-          queueBytes: limits.queueBytes,
-          messagesPerSecond: limits.changesPerSecond,
-        },
-      );
-      room.connections.add(connection);
-      this.permits.connections.add(connection);
-      return { room, connection };
+          limits: this.context.config.limits,
+          tally: this.tally,
+        };
+        const { access, expiresAt } = permit;
+        const connection = new Connection(socket, documentId, principal, access, expiresAt, by, options);
+        room.connections.add(connection);
+        this.permits.connections.add(connection);
+        entered = true;
+        return { room, connection };
+      } finally {
+        if (!entered) this.rooms.left(room);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ClientBinding, NewChange } from "@onrecord/history/commit";
 import * as Y from "yjs";
-import { type Judgement, judge, type Knowledge, type Novelty, type Step } from "./authorship.js";
+import { type Admission, type Judgement, judge, type Knowledge, type Step } from "./authorship.js";
 import { Bindings } from "./bindings.js";
 import { ClockRanges } from "./clock-ranges.js";
 import { type Inspection, inspect, isGone } from "./inspect.js";
@@ -33,30 +33,32 @@ export class Authors implements Knowledge {
   attribute(
     doc: Y.Doc,
     from: Speaker,
-    step: Step,
-    novelties: readonly Novelty[],
+    { novelties, relayed }: Admission,
     effective: Uint8Array,
-  ): Pick<NewChange, "proven"> & { readonly bindings: readonly ClientBinding[] } {
+  ): Pick<NewChange, "proven" | "relayed"> & { readonly bindings: readonly ClientBinding[] } {
     let proven = true;
     const bindings: ClientBinding[] = [];
     for (const { clientId, clock, userId } of novelties) {
       if (Y.getState(doc.store, clientId) === clock) continue;
       if (userId === null) proven = false;
-      else if (step === "update") this.#speakers.claim(from, clientId);
+      else if (!relayed) this.#speakers.claim(from, clientId);
       const binding = this.bindings.note(clientId, clock, userId);
       if (binding) bindings.push(binding);
     }
     if (!proven) this.remember(effective);
-    return { proven, bindings };
+    return { proven, relayed, bindings };
   }
 
   /** Keeps in mind what came without content in a change that is in the document and was carried for an owner. */
   remember(effective: Uint8Array): void {
-    for (const struct of inspect(effective).structs) {
-      const { client, clock } = struct.id;
-      const end = clock + struct.length;
-      if (isGone(struct) && this.bindings.unproven(client, clock, end) && this.ownerOf(client) !== undefined)
-        this.cameEmpty.add(client, clock, end);
+    for (const [clientId, { structs }] of inspect(effective).claims) {
+      if (this.ownerOf(clientId) === undefined) continue;
+      for (const struct of structs) {
+        const { clock } = struct.id;
+        const end = clock + struct.length;
+        if (isGone(struct) && this.bindings.unproven(clientId, clock, end))
+          this.cameEmpty.add(clientId, clock, end);
+      }
     }
   }
 

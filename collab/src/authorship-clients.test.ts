@@ -78,6 +78,22 @@ const mend = async (editor: Editor) => {
   editor.provider.connect();
   await editor.synced();
 };
+/** A second node on the same database. */
+const anotherNode = async () => {
+  const other = await context.another();
+  const itsDoor = new Door(other.log);
+  const itsCollab = new Collab(other);
+  itsCollab.hang(itsDoor);
+  await itsCollab.start();
+  return {
+    url: await itsDoor.listen(0, "127.0.0.1"),
+    [Symbol.asyncDispose]: async () => {
+      await itsCollab.drain();
+      await itsCollab[Symbol.asyncDispose]();
+      await itsDoor[Symbol.asyncDispose]();
+    },
+  };
+};
 const versions = () =>
   context.db.query<{ author_id: string | null; carrier_id: string; relayed: boolean }>(
     "select author_id, carrier_id, relayed from documents.change where document_id = $1 order by version",
@@ -192,6 +208,31 @@ describe("in another's name", () => {
     socket.close();
     // Yjs has given her a new clientID by now, and y-websocket fails to end without the presence of the one that its document has.
     a.doc.clientID = a.provider.awareness.clientID;
+  });
+
+  it("what took the place of her offline work without having content is noticed too, by a node that has just opened it", async () => {
+    const a = await edit(ana);
+    a.text.insert(0, "Ana's");
+    await committed("Ana's");
+    await cut(a);
+    const { socket } = await raw(ben);
+    socket.send(syncFrame(sync.step2, forgedGc(a.doc, 8)));
+    await until(async () => (await versions()).length === 2, "the forgery to be kept");
+    a.text.insert(5, " offline work");
+    const other = await anotherNode();
+    try {
+      const back = openEditor(other.url, documentId, ana.token, { doc: a.doc });
+      editors.push(back);
+      expect(await back.closed()).toBe(4400);
+      expect(await entries("document.edit-refused")).toMatchObject([
+        { actor_id: ana.userId, detail: { reason: expect.stringContaining("reload the page") } },
+      ]);
+      expect((await versions()).at(-1)).toEqual({ author_id: null, carrier_id: ben.userId, relayed: true });
+    } finally {
+      for (const editor of editors.splice(0)) editor[Symbol.dispose]();
+      await other[Symbol.asyncDispose]();
+      socket.close();
+    }
   });
 
   it("presence is neither shown nor kept from its owner, and recorded once", async () => {
@@ -343,16 +384,40 @@ describe("honest editors", () => {
     expect([a.provider.wsconnected, b.provider.wsconnected]).toEqual([true, true]);
   });
 
+  it("what its owner, who is here, does not bring waits for the owner to bring it or to leave", async () => {
+    const [a, b] = [await edit(ana), await edit(ben)];
+    a.text.insert(0, "A1 ");
+    await until(() => b.text.toString() === "A1 ", "Ben to hear of it");
+    // A tab of Ana's that has written this and is stuck: her line is there, and nothing comes.
+    const stuck = new Y.Doc();
+    Y.applyUpdate(stuck, Y.encodeStateAsUpdate(a.doc));
+    stuck.clientID = a.doc.clientID;
+    stuck.getText("content").insert(3, "A2 ");
+    Y.applyUpdate(b.doc, Y.encodeStateAsUpdate(stuck), b.provider);
+    let asked = 0;
+    const before = b.provider.ws;
+    before?.close();
+    await until(() => b.provider.wsconnected && b.provider.ws !== before, "Ben to come back");
+    b.provider.ws?.addEventListener("message", ({ data }) => {
+      const [type, step] = new Uint8Array(data as ArrayBuffer);
+      if (type === 0 && step === 0) asked++;
+    });
+    await until(() => asked >= 3, "Ben to be asked again and again");
+    expect(await versions()).toHaveLength(1);
+    a.provider.disconnect();
+    await committed("A1 A2 ");
+    expect(await runs()).toEqual([
+      ["A1 ", ana.userId],
+      ["A2 ", null],
+    ]);
+    expect(await entries("document.edit-refused")).toEqual([]);
+  });
+
   it("what one node took for carried, another knows when its owner goes on there", async () => {
-    const other = await context.another();
-    const otherDoor = new Door(other.log);
-    const otherCollab = new Collab(other);
-    otherCollab.hang(otherDoor);
-    await otherCollab.start();
-    const otherUrl = await otherDoor.listen(0, "127.0.0.1");
+    const other = await anotherNode();
     try {
       const a = await edit(ana);
-      const b = openEditor(otherUrl, documentId, ben.token);
+      const b = openEditor(other.url, documentId, ben.token);
       editors.push(b);
       a.text.insert(0, "A1 ");
       await until(() => b.text.toString() === "A1 ", "the other node to hear of it");
@@ -373,9 +438,7 @@ describe("honest editors", () => {
       ]);
     } finally {
       for (const editor of editors.splice(0)) editor[Symbol.dispose]();
-      await otherCollab.drain();
-      await otherCollab[Symbol.asyncDispose]();
-      await otherDoor[Symbol.asyncDispose]();
+      await other[Symbol.asyncDispose]();
     }
   });
 

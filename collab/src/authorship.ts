@@ -1,7 +1,7 @@
 import * as Y from "yjs";
 import type { Bindings } from "./bindings.js";
 import type { ClockRanges } from "./clock-ranges.js";
-import { type Inspection, isGone } from "./inspect.js";
+import { type Claim, type Inspection, isGone } from "./inspect.js";
 import { sameStructs } from "./same-structs.js";
 
 /** How a change arrived: as the answer to a SyncStep1, or as an Update, which a stock client sends of what was typed into it. */
@@ -14,15 +14,18 @@ export interface Novelty {
   readonly userId: string | null;
 }
 
+/** A change that may be applied. */
+export interface Admission {
+  readonly outcome: "admitted";
+  readonly novelties: readonly Novelty[];
+  /** ClientIDs whose structs are left out: an editor that writes with them is connected and brings them itself. */
+  readonly aside: readonly number[];
+  /** Nobody typed it just now: it comes from a sync or out of a store, and its deletes may be anyone's. */
+  readonly relayed: boolean;
+}
+
 /** What is decided on a change. */
-export type Judgement =
-  | {
-      readonly outcome: "admitted";
-      readonly novelties: readonly Novelty[];
-      /** ClientIDs whose structs are left out: an editor that writes with them is connected and brings them itself. */
-      readonly aside: readonly number[];
-    }
-  | { readonly outcome: "refused"; readonly reason: string };
+export type Judgement = Admission | { readonly outcome: "refused"; readonly reason: string };
 
 /** A change, before it is applied to `doc`. */
 export interface Arrival {
@@ -61,37 +64,39 @@ const MAX_GONE = 8;
 export function judge(known: Knowledge, { doc, userId, spokenBy, step, inspection }: Arrival): Judgement {
   if (inspection.subdocuments)
     return refused("subdocuments are not supported: put their content into the document itself");
-  const typed = step === "update";
+  // What is typed has one clientID: the editor's own. An Update with several comes out of a store that was slower than the line.
+  const typed = step === "update" && inspection.claims.size <= 1;
   const novelties: Novelty[] = [];
   const aside: number[] = [];
-  for (const [clientId, range] of inspection.ranges) {
+  for (const [clientId, claim] of inspection.claims) {
     const clock = Y.getState(doc.store, clientId);
     const owner = known.ownerOf(clientId);
     if (owner === userId) {
       // Somebody may have written under its clocks while it was away, and then its own would pass for known and be lost.
-      const to = Math.min(range.to, clock);
+      const to = Math.min(claim.to, clock);
       if (
-        known.bindings.unproven(clientId, range.from, to) &&
-        !sameStructs(doc, inspection, clientId, range.from, to, known.cameEmpty)
+        known.bindings.unproven(clientId, claim.from, to) &&
+        !sameStructs(doc, inspection, clientId, to, known.cameEmpty)
       )
         return refused(
           "the document has other content of this editor, brought by someone else: reload the page",
         );
-      if (range.to > clock) novelties.push({ clientId, clock, userId });
+      if (claim.to > clock) novelties.push({ clientId, clock, userId });
       continue;
     }
-    if (range.to <= clock) continue;
+    if (claim.to <= clock) continue;
     if (owner === undefined) {
-      const first = typed && spokenBy === undefined && inspection.ranges.size === 1;
+      // An editor without presence is known by what is typed into it: one clientID, and not one that somebody else may have begun.
+      const first = typed && spokenBy === undefined && !known.bindings.unprovenFrom.has(clientId);
       novelties.push({ clientId, clock, userId: first ? userId : null });
       continue;
     }
-    if ((typed && known.isHere(owner)) || gone(inspection, clientId, clock) > MAX_GONE * inspection.bytes)
+    if ((typed && known.isHere(owner)) || gone(claim, clock) > MAX_GONE * inspection.bytes)
       return refused("the update writes in the name of another user");
     if (known.isWriting(owner, clientId)) aside.push(clientId);
     else novelties.push({ clientId, clock, userId: null });
   }
-  return { outcome: "admitted", novelties, aside };
+  return { outcome: "admitted", novelties, aside, relayed: !typed };
 }
 
 /** The update without any structs of some clientIDs; its deletes stay. */
@@ -101,12 +106,11 @@ export function without(update: Uint8Array, clientIds: readonly number[]): Uint8
   return Y.diffUpdate(update, Y.encodeStateVector(all));
 }
 
-/** How many new clocks of a clientID come without content. */
-function gone({ structs }: Inspection, clientId: number, clock: number): number {
+/** How many clocks from one on come without content. */
+function gone({ structs }: Claim, clock: number): number {
   let sum = 0;
   for (const struct of structs)
-    if (struct.id.client === clientId && isGone(struct))
-      sum += Math.max(0, Math.min(struct.length, struct.id.clock + struct.length - clock));
+    if (isGone(struct)) sum += Math.max(0, Math.min(struct.length, struct.id.clock + struct.length - clock));
   return sum;
 }
 

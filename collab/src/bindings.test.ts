@@ -12,6 +12,8 @@ describe("bindings", () => {
     expect(bindings.note(1, 14, "ana")).toEqual(row(14, "ana"));
     expect(bindings.ownerOf(1)).toBe("ana");
     expect([...bindings.unprovenFrom]).toEqual([[1, 9]]);
+    expect(bindings.carriedForOwners).toBe(true);
+    expect(new Bindings([row(0, null), row(0, "ana", 2)]).carriedForOwners).toBe(false);
   });
 
   it("know which clocks are unproven", () => {

@@ -38,6 +38,12 @@ export class Bindings {
     return this.#unproven;
   }
 
+  /** Whether anything unproven is of a clientID that is bound to a user. */
+  get carriedForOwners(): boolean {
+    for (const clientId of this.#unproven.keys()) if (this.#owners.has(clientId)) return true;
+    return false;
+  }
+
   /** Says whose the structs of a clientID are from its newest clock on. Returns the row to commit, or null when the last one says it already. */
   note(clientId: number, clock: number, userId: string | null): ClientBinding | null {
     const last = this.#rows.get(clientId)?.at(-1);

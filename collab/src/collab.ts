@@ -11,14 +11,17 @@ import type { Service } from "@onrecord/platform/service";
 import { DecisionPoint } from "@onrecord/policy/decide";
 import { Gauge } from "prom-client";
 import { type Server, type WebSocket, WebSocketServer } from "ws";
-import { Admission, type Admitted } from "./admission.js";
+import { Admission, type Admitted, Refusal } from "./admission.js";
 import { Committer } from "./committer.js";
 import { CollabSocket, type Connection, framed } from "./connection.js";
+import { Lobby } from "./lobby.js";
 import { Permits } from "./permits.js";
+import { PresenceRelay } from "./presence-relay.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
 import { refuse, Session } from "./session.js";
+import { Tally } from "./tally.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
@@ -34,6 +37,8 @@ export class Collab implements Service {
   readonly #ledger: Ledger;
   readonly #committer: Committer;
   readonly #admission: Admission;
+  readonly #lobby: Lobby;
+  readonly #presence: PresenceRelay;
   readonly #server: Server<typeof CollabSocket>;
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -90,7 +95,10 @@ export class Collab implements Service {
       },
       config.limits.rooms,
     );
-    this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms);
+    const tally = new Tally(metrics);
+    this.#lobby = new Lobby(config.limits, tally);
+    this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms, tally);
+    this.#presence = new PresenceRelay(bus, this.rooms);
     this.#server = new WebSocketServer<typeof CollabSocket>({
       noServer: true,
       WebSocket: CollabSocket,
@@ -131,8 +139,10 @@ export class Collab implements Service {
       bus.subscribe("document.committed", ({ documentId, version }) =>
         this.rooms.get(documentId)?.catchUp(version),
       ),
+      bus.subscribe("document.shredded", ({ documentId }) => this.#shredded(documentId)),
       bus.onGap(() => this.#checkHeads()),
     );
+    this.#presence.start();
     this.#every(PRESENCE_EVERY, () => {
       for (const room of this.rooms.all()) room.sharePresence();
     });
@@ -152,6 +162,7 @@ export class Collab implements Service {
   async drain(): Promise<void> {
     this.#draining = true;
     await this.#committer.idle();
+    this.#presence.end();
     for (const room of this.rooms.all()) {
       room.unloadCheckpoint();
       room.close(closeCode.restart, "the server restarts");
@@ -160,6 +171,7 @@ export class Collab implements Service {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.permits.stop();
+    this.#presence.end();
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer.idle();
@@ -170,30 +182,36 @@ export class Collab implements Service {
   /** Every upgrade is accepted: browsers hide the status of a refused one, so the reason is told as a close code. */
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      // y-websocket speaks at once: what it says waits in the socket until it is let in.
-      ws.pause();
       ws.stream = socket;
       ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
-      if (this.#draining) return ws.close(closeCode.restart, "the server restarts");
-      this.#admission
-        .admit(request, ws, info, info.url.pathname.slice(PATH.length + 1))
-        .then((admitted) => admitted && this.#converse(admitted))
-        .catch((err: unknown) => {
-          const code =
-            err instanceof AppError && err.code === "NOT_FOUND" ? closeCode.gone : closeCode.tryLater;
-          if (code !== closeCode.gone)
-            this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
-          ws.close(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
-        })
-        .finally(() => ws.resume());
+      const turnAway = (code: CloseCode, reason: string) => this.#lobby.turnAway(ws, socket, code, reason);
+      if (this.#draining) return turnAway(closeCode.restart, "the server restarts");
+      const documentId = info.url.pathname.slice(PATH.length + 1);
+      // y-websocket speaks at once: what it says waits in the socket until it is let in.
+      const admit = async () => {
+        const outcome = await this.#admission.admit(request, ws, info, documentId);
+        if (outcome instanceof Refusal) turnAway(outcome.code, outcome.reason);
+        else if (outcome) this.#converse(outcome, ws);
+      };
+      this.#lobby.hold(ws, socket, admit).catch((err: unknown) => {
+        const gone = err instanceof AppError && (err.code === "NOT_FOUND" || err.code === "GONE");
+        const code = gone ? closeCode.gone : closeCode.tryLater;
+        if (code !== closeCode.gone)
+          this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
+        turnAway(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
+      });
     });
   }
 
-  #converse({ room, connection }: Admitted): void {
-    const { socket } = connection;
-    const session = new Session(room, connection, { ledger: this.#ledger, log: this.#log });
+  #converse({ room, connection }: Admitted, socket: CollabSocket): void {
+    const host = { ledger: this.#ledger, log: this.#log, limits: this.context.config.limits };
+    const session = new Session(room, connection, host);
     socket.once("close", (code) => this.#left(room, connection, code));
     socket.on("message", (data, binary) => session.receive(data, binary));
+    socket.on("error", () => {
+      const { violation } = socket;
+      if (violation) refuse(host, room, connection, violation.code, violation.reason, null);
+    });
     this.#watch(socket);
     session.open();
   }
@@ -220,6 +238,12 @@ export class Collab implements Service {
     room.close(code, reason);
   }
 
+  /** Without its key a document cannot be open anywhere. */
+  #shredded(documentId: string): void {
+    const room = this.rooms.get(documentId);
+    if (room) this.#evict(room, closeCode.gone, "the document is gone");
+  }
+
   #checkHeads(): void {
     const open = [...this.rooms.all()];
     if (open.length === 0) return;
@@ -229,7 +253,12 @@ export class Collab implements Service {
         [open.map(({ documentId }) => documentId)],
       )
       .then((rows) => {
-        for (const { document_id, version } of rows) this.rooms.get(document_id)?.catchUp(version);
+        const heads = new Map(rows.map(({ document_id, version }) => [document_id, version]));
+        for (const { documentId } of open) {
+          const version = heads.get(documentId);
+          if (version === undefined) this.#shredded(documentId);
+          else this.rooms.get(documentId)?.catchUp(version);
+        }
       })
       .catch((err: unknown) => this.#log.warn({ err }, "heads could not be read"));
   }
@@ -237,11 +266,15 @@ export class Collab implements Service {
   /** Ends sockets whose peer is gone without a word. */
   #watch(socket: WebSocket): void {
     let alive = true;
-    socket.on("pong", () => {
+    const heard = () => {
       alive = true;
-    });
+    };
+    socket.on("pong", heard);
+    // Its answer may stand behind much that it sent before.
+    socket.on("message", heard);
     const timer = setInterval(() => {
-      if (!alive) return socket.terminate();
+      // Nothing can be heard of a peer that is not read.
+      if (!alive && !socket.isPaused) return socket.terminate();
       alive = false;
       socket.ping();
     }, 30_000).unref();

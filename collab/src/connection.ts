@@ -3,29 +3,51 @@ import type { By } from "@onrecord/ledger/ledger";
 import type { Principal } from "@onrecord/policy/principal";
 import { WebSocket } from "ws";
 import { type Access, accessFrame, type CloseCode, closeCode } from "./protocol.js";
+import type { Pause, Tally } from "./tally.js";
+import { Throttle } from "./throttle.js";
 
 /** A WebSocket whose own protocol errors end in our codes: a stock client retries 1009 for ever and stops on 4413. */
 export class CollabSocket extends WebSocket {
   /** The stream that was upgraded. Frames that go to many are written to it as they are, made once. */
   stream!: Duplex;
+  /** What the protocol error that ended it was; undefined without one. */
+  violation: { readonly code: CloseCode; readonly reason: string } | undefined;
 
   override close(code?: number, reason?: string | Buffer): void {
     switch (code) {
       case 1009:
-        return super.close(closeCode.tooLarge, "the frame is too large");
+        return this.#violated(closeCode.tooLarge, "the frame is too large");
       case 1002:
       case 1007:
-        return super.close(closeCode.malformed, "the frame is malformed");
+        return this.#violated(closeCode.malformed, "the frame is malformed");
       default:
         return super.close(code, reason);
     }
+  }
+
+  #violated(code: CloseCode, reason: string): void {
+    this.violation = { code, reason };
+    super.close(code, reason);
   }
 }
 
 /** Changes of one connection that may wait for their commit before its socket is read no further. */
 const MAX_OUTSTANDING = 2000;
+
 /** How long a closing client may take before its socket is destroyed. */
-const CLOSE_GRACE_MS = 5000;
+export const CLOSE_GRACE_MS = 5000;
+
+/** What a connection is given besides its socket: what it asked for, its bounds, and where what they did is counted. */
+export interface ConnectionOptions {
+  readonly acks: boolean;
+  readonly limits: {
+    readonly queueBytes: number;
+    readonly changesPerSecond: number;
+    readonly bytesPerSecond: number;
+    readonly workPerSecond: number;
+  };
+  readonly tally: Tally;
+}
 
 /** One editor on one document: an authenticated socket with what it may do at the moment. */
 export class Connection {
@@ -37,12 +59,10 @@ export class Connection {
   received = 0;
   #closed = false;
   #silenced = false;
-  #paused = false;
-  /** Bytes of answers that may still be on their way. */
+  readonly #pauses = new Set<Pause>();
+  readonly #throttle: Throttle;
+  /** Bytes of the answer that may still be on its way. */
   #stateBytes = 0;
-  /** Messages of the running second. */
-  #messages = 0;
-  #second = 0;
 
   constructor(
     readonly socket: CollabSocket,
@@ -53,12 +73,11 @@ export class Connection {
     /** When session or grant end, milliseconds since the epoch. */
     public expiresAt: number,
     readonly by: By,
-    readonly options: {
-      readonly acks: boolean;
-      readonly queueBytes: number;
-      readonly messagesPerSecond: number;
-    },
-  ) {}
+    readonly options: ConnectionOptions,
+  ) {
+    const { changesPerSecond: messages, bytesPerSecond: bytes, workPerSecond: work } = options.limits;
+    this.#throttle = new Throttle({ messages, bytes, work });
+  }
 
   get mayEdit(): boolean {
     return this.access === "edit" && Date.now() < this.expiresAt;
@@ -79,8 +98,9 @@ export class Connection {
     if (this.#closed || this.socket.readyState !== WebSocket.OPEN) return;
     const { stream } = this.socket;
     const waiting = stream.writableLength;
-    if (waiting <= this.options.queueBytes) this.#stateBytes = 0;
-    else if (waiting > this.options.queueBytes + this.#stateBytes) {
+    const { queueBytes } = this.options.limits;
+    if (waiting <= queueBytes) this.#stateBytes = 0;
+    else if (waiting > queueBytes + this.#stateBytes) {
       return this.close(closeCode.slow, "too slow: reconnect for what is missing");
     }
     if (stream.writableCorked === 0) {
@@ -90,31 +110,37 @@ export class Connection {
     stream.write(frame);
   }
 
-  /** Queues an answer that may be as large as the document: on a slow line it takes its time, and is not held against the reader. */
+  /**
+   * Queues an answer that may be as large as the document: on a slow line it takes its time, and is not held against the reader.
+   * That is so for one at a time: whoever asks again and again without reading would have a queue without a bound.
+   */
   writeState(frame: Buffer): void {
+    const first = this.socket.stream.writableLength <= this.options.limits.queueBytes;
     this.write(frame);
-    this.#stateBytes += frame.length;
+    if (first) this.#stateBytes = frame.length;
   }
 
   /** Another change of it has come; a client far ahead of the commits is read no further for a while. */
   ahead(): void {
-    this.outstanding++;
-    if (this.outstanding > MAX_OUTSTANDING && !this.#paused) {
-      this.#paused = true;
-      this.socket.pause();
-    }
+    if (++this.outstanding > MAX_OUTSTANDING) this.pause("commits");
   }
 
   /** One of its changes is durable, or dropped out. */
   settled(): void {
-    this.outstanding--;
-    if (this.outstanding < MAX_OUTSTANDING / 2) this.#resume();
+    if (--this.outstanding < MAX_OUTSTANDING / 2) this.resume("commits");
   }
 
-  #resume(): void {
-    if (!this.#paused || this.outstanding > MAX_OUTSTANDING) return;
-    this.#paused = false;
-    this.socket.resume();
+  /** Reads no further until `resume` is called with every cause that was given. What was read already still comes. */
+  pause(cause: Pause): void {
+    if (this.#closed || this.#pauses.has(cause)) return;
+    this.#pauses.add(cause);
+    this.options.tally.paused(cause);
+    this.socket.pause();
+  }
+
+  /** Reads on, unless there is another cause not to. */
+  resume(cause: Pause): void {
+    if (this.#pauses.delete(cause) && this.#pauses.size === 0) this.socket.resume();
   }
 
   /** Tells what it may do now, to clients that understand. */
@@ -122,17 +148,20 @@ export class Connection {
     if (this.options.acks) this.send(accessFrame(this.access, reason));
   }
 
-  /** Counts a message; past the rate the socket is read no further until the next second. */
-  count(): void {
-    const second = Math.floor(Date.now() / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#messages = 0;
-    }
-    if (++this.#messages !== this.options.messagesPerSecond || this.#paused) return;
-    this.#paused = true;
-    this.socket.pause();
-    setTimeout(() => this.#resume(), 1000 - (Date.now() % 1000));
+  /**
+   * Charges a message of so many bytes, whose handling took so many milliseconds; past its rate the client is read no further until
+   * it is within it again. It is written to meanwhile, so what keeps its socket alive arrives.
+   */
+  charge(bytes: number, work: number): void {
+    this.#throttle.charge(bytes, work, performance.now());
+    if (!this.#pauses.has("rate")) this.#keepToRate();
+  }
+
+  #keepToRate(): void {
+    const wait = this.#throttle.wait(performance.now());
+    if (wait === 0) return this.resume("rate");
+    this.pause("rate");
+    setTimeout(() => this.#keepToRate(), wait).unref();
   }
 
   /** Takes nothing more from the client; what refuses it is put on the record before the socket is closed. */
@@ -145,6 +174,7 @@ export class Connection {
     if (code === closeCode.forbidden || code === closeCode.unauthenticated) this.access = "view";
     if (this.#closed) return;
     this.#closed = true;
+    this.options.tally.closed(code, reason);
     this.socket.resume();
     this.socket.close(code, reason);
     // Whoever does not read does not see the close frame either.

@@ -3,12 +3,17 @@ import * as Y from "yjs";
 /** A struct as an update brings it. */
 export type Struct = ReturnType<typeof Y.decodeUpdate>["structs"][number];
 
+/** What an update says that a clientID made: structs in the clocks `[from, to)`. */
+export interface Claim {
+  readonly from: number;
+  readonly to: number;
+  readonly structs: readonly Struct[];
+}
+
 /** What an update claims, before any of it is believed. */
 export interface Inspection {
-  readonly structs: readonly Struct[];
+  readonly claims: ReadonlyMap<number, Claim>;
   readonly deletes: ReturnType<typeof Y.decodeUpdate>["ds"];
-  /** Per clientID: the clocks that the update brings structs for, `[from, to)`. */
-  readonly ranges: ReadonlyMap<number, { readonly from: number; readonly to: number }>;
   /** Whether it puts a document into the document. */
   readonly subdocuments: boolean;
   /** Its size. */
@@ -21,7 +26,7 @@ const MAX_CLOCK = 2 ** 40;
 /** Decodes an update without applying it. Throws when it is malformed or its clocks are absurd. */
 export function inspect(update: Uint8Array): Inspection {
   const { structs, ds } = Y.decodeUpdate(update);
-  const ranges = new Map<number, { from: number; to: number }>();
+  const claims = new Map<number, { from: number; to: number; structs: Struct[] }>();
   let subdocuments = false;
   for (const struct of structs) {
     const { client, clock } = struct.id;
@@ -30,18 +35,19 @@ export function inspect(update: Uint8Array): Inspection {
     // A Skip stands for what the sender does not have either.
     if (struct instanceof Y.Skip) continue;
     if (struct instanceof Y.Item && struct.content instanceof Y.ContentDoc) subdocuments = true;
-    const range = ranges.get(client);
-    if (range) {
-      range.from = Math.min(range.from, clock);
-      range.to = Math.max(range.to, end);
-    } else ranges.set(client, { from: clock, to: end });
+    const claim = claims.get(client);
+    if (claim) {
+      claim.from = Math.min(claim.from, clock);
+      claim.to = Math.max(claim.to, end);
+      claim.structs.push(struct);
+    } else claims.set(client, { from: clock, to: end, structs: [struct] });
   }
-  return { structs, deletes: ds, ranges, subdocuments, bytes: update.length };
+  return { claims, deletes: ds, subdocuments, bytes: update.length };
 }
 
 /** Whether the update has structs that the document does not. */
-export function bringsStructs(doc: Y.Doc, { ranges }: Inspection): boolean {
-  for (const [client, { to }] of ranges) if (to > Y.getState(doc.store, client)) return true;
+export function bringsStructs(doc: Y.Doc, { claims }: Inspection): boolean {
+  for (const [client, { to }] of claims) if (to > Y.getState(doc.store, client)) return true;
   return false;
 }
 

@@ -1,8 +1,8 @@
-import type { ClientBinding } from "@onrecord/history/commit";
+import type { ClientBinding, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate, emittedBy } from "@onrecord/history/effective-update";
 import * as Y from "yjs";
 import type { Authors } from "./authors.js";
-import { type Judgement, type Step, without } from "./authorship.js";
+import { type Admission, type Step, without } from "./authorship.js";
 import type { Connection } from "./connection.js";
 import { inspect } from "./inspect.js";
 import { isKnown, isPlain } from "./plain.js";
@@ -30,10 +30,8 @@ export interface Arrival {
 }
 
 /** A change that is in the document now: what it changed, and whose it is. */
-export interface Taken {
+export interface Taken extends Pick<NewChange, "update" | "proven" | "relayed"> {
   readonly arrival: Arrival;
-  readonly update: Uint8Array;
-  readonly proven: boolean;
   readonly bindings: readonly ClientBinding[];
 }
 
@@ -49,20 +47,26 @@ export interface Run {
 
 /**
  * Takes arrivals into the document, from the front of the queue: as many as are plain in one transaction of Yjs, which then costs as
- * much as one and tells all of them as one update; or else one that is not, by itself. `mayGrow` is how many bytes more are surely allowed.
+ * much as one and tells all of them as one update; or else one that is not, by itself. There is room for so many bytes more, surely, and
+ * for so many clientIDs in all.
  */
-export function takeRun(doc: Y.Doc, authors: Authors, arrived: Arrival[], mayGrow: number): Run {
+export function takeRun(
+  doc: Y.Doc,
+  authors: Authors,
+  arrived: Arrival[],
+  room: { readonly bytes: number; readonly clients: number },
+): Run {
   const taken: Taken[] = [];
   const receptions: [Arrival, Reception][] = [];
   let broken = false;
-  let left = mayGrow;
+  let left = room.bytes;
   let alone: Admitted | undefined;
   let count = 0;
   let ended = false;
   const emitted = emittedBy(doc, () => {
     while (count < arrived.length && !ended) {
       const arrival = arrived[count]!;
-      const look = lookAt(doc, authors, arrival);
+      const look = lookAt(doc, authors, arrival, room.clients);
       if ("outcome" in look) {
         receptions.push([arrival, look]);
         // Whoever is refused is heard no further, and must be told so before its next change is looked at.
@@ -94,7 +98,7 @@ export function takeRun(doc: Y.Doc, authors: Authors, arrived: Arrival[], mayGro
 /** An arrival that may be applied; a plain one together with others. */
 interface Admitted {
   readonly arrival: Arrival;
-  readonly judgement: Extract<Judgement, { outcome: "admitted" }>;
+  readonly judgement: Admission;
   readonly plain: boolean;
 }
 
@@ -104,7 +108,7 @@ const cannotBeApplied: Reception = {
   reason: "the update cannot be applied",
 };
 
-function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival): Admitted | Reception {
+function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: number): Admitted | Reception {
   const { connection, step, update } = arrival;
   if (!connection.listening) return { outcome: "nothing-new" };
   if (!connection.mayEdit) return { outcome: "viewer" };
@@ -113,10 +117,18 @@ function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival): Admitted | Rece
     const judgement = authors.judge(doc, connection, step, inspection);
     if (judgement.outcome === "refused") return { ...judgement, code: closeCode.malformed };
     if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
+    if (hasTooManyClients(doc, judgement, maxClients))
+      return { outcome: "refused", code: closeCode.tooLarge, reason: "the document has too many clientIDs" };
     return { arrival, judgement, plain: judgement.aside.length === 0 && isPlain(doc, inspection) };
   } catch {
     return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
   }
+}
+
+/** Every clientID costs every state vector an entry, for ever. */
+function hasTooManyClients({ store: { clients } }: Y.Doc, { novelties }: Admission, max: number): boolean {
+  const unseen = new Set(novelties.map(({ clientId }) => clientId).filter((id) => !clients.has(id)));
+  return unseen.size > 0 && clients.size + unseen.size > max;
 }
 
 /** Applies an update within a transaction; false when that left something behind that must not stay. */
@@ -153,8 +165,7 @@ function attributed(
   { arrival, judgement }: Admitted,
   update: Uint8Array,
 ): Taken {
-  const { connection, step } = arrival;
-  return { arrival, update, ...authors.attribute(doc, connection, step, judgement.novelties, update) };
+  return { arrival, update, ...authors.attribute(doc, arrival.connection, judgement, update) };
 }
 
 /** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */

@@ -10,9 +10,9 @@ export function isPlain(doc: Y.Doc, inspection: Inspection): boolean {
 }
 
 /** Whether the document has everything of an update already: a client that comes back tells all its deletes again. */
-export function isKnown(doc: Y.Doc, { ranges, deletes }: Inspection): boolean {
+export function isKnown(doc: Y.Doc, { claims, deletes }: Inspection): boolean {
   const { store } = doc;
-  for (const [client, { to }] of ranges) if (to > Y.getState(store, client)) return false;
+  for (const [client, { to }] of claims) if (to > Y.getState(store, client)) return false;
   for (const [client, parts] of deletes.clients)
     for (const { clock, len } of parts) {
       if (clock + len > Y.getState(store, client)) return false;
@@ -21,30 +21,26 @@ export function isKnown(doc: Y.Doc, { ranges, deletes }: Inspection): boolean {
   return true;
 }
 
-function structsArePlain({ store }: Y.Doc, { structs, ranges }: Inspection): boolean {
-  for (const [client, { from }] of ranges) if (from !== Y.getState(store, client)) return false;
-  let client = -1;
-  let next = 0;
-  for (const struct of structs) {
-    const { id } = struct;
-    if (id.client !== client) {
-      client = id.client;
-      next = Y.getState(store, client);
+function structsArePlain({ store }: Y.Doc, { claims }: Inspection): boolean {
+  for (const [client, { structs }] of claims) {
+    let next = Y.getState(store, client);
+    for (const struct of structs) {
+      // Known in part, or with something left out between.
+      if (struct.id.clock !== next) return false;
+      next += struct.length;
+      if (!(struct instanceof Y.Item)) continue;
+      const { id, origin, rightOrigin, parent } = struct;
+      if (!isThere(store, origin, id) || !isThere(store, rightOrigin, id)) return false;
+      if (parent instanceof Y.ID && !isThere(store, parent, id)) return false;
     }
-    // Skips leave something out, and a client's structs that stand apart overlap or do.
-    if (id.clock !== next || struct instanceof Y.Skip) return false;
-    next += struct.length;
-    if (!(struct instanceof Y.Item)) continue;
-    if (!isThere(store, struct.origin, id) || !isThere(store, struct.rightOrigin, id)) return false;
-    if (struct.parent instanceof Y.ID && !isThere(store, struct.parent, id)) return false;
   }
   return true;
 }
 
-function deletesArePlain({ store }: Y.Doc, { ranges, deletes }: Inspection): boolean {
+function deletesArePlain({ store }: Y.Doc, { claims, deletes }: Inspection): boolean {
   for (const [client, parts] of deletes.clients) {
     const state = Y.getState(store, client);
-    const to = Math.max(state, ranges.get(client)?.to ?? 0);
+    const to = Math.max(state, claims.get(client)?.to ?? 0);
     for (const { clock, len } of parts) {
       if (clock + len > to) return false;
       // What is beyond the state is brought by this very update.

@@ -82,6 +82,11 @@ export function decodeMessage(frame: Uint8Array): ClientMessage {
   }
 }
 
+/** How many entries a state vector claims to have, without reading them; an empty message is an empty vector. */
+export function countEntries(stateVector: Uint8Array): number {
+  return stateVector.length === 0 ? 0 : decoding.readVarUint(decoding.createDecoder(stateVector));
+}
+
 export function syncFrame(step: (typeof sync)[keyof typeof sync], bytes: Uint8Array): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, message.sync);

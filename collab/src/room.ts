@@ -2,11 +2,13 @@ import type { KeyObject } from "node:crypto";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { LoadedDocument } from "@onrecord/history/load";
+import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import { type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
+import { appliesAlone, independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
 import { Presence } from "./presence.js";
@@ -43,8 +45,10 @@ export interface Gap {
 export interface RoomHost {
   readonly limits: {
     readonly documentBytes: number;
+    readonly documentClients: number;
     readonly awarenessBytes: number;
     readonly awarenessClients: number;
+    readonly documentAwarenessBytes: number;
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
@@ -244,7 +248,7 @@ export class Room {
       case "CONFLICT":
         // Another node was first, or a batch before this one was not kept: what is still new is committed on top of what is there.
         this.#putBack(batch);
-        this.#rebuild(true);
+        this.#rebuild(false);
         break;
       case "REVISION":
         // Permissions moved on, and every connection has been decided on again: what is still allowed is tried again.
@@ -305,12 +309,9 @@ export class Room {
   /** Takes in what has arrived. */
   #takeIn(): void {
     while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
-      const run = takeRun(
-        this.#doc,
-        this.authors,
-        this.#arrived,
-        this.host.limits.documentBytes - this.#bytes,
-      );
+      const { documentBytes, documentClients } = this.host.limits;
+      const room = { bytes: documentBytes - this.#bytes, clients: documentClients };
+      const run = takeRun(this.#doc, this.authors, this.#arrived, room);
       if (run.broken) this.#rebuild(true);
       const refused = this.#outgrown(run);
       if (!refused) this.#enqueue(run);
@@ -333,17 +334,14 @@ export class Room {
 
   #enqueue({ taken, merged }: Run): void {
     const run = merged === null ? undefined : { merged, size: taken.length };
-    for (const { arrival, update, proven, bindings } of taken) {
-      const { connection, step } = arrival;
+    for (const { arrival, ...change } of taken) {
+      const { connection } = arrival;
       this.#waiting.push({
+        ...change,
         seq: ++this.applied,
         entryId: newId(),
         connection,
         by: connection.by,
-        relayed: step === "step2",
-        update,
-        proven,
-        bindings,
         run,
       });
     }
@@ -399,15 +397,17 @@ export class Room {
   #rebuild(tainted: boolean): void {
     if (this.#evicted) return;
     this.#tainted ||= tainted;
-    this.#rebuilding ??= this.#startOver().catch(() =>
-      this.host.evict(this, closeCode.tryLater, "the document could not be read"),
+    this.#rebuilding ??= this.#startOver().catch((error: unknown) =>
+      error instanceof AppError && (error.code === "GONE" || error.code === "NOT_FOUND")
+        ? this.host.evict(this, closeCode.gone, "the document is gone")
+        : this.host.evict(this, closeCode.tryLater, "the document could not be read"),
     );
   }
 
   /**
-   * Takes what others committed meanwhile from the database and sends it on. When changes of our own wait, or something must be got
-   * rid of, the document itself is taken from there too and what waits is applied again on top: what has become known drops out,
-   * and so does what its sender may no longer do.
+   * Takes what others committed meanwhile from the database and sends it on. When that touches changes of our own that wait, or
+   * something must be got rid of, the document itself is taken from there too and what waits is applied again on top: what has become
+   * known drops out, and so does what its sender may no longer do.
    */
   async #startOver(): Promise<void> {
     if (this.#inFlight.length > 0)
@@ -417,23 +417,20 @@ export class Room {
     this.#onSettled = undefined;
     const { updates: gap, tip, at } = await this.host.readGap(this.documentId, this.#key, this.version);
     const head = this.version + gap.length;
-    if (this.#tainted || this.#waiting.length > 0) {
+    const keeps = this.#takeUp(gap);
+    if (!keeps) {
       const fresh = await this.host.reload(this.documentId, head);
       this.#doc.destroy();
       this.#doc = fresh.doc;
-    } else {
-      for (const update of gap) Y.applyUpdate(this.#doc, update);
     }
-    await this.#learnBindings(gap);
+    await this.#learnBindings(gap, keeps);
     if (this.#evicted) return;
     this.#tainted = false;
     this.version = head;
     this.#tip = tip;
     if (at) this.#committedAt = at;
     for (let i = 0; i < gap.length; i += MERGED) this.#sendUpdate(merge(gap.slice(i, i + MERGED)));
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const change of waiting) this.#applyAgain(change);
+    if (!keeps) for (const change of this.#waiting.splice(0)) this.#applyAgain(change);
     // Numbers that dropped out will never be committed: nobody may wait for them.
     this.applied = this.#waiting.at(-1)?.seq ?? this.durable;
     // And what was to be said of the old document is said of this one.
@@ -446,14 +443,27 @@ export class Room {
     if (this.#waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
   }
 
-  /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it. */
-  async #learnBindings(gap: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Applies what others committed to the document with what waits in it, if what waits stays as it is; false if not. To load the
+   * document anew takes longer the larger it is, and whoever needs longer than the others' next commit would never come to one.
+   */
+  #takeUp(gap: readonly Uint8Array[]): boolean {
+    if (this.#tainted || this.#waiting.some(({ connection }) => !connection.mayEdit)) return false;
+    const ours = this.#waiting.map(({ update }) => update);
+    if (!independent(ours, gap)) return false;
+    const alone = gap.map((update) => appliesAlone(this.#doc, update));
+    return ours.length === 0 || alone.every(Boolean);
+  }
+
+  /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it, if it is not kept. */
+  async #learnBindings(gap: readonly Uint8Array[], keeps: boolean): Promise<void> {
     const clientIds = this.#ownersMoved
       ? undefined
       : [...new Set(gap.flatMap((update) => [...Y.parseUpdateMeta(update).from.keys()]))];
     const committed = clientIds?.length === 0 ? [] : await this.host.bindings(this.documentId, clientIds);
     this.#ownersMoved = false;
-    this.authors.bindings.forget();
+    // What is kept was written by other clientIDs than what is learnt.
+    if (!keeps) this.authors.bindings.forget();
     this.authors.bindings.learn(committed);
     if (committed.some(({ userId }) => userId === null))
       for (const update of gap) this.authors.remember(update);
@@ -480,7 +490,7 @@ export class Room {
         ...change,
         run: undefined,
         update: effective,
-        ...this.authors.attribute(this.#doc, connection, step, judgement.novelties, effective),
+        ...this.authors.attribute(this.#doc, connection, judgement, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) void this.ask(connection);

@@ -26,6 +26,7 @@ export class Rooms {
     this.#stay(documentId);
     let room = this.#rooms.get(documentId);
     if (!room) {
+      if (this.#rooms.size >= this.capacity) this.#makeRoom();
       if (this.#rooms.size >= this.capacity)
         return Promise.reject(
           new AppError("RATE_LIMITED", "This node holds as many documents open as it may."),
@@ -37,12 +38,12 @@ export class Rooms {
     return room;
   }
 
-  /** The committed head of a document, without opening it. NOT_FOUND without such a document. */
+  /** The committed head of a document, without opening it. NOT_FOUND without such a document, GONE when it was destroyed. */
   async peek(documentId: string): Promise<{ head: number }> {
     const open = this.#open.get(documentId);
     if (open) return { head: open.version };
     const head = await this.history.head(documentId);
-    if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
+    if (!head) throw await this.history.missing(documentId);
     return { head: head.version };
   }
 
@@ -64,12 +65,26 @@ export class Rooms {
     if (room.connections.size > 0 || this.#lingering.has(room.documentId)) return;
     const timer = setTimeout(() => {
       this.#lingering.delete(room.documentId);
-      if (room.connections.size > 0 || this.#open.get(room.documentId) !== room) return;
-      if (!room.idle) return this.left(room);
-      room.unloadCheckpoint();
-      this.forget(room);
+      if (!this.#letGo(room)) this.left(room);
     }, LINGER_MS);
     this.#lingering.set(room.documentId, timer.unref());
+  }
+
+  /** Lets go of a room where nobody is and nothing waits; false when it still has changes that are not durable. */
+  #letGo(room: Room): boolean {
+    if (room.connections.size > 0 || this.#open.get(room.documentId) !== room) return true;
+    if (!room.idle) return false;
+    room.unloadCheckpoint();
+    this.forget(room);
+    return true;
+  }
+
+  /** An empty room that only stays warm gives way to one that is wanted. */
+  #makeRoom(): void {
+    for (const documentId of this.#lingering.keys()) {
+      const room = this.#open.get(documentId);
+      if (room?.connections.size === 0 && this.#letGo(room)) return;
+    }
   }
 
   /** Lets go of a room without further ado. */
@@ -98,7 +113,7 @@ export class Rooms {
     const loaded = await this.history.load(documentId);
     // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
     const room = new Room(documentId, loaded, await this.bindings(documentId), this.host);
-    if (room.authors.bindings.unprovenFrom.size > 0)
+    if (room.authors.bindings.carriedForOwners)
       for (const update of await relayedChanges(this.sql, loaded.key, documentId, loaded.version))
         room.authors.remember(update);
     this.#open.set(documentId, room);

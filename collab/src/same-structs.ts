@@ -3,23 +3,21 @@ import type { ClockRanges } from "./clock-ranges.js";
 import { type Inspection, isGone, type Struct } from "./inspect.js";
 
 /**
- * Whether an update says of the clocks `[from, to)` of a clientID the same as the document. What is deleted on either side says nothing,
+ * Whether an update says of the clocks of a clientID below `to` the same as the document, which has all of them. What is deleted on either side says nothing,
  * since anyone may have deleted it meanwhile, unless it never came with content: `cameEmpty`. The two may be cut into structs
  * differently, so overlaps are compared.
  */
 export function sameStructs(
   doc: Y.Doc,
-  { structs, deletes }: Inspection,
+  { claims, deletes }: Inspection,
   clientId: number,
-  from: number,
   to: number,
   cameEmpty: ClockRanges,
 ): boolean {
   const known = doc.store.clients.get(clientId) ?? [];
-  for (const struct of structs) {
-    if (struct.id.client !== clientId || struct instanceof Y.Skip) continue;
+  for (const struct of claims.get(clientId)?.structs ?? []) {
     const end = Math.min(struct.id.clock + struct.length, to);
-    let at = Math.max(struct.id.clock, from);
+    let at = struct.id.clock;
     if (at >= end) continue;
     for (let i = Y.findIndexSS(known, at); at < end; i++) {
       const other = known[i]!;

@@ -1,42 +1,65 @@
 import { createHash } from "node:crypto";
+import type { AuditAction } from "@onrecord/ledger/events";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Logger } from "@onrecord/platform/log";
 import type { RawData } from "ws";
 import type { Connection } from "./connection.js";
+import { countStructs } from "./count-structs.js";
 import type { Reception } from "./intake.js";
-import { awarenessFrame, type ClientMessage, type CloseCode, closeCode, decodeMessage } from "./protocol.js";
+import {
+  awarenessFrame,
+  type ClientMessage,
+  type CloseCode,
+  closeCode,
+  countEntries,
+  decodeMessage,
+} from "./protocol.js";
 import type { Room } from "./room.js";
+import { Spaced } from "./spaced.js";
 import { introduced } from "./speakers.js";
 
-/** Unknown message types that a client may send before it is taken for hostile: newer clients may know more than we. */
-const MAX_UNKNOWN = 10;
-/** Answers in a row that still lack what they build on, before the client is taken for broken. */
-const MAX_GAPS = 5;
-/** Likewise where another editor is to bring what is lacking: asked again after 0.1 s, then twice as long each time, 12.7 s in all. */
+/** An answer costs an encoding of the whole document, or of everyone's presence: however often it is asked for, so often it is given. */
+const ANSWER_EVERY_MS = 1000;
+/** Where another editor is to bring what is lacking: asked again after 0.1 s, then twice as long each time, 12.7 s in all. */
 const MAX_WAITS = 7;
 const WAIT_MS = 100;
 /** A stock client opens with what it lacks and then its own presence, before it can have heard of anyone else's. */
 const OPENING_FRAMES = 2;
 
-/** What the session puts on the record and in the log. */
-export interface SessionHost {
+/** Where refusals go: on the record, and in the log. */
+export interface RefusalHost {
   readonly ledger: Ledger;
   readonly log: Logger;
 }
 
-/** Puts on the record what was refused (why, how large, and its hash, never its content), and closes. */
+/** What a session asks of its node. */
+export interface SessionHost extends RefusalHost {
+  readonly limits: {
+    readonly updateBytes: number;
+    readonly updateStructs: number;
+    readonly stateVectorEntries: number;
+    readonly gapAnswers: number;
+    readonly unknownMessages: number;
+  };
+}
+
+/**
+ * Puts on the record what was refused (why, how large, and its hash, never its content), and closes. `bytes` is null for a frame
+ * that was not read to its end.
+ */
 export function refuse(
-  { ledger, log }: SessionHost,
+  { ledger, log }: RefusalHost,
   room: Room,
   connection: Connection,
   code: CloseCode,
   reason: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | null,
 ): void {
   connection.silence();
   const { by } = connection;
   const object = { kind: "DOCUMENT", id: room.documentId } as const;
-  const detail = { reason, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  const sha256 = bytes && createHash("sha256").update(bytes).digest("hex");
+  const detail = { reason, bytes: bytes?.length ?? null, sha256 };
   log.info({ requestId: by.requestId, documentId: room.documentId, code, reason }, "refused a message");
   ledger
     .record({ action: "document.edit-refused", by, object, detail })
@@ -52,8 +75,10 @@ export class Session {
   #waits = 0;
   /** The client was asked for what the server lacks and has not answered. Opening asks. */
   #asked = true;
-  #foreignRecorded = false;
+  readonly #presenceRecorded = new Set<AuditAction>();
   #queue: Promise<void> | undefined;
+  readonly #states = new Spaced(ANSWER_EVERY_MS, (stateVector: Uint8Array) => this.#join(stateVector));
+  readonly #presences = new Spaced<void>(ANSWER_EVERY_MS, () => this.#tellPresence());
 
   constructor(
     private readonly room: Room,
@@ -65,27 +90,35 @@ export class Session {
   open(): void {
     this.connection.tellAccess("");
     void this.room.ask(this.connection);
-    const present = this.room.presence.all();
-    if (present) this.connection.send(awarenessFrame(present));
+    this.#presences.ask();
   }
 
   /** Takes a frame; keeps the order even when the room has to be waited for. */
   receive(data: RawData, binary: boolean): void {
     if (!this.connection.listening) return;
     if (this.#queue === undefined && this.room.ready() === undefined) return this.#handle(data, binary);
+    // What waits here is in memory; what the socket holds back is not.
+    this.connection.pause("room");
     const turn = async () => {
       await this.room.ready();
       this.#handle(data, binary);
     };
     const queued: Promise<void> = (this.#queue ?? Promise.resolve()).then(turn).finally(() => {
-      if (this.#queue === queued) this.#queue = undefined;
+      if (this.#queue !== queued) return;
+      this.#queue = undefined;
+      this.connection.resume("room");
     });
     this.#queue = queued;
   }
 
   #handle(data: RawData, binary: boolean): void {
+    const begun = performance.now();
+    this.#take(data, binary);
+    this.connection.charge(Buffer.isBuffer(data) ? data.length : 0, performance.now() - begun);
+  }
+
+  #take(data: RawData, binary: boolean): void {
     if (!this.connection.listening) return;
-    this.connection.count();
     this.#frames++;
     if (!binary || !Buffer.isBuffer(data))
       return this.#refuse(closeCode.malformed, "only binary frames are understood", new Uint8Array());
@@ -97,26 +130,32 @@ export class Session {
     }
     switch (decoded.type) {
       case "step1":
-        return this.#join(decoded.stateVector);
+        return this.#states.ask(decoded.stateVector);
       case "change":
         return this.#change(decoded.update, decoded.step);
       case "awareness":
         return this.#presence(decoded.update);
-      case "query-awareness": {
-        const present = this.room.presence.all();
-        if (present) this.connection.send(awarenessFrame(present));
-        return;
-      }
+      case "query-awareness":
+        return this.#presences.ask();
       case "ignored":
         return;
       case "unknown":
-        if (++this.#unknown > MAX_UNKNOWN)
-          this.#refuse(closeCode.malformed, `message type ${decoded.code} is not known here`, data);
+        // Newer clients may know more than we: a few are let pass.
+        if (++this.#unknown > this.host.limits.unknownMessages)
+          this.#refuse(closeCode.malformed, "too many messages of a type that is not known here", data);
     }
   }
 
+  #tellPresence(): void {
+    const present = this.room.presence.all();
+    if (present) this.connection.send(awarenessFrame(present));
+  }
+
   #join(stateVector: Uint8Array): void {
+    if (!this.connection.listening) return;
     try {
+      if (countEntries(stateVector) > this.host.limits.stateVectorEntries)
+        return this.#refuse(closeCode.malformed, "the state vector has too many entries", stateVector);
       this.room.join(this.connection, stateVector);
     } catch {
       this.#refuse(closeCode.malformed, "the state vector is malformed", stateVector);
@@ -129,6 +168,7 @@ export class Session {
    */
   #change(update: Uint8Array, step: "step2" | "update"): void {
     const received = ++this.connection.received;
+    if (this.#tooLarge(update)) return this.#refuse(closeCode.tooLarge, "the update is too large", update);
     if (!this.connection.mayEdit) return this.#changeOfViewer(update, received);
     this.room.receive(this.connection, update, step, (reception) => {
       if (step === "step2") this.#asked = false;
@@ -153,9 +193,22 @@ export class Session {
     }
   }
 
+  #tooLarge(update: Uint8Array): boolean {
+    const { updateBytes, updateStructs } = this.host.limits;
+    if (update.length > updateBytes) return true;
+    // A struct has two bytes or more.
+    if (update.length / 2 <= updateStructs) return false;
+    try {
+      return countStructs(update, updateStructs) > updateStructs;
+    } catch {
+      // Whoever applies it finds out why.
+      return false;
+    }
+  }
+
   #askAgain(update: Uint8Array): void {
     if (this.#asked) return;
-    if (++this.#gaps > MAX_GAPS)
+    if (++this.#gaps > this.host.limits.gapAnswers)
       return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
     this.#asked = true;
     void this.room.ask(this.connection);
@@ -188,22 +241,15 @@ export class Session {
   }
 
   #presence(update: Uint8Array): void {
+    // It may have left while this waited: nobody would take away what it set now.
+    if (!this.room.connections.has(this.connection)) return;
     try {
       const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
       const denied = claimed !== undefined && !this.room.authors.claim(this.connection, claimed);
-      const { foreign } = this.room.presence.receive(this.connection, update);
-      const [clientId] = denied ? [claimed] : foreign;
-      if (clientId !== undefined && !this.#foreignRecorded) {
-        this.#foreignRecorded = true;
-        this.#record(
-          this.host.ledger.record({
-            action: "presence.refused",
-            by: this.connection.by,
-            object: this.#object,
-            detail: { clientId },
-          }),
-        );
-      }
+      const { foreign, crowdedOut } = this.room.presence.receive(this.connection, update);
+      const refused = denied ? claimed : foreign[0];
+      if (refused !== undefined) this.#presenceRefused("presence.refused", refused);
+      if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
     } catch (error) {
       this.#refuse(
         closeCode.malformed,
@@ -211,6 +257,14 @@ export class Session {
         update,
       );
     }
+  }
+
+  /** Once for each connection: a client renews its presence for ever, and the record would be flooded. */
+  #presenceRefused(action: "presence.refused" | "presence.crowded-out", clientId: number): void {
+    if (this.#presenceRecorded.has(action)) return;
+    this.#presenceRecorded.add(action);
+    const { by } = this.connection;
+    this.#record(this.host.ledger.record({ action, by, object: this.#object, detail: { clientId } }));
   }
 
   #refuse(code: CloseCode, reason: string, bytes: Uint8Array): void {

@@ -21,7 +21,7 @@ interface Trace {
   }[];
 }
 
-// `npm run measure:history -w @onrecord/test`: how long questions about a history of 260 000 versions take.
+// `npm run measure-history -w @onrecord/test`: how long questions about a history of 260 000 versions take.
 await using context = await testContext();
 const ledger = new Ledger(context.db, context.bus);
 const history = new History(context, ledger);

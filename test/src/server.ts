@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port.js";
 
 const main = fileURLToPath(new URL("../../cli/dist/main.js", import.meta.url));
 
@@ -86,7 +86,12 @@ export class Server implements AsyncDisposable {
   }
 
   /** A new empty text in Project Harbour. */
-  async createText(token: string, title: string): Promise<string> {
+  createText(token: string, title: string): Promise<string> {
+    return this.createDocument(token, title, "TEXT");
+  }
+
+  /** A new empty document in Project Harbour. */
+  async createDocument(token: string, title: string, kind: "TEXT" | "FILING"): Promise<string> {
     const { folders } = await this.ask<{ folders: { edges: { node: { id: string; name: string } }[] } }>(
       "{ folders { edges { node { id name } } } }",
       {},
@@ -95,7 +100,7 @@ export class Server implements AsyncDisposable {
     const folderId = folders.edges.find(({ node }) => node.name === "Project Harbour")?.node.id;
     const { createDocument } = await this.ask<{ createDocument: { id: string } }>(
       "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
-      { input: { folderId, title, kind: "TEXT" } },
+      { input: { folderId, title, kind } },
       token,
     );
     return createDocument.id;
@@ -109,13 +114,4 @@ export class Server implements AsyncDisposable {
     }
     await rm(this.dataDir, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -33,6 +33,14 @@ function text(words: string, attributes: Record<string, unknown> = {}): Y.XmlTex
   return made;
 }
 
+function lexicalBlock(type: string, words: string): Y.XmlText {
+  const made = new Y.XmlText();
+  made.setAttribute("__type", type);
+  made.insertEmbed(0, new Y.Map([["__type", "text"]]));
+  made.insert(1, words);
+  return made;
+}
+
 function filingOf(...children: (Y.XmlElement | Y.XmlText)[]): Y.Doc {
   const doc = new Y.Doc();
   doc.getXmlFragment("default").insert(0, children);
@@ -104,6 +112,11 @@ describe("what a foreign client wrote", () => {
       "loose text becomes one paragraph",
       [text("a"), text("b", { bold: true })],
       "<p>a<strong>b</strong></p>",
+    ],
+    [
+      "the blocks of Lexical stay apart",
+      [lexicalBlock("paragraph", "a"), lexicalBlock("paragraph", "b"), lexicalBlock("callout", "c")],
+      "<p>a</p><p>b</p><p>c</p>",
     ],
     [
       "items and cells out of place get their list and table",

@@ -15,7 +15,12 @@ function readChild(child: unknown, depth: number): LooseNode[] {
     const content = childrenOf(child).flatMap((inner) => readChild(inner, depth + 1));
     return [{ type: child.nodeName, attrs: child.getAttributes(), content }];
   }
-  if (child instanceof Y.Text) return readText(child, depth);
+  if (child instanceof Y.Text) {
+    const content = readText(child, depth);
+    // Lexical's blocks are texts among texts, each with its type in an attribute.
+    const block: unknown = child instanceof Y.XmlText ? child.getAttribute("__type") : undefined;
+    return typeof block === "string" ? [{ type: block, content }] : content;
+  }
   if (child instanceof Y.XmlFragment)
     return childrenOf(child).flatMap((inner) => readChild(inner, depth + 1));
   return asText(textBelow(child));

@@ -10,6 +10,7 @@ import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js
 import { effectiveUpdate } from "./effective-update.js";
 import { checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
 import { revertTo } from "./restore.js";
+import { missingDocument } from "./shredded.js";
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
 const TRIES = 20;
@@ -39,12 +40,14 @@ export interface Head {
 /** A document's versions: made, loaded, added to, restored. Never rewritten. */
 export class History {
   constructor(
-    private readonly context: Pick<AppContext, "db" | "keys" | "bus">,
+    private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "config">,
     private readonly ledger: Ledger,
   ) {}
 
   /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
   async create(tx: Tx, documentId: string): Promise<void> {
+    // Until this commits, the key that wraps it cannot be retired.
+    await tx.query("select pg_advisory_xact_lock_shared(documents.key_lock())");
     const wrapped = await this.context.keys.wrap(randomBytes(32), keyContext(documentId));
     await tx.query("insert into documents.head (document_id, wrapped_key) values ($1, $2)", [
       documentId,
@@ -54,17 +57,18 @@ export class History {
 
   /** Fails with one clear sentence when this process's keys do not open this database's documents: better at the start than at the first filing. */
   async checkKeys(): Promise<void> {
-    const [row] = await this.context.db.query<{ document_id: string; wrapped_key: Buffer }>(
-      "select document_id, wrapped_key from documents.head limit 1",
+    // One document for each key-encryption key that is needed.
+    const rows = await this.context.db.query<{ document_id: string; wrapped_key: Buffer }>(
+      "select distinct on (documents.key_id(wrapped_key)) document_id, wrapped_key from documents.head",
     );
-    if (!row) return;
-    await this.context.keys.unwrap(row.wrapped_key, keyContext(row.document_id)).catch((cause: unknown) => {
-      throw new AppError(
-        "BAD_CONFIG",
-        "The key file of this data directory does not open this database's documents: bring back the keys.json that was made with it.",
-        { cause },
-      );
-    });
+    for (const { document_id, wrapped_key } of rows)
+      await this.context.keys.unwrap(wrapped_key, keyContext(document_id)).catch((cause: unknown) => {
+        throw new AppError(
+          "BAD_CONFIG",
+          "The key file of this data directory does not open this database's documents: bring back the keys.json that was made with it.",
+          { cause },
+        );
+      });
   }
 
   /** The committed head, or null without such a document. */
@@ -76,6 +80,11 @@ export class History {
       [documentId],
     );
     return row ?? null;
+  }
+
+  /** Why there is no head: the document was destroyed (GONE), or never was (NOT_FOUND). */
+  missing(documentId: string): Promise<AppError> {
+    return missingDocument(this.context.db, documentId);
   }
 
   /** The document at any version; at its head when none is given. */
@@ -96,6 +105,7 @@ export class History {
       if (update === null) return null;
       const effective = effectiveUpdate(head.doc, update);
       if (effective === null) return null;
+      this.#refuseLarge(head.doc);
       const [outcome] = await commitChanges(tx ?? db, this.ledger, {
         revision,
         action: edit.action,
@@ -126,10 +136,20 @@ export class History {
         case "CLIENT":
           continue;
         default:
-          throw new AppError("NOT_FOUND", "There is no such document.");
+          throw await this.missing(edit.documentId);
       }
     }
     throw new AppError("CONFLICT", "This document changes too quickly just now; try again in a moment.");
+  }
+
+  /** What comes by the API is held to the same limit as what is typed. */
+  #refuseLarge(doc: Y.Doc): void {
+    const { documentBytes } = this.context.config.limits;
+    if (Y.encodeStateAsUpdate(doc).length > documentBytes)
+      throw new AppError(
+        "BAD_USER_INPUT",
+        `This document would grow past its limit of ${documentBytes} bytes.`,
+      );
   }
 
   /** Makes the content equal to that of `version` by a new version. Concurrent edits keep their place. */
@@ -152,12 +172,34 @@ export class History {
     });
   }
 
-  /** Stores the whole state at a version, so that loading starts there. */
+  /** Stores the whole state at a version, so that loading starts there; not of a document that was destroyed meanwhile. */
   async checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): Promise<void> {
     await this.context.db.query(
-      "insert into documents.checkpoint (document_id, version, sealed) values ($1, $2, $3) on conflict do nothing",
+      `insert into documents.checkpoint (document_id, version, sealed)
+       select h.document_id, $2, $3 from documents.head h where h.document_id = $1 for key share
+       on conflict do nothing`,
       [documentId, version, seal(key, state, checkpointContext(documentId, version))],
     );
+  }
+
+  /**
+   * Destroys a document's data key, in the transaction that records it: its text is unreadable for ever, on every node, while its
+   * versions, its entries and their leaves stay. A commit under way happens before or is told GONE. GONE when it was done before.
+   */
+  async shred(tx: Tx, documentId: string, by: By): Promise<{ version: number; at: Date }> {
+    const [ended] = await tx.query<{ version: number; at: Date }>(
+      "select version, at from documents.shred($1, $2)",
+      [documentId, by.actorId],
+    );
+    if (!ended) throw await missingDocument(tx, documentId);
+    await this.ledger.append(tx, {
+      action: "document.shredded",
+      by,
+      object: { kind: "DOCUMENT", id: documentId },
+      detail: { version: ended.version },
+    });
+    tx.onCommit(() => this.context.bus.publish("document.shredded", { documentId }));
+    return ended;
   }
 }
 

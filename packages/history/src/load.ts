@@ -5,6 +5,7 @@ import { isId } from "@onrecord/platform/ids";
 import { type KeyProvider, unseal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { openBatch } from "./batch.js";
+import { missingDocument } from "./shredded.js";
 
 /** A document at a version, with the data key that opened it. */
 export interface LoadedDocument {
@@ -32,7 +33,10 @@ interface Start {
 /** Batches are read in pages of this many: a long history never stands in memory whole. */
 const PAGE = 1000;
 
-/** Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, BAD_USER_INPUT without such a version. */
+/**
+ * Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, GONE when its data key was destroyed,
+ * BAD_USER_INPUT without such a version, INTERNAL when something sealed was altered or is not in its place.
+ */
 export async function loadDocument(
   sql: Sql,
   keys: KeyProvider,
@@ -52,7 +56,11 @@ export async function loadDocument(
   const key = createSecretKey(await keys.unwrap(start.wrapped_key, keyContext(documentId)));
   const doc = new Y.Doc();
   if (start.sealed !== null && start.checkpoint !== null) {
-    Y.applyUpdate(doc, unseal(key, start.sealed, checkpointContext(documentId, start.checkpoint)));
+    const { sealed, checkpoint } = start;
+    const state = inItsPlace(`The checkpoint of ${documentId} at version ${checkpoint}`, () =>
+      unseal(key, sealed, checkpointContext(documentId, checkpoint)),
+    );
+    Y.applyUpdate(doc, state);
   }
   const from = start.checkpoint ?? 0;
   for await (const { update } of readChanges(sql, key, documentId, from, target)) Y.applyUpdate(doc, update);
@@ -95,7 +103,11 @@ export async function* readChanges(
     );
     for (const row of rows) {
       if (row.first > at + 1) break;
-      for (const [index, update] of openBatch(key, documentId, row.first, row.last, row.sealed).entries()) {
+      const { first, last, sealed } = row;
+      const updates = inItsPlace(`Version ${last} of ${documentId}`, () =>
+        openBatch(key, documentId, first, last, sealed),
+      );
+      for (const [index, update] of updates.entries()) {
         const version = row.first + index;
         if (version <= at || version > upTo) continue;
         yield { version, update, at: row.at, carrierId: row.carriers[index]!, relayed: row.relayed[index]! };
@@ -129,8 +141,21 @@ async function readStart(sql: Sql, documentId: string, version: number | undefin
       )
     : [];
   const [start] = rows;
-  if (!start) throw new AppError("NOT_FOUND", "There is no such document.");
+  if (!start) throw await missingDocument(sql, documentId);
   return start;
+}
+
+/** What was sealed here opens here; else it says what is wrong, and where. */
+function inItsPlace<T>(what: string, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    throw new AppError(
+      "INTERNAL",
+      `${what} does not open: it was altered, or moved here from another place. Bring back the database's last good backup.`,
+      { cause },
+    );
+  }
 }
 
 export function keyContext(documentId: string): string {

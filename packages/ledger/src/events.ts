@@ -18,10 +18,15 @@ export interface AuditEvents {
   "document.opened": { via: "collab" | "api"; version: number; access: "edit" | "comment" | "view" };
   "document.closed": { version: number; code: number };
   "document.edited": { version: number; bytes: number };
-  "document.edit-refused": { reason: string; bytes: number; sha256: string };
+  /** Size and hash are null for what was too large to be read to its end. */
+  "document.edit-refused": { reason: string; bytes: number | null; sha256: string | null };
+  /** Its data key was destroyed; `version` is where it ended. */
+  "document.shredded": { version: number };
   "document.downloaded": { format: string; version: number };
   "document.download-refused": { format: string; reasons: string[] };
   "presence.refused": { clientId: number };
+  /** The document has as much presence as it may: this one is not shown. */
+  "presence.crowded-out": { clientId: number };
 
   "version.restored": { version: number; bytes: number; restoredVersion: number };
   "version.named": { version: number };
@@ -29,6 +34,12 @@ export interface AuditEvents {
   "access.granted": { grantId: string; principalId: string; level: Level; expiresAt: string | null };
   "access.revoked": { grantId: string; principalId: string; level: Level };
   "access.denied": { permission: string; reasons: string[] };
+
+  /** Written before the key file is changed: one without its effect was prevented by a crash. */
+  "key.rotated": { keyId: string; previousKeyId: string };
+  /** So many documents' data keys are wrapped with this key-encryption key from now on. */
+  "key.rewrapped": { keyId: string; documents: number };
+  "key.retired": { keyId: string };
 
   "audit.queried": { filter: Record<string, string | string[]>; returned: number };
 }
@@ -45,6 +56,7 @@ const outcomes: Partial<Record<AuditAction, Outcome>> = {
   "document.edit-refused": "DENIED",
   "document.download-refused": "DENIED",
   "presence.refused": "DENIED",
+  "presence.crowded-out": "DENIED",
   "access.denied": "DENIED",
 };
 

@@ -8,8 +8,6 @@ alter table documents.client add primary key (document_id, client_id, clock);
 
 -- Sent in an answer to a sync: a client answers with every delete it knows of, so these cannot be proven to be the carrier's own.
 alter table documents.change add column relayed boolean not null default false;
--- What was carried for others is read again when its document is opened.
-create index change_without_author on documents.change (document_id, version) where author_id is null;
 
 -- The group commit of migration 006, with the clock that a binding begins at (its user null: carried without proof) and whether a change
 -- was relayed. Arguments and outcomes are described there. Nodes of the previous build call that one while they are replaced.

@@ -21,6 +21,8 @@ create table documents.batch (
 -- What is sealed does not get smaller.
 alter table documents.batch alter column sealed set storage external;
 alter table documents.batch alter column entry_ids set storage external;
+-- What was carried for others is read again when its document is opened.
+create index batch_unproven on documents.batch (document_id, last_version) where false = any (proven);
 
 insert into documents.batch
 select document_id, version, version, at, array[entry_id], array[carrier_id], array[author_id is not null], array[relayed], array[bytes], sealed

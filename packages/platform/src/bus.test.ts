@@ -145,7 +145,7 @@ describe("packing for NOTIFY", () => {
   const envelope = (update: string): Envelope => ({
     n: "node",
     t: "presence.changed",
-    m: { documentId: "d", update },
+    m: { documentId: "d", states: [[1, 1, "u", update]] },
   });
 
   it("keeps every payload below Postgres' 8000 bytes and every hint in order", () => {

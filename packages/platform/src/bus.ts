@@ -4,18 +4,35 @@ import type { AppError } from "./errors.js";
 export interface BusMessages {
   /** A document's head moved. */
   "document.committed": { documentId: string; version: number };
+  /** A document's data key was destroyed: nobody may hold it open any more. */
+  "document.shredded": { documentId: string };
   /** Grants, roles, sessions or devices changed: decisions made at an older revision are void. */
   "permissions.changed": { revision: number };
   /** Entries were appended to the record. */
   "entries.appended": { actions: string[] };
   /** An alert was raised or moved on in its lifecycle. */
   "alert.changed": { alertId: string };
-  /** Presence of a document on another node: an encoded awareness update, base64. */
-  "presence.changed": { documentId: string; update: string };
+  /** The sender holds these documents open and cares for their presence; `asks`: it has just come and knows nothing of it. */
+  "presence.held": { documentIds: readonly string[]; asks: boolean };
+  /** Presence states of connections on the sender. */
+  "presence.changed": { documentId: string; states: readonly PresenceState[] };
+  /** The sender drains: nobody is connected to it any more. */
+  "presence.ended": Record<string, never>;
 }
 
+/** A presence state between nodes: what it says is null once its connection has left. */
+export type PresenceState = readonly [clientId: number, clock: number, userId: string, value: unknown];
+
+/** Every transport carries messages of this size (bytes of their JSON); a larger one may be dropped. */
+export const MAX_MESSAGE_BYTES = 7500;
+
 export type BusTopic = keyof BusMessages;
-export type BusHandler<T extends BusTopic> = (message: BusMessages[T], origin: "local" | "remote") => void;
+/** `node` is the one that published the message. */
+export type BusHandler<T extends BusTopic> = (
+  message: BusMessages[T],
+  origin: "local" | "remote",
+  node: string,
+) => void;
 
 /** What carries a message to the other nodes. */
 export interface BusTransport extends AsyncDisposable {
@@ -35,7 +52,7 @@ export interface Envelope {
 /** The first message after a pause leaves at once; those that follow gather for this long, so that a busy node does not pay for each. */
 const GATHER_MS = 20;
 
-type AnyHandler = (message: never, origin: "local" | "remote") => void;
+type AnyHandler = (message: never, origin: "local" | "remote", node: string) => void;
 
 /** Delivers to this process at once, and to the others through its transport in batches. */
 export class Bus implements AsyncDisposable {
@@ -53,7 +70,7 @@ export class Bus implements AsyncDisposable {
   async start(): Promise<void> {
     await this.transport.start(
       (envelope) => {
-        if (envelope.n !== this.nodeId) this.#deliver(envelope.t, envelope.m, "remote");
+        if (envelope.n !== this.nodeId) this.#deliver(envelope, "remote");
       },
       () => {
         for (const handler of this.#gapHandlers) this.#try(handler);
@@ -67,8 +84,9 @@ export class Bus implements AsyncDisposable {
   }
 
   publish<T extends BusTopic>(topic: T, message: BusMessages[T]): void {
-    this.#deliver(topic, message, "local");
-    this.#outbox.push({ n: this.nodeId, t: topic, m: message });
+    const envelope: Envelope = { n: this.nodeId, t: topic, m: message };
+    this.#deliver(envelope, "local");
+    this.#outbox.push(envelope);
     this.#flushing ??= this.#flush();
   }
 
@@ -98,9 +116,9 @@ export class Bus implements AsyncDisposable {
     this.#flushing = undefined;
   }
 
-  #deliver(topic: BusTopic, message: BusMessages[BusTopic], origin: "local" | "remote"): void {
-    for (const handler of this.#handlers.get(topic) ?? []) {
-      this.#try(() => handler(message as never, origin));
+  #deliver({ n, t, m }: Envelope, origin: "local" | "remote"): void {
+    for (const handler of this.#handlers.get(t) ?? []) {
+      this.#try(() => handler(m as never, origin, n));
     }
   }
 

@@ -12,6 +12,7 @@ export const errorCatalogue = {
     status: 404,
     remedy: "Check the id; what you may not know of looks the same as what does not exist.",
   },
+  GONE: { status: 410, remedy: "It was destroyed for good; what is known about it is on the record." },
   BAD_USER_INPUT: { status: 400, remedy: "Correct the input and send it again." },
   CONFLICT: { status: 409, remedy: "Read the current state and try again." },
   RATE_LIMITED: { status: 429, remedy: "Wait a little and try again." },

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { chown, link, mkdir, open, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -21,6 +21,23 @@ export async function readOrCreate(path: string, create: () => string): Promise<
     await unlink(draft).catch(unless("ENOENT"));
   }
   return readFile(path, "utf8");
+}
+
+/** Replaces a secret file: whatever happens meanwhile, the old text or the new one is there, whole. */
+export async function replaceKept(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, text, { mode: 0o600, flush: true, flag: "wx" });
+    // An administrator must not take the file away from the user whom the services run as.
+    const { uid, gid } = await stat(path);
+    await chown(draft, uid, gid);
+    await rename(draft, path);
+  } finally {
+    await unlink(draft).catch(unless("ENOENT"));
+  }
+  // The name, too, must survive a loss of power.
+  await using directory = await open(dirname(path));
+  await directory.sync();
 }
 
 function unless(code: string): (error: NodeJS.ErrnoException) => undefined {

@@ -5,10 +5,40 @@ export const limitCatalogue = {
     value: 16 * 1024 * 1024,
     about: "largest WebSocket frame from a client (bytes)",
   },
+  updateBytes: {
+    variable: "ONRECORD_MAX_UPDATE_BYTES",
+    value: 8 * 1024 * 1024,
+    about: "largest change in one message from a client (bytes)",
+  },
+  updateStructs: {
+    variable: "ONRECORD_MAX_UPDATE_STRUCTS",
+    value: 250_000,
+    about: "structs in one change from a client: a few bytes each, and each costs time and memory",
+  },
   documentBytes: {
     variable: "ONRECORD_MAX_DOCUMENT_BYTES",
     value: 64 * 1024 * 1024,
     about: "largest encoded state of one document (bytes)",
+  },
+  documentClients: {
+    variable: "ONRECORD_MAX_DOCUMENT_CLIENTS",
+    value: 100_000,
+    about: "Yjs clientIDs that have written in one document",
+  },
+  stateVectorEntries: {
+    variable: "ONRECORD_MAX_STATE_VECTOR_ENTRIES",
+    value: 200_000,
+    about: "entries of a state vector from a client",
+  },
+  gapAnswers: {
+    variable: "ONRECORD_MAX_GAP_ANSWERS",
+    value: 5,
+    about: "answers in a row that build on what was never sent, before a client is closed 4400",
+  },
+  unknownMessages: {
+    variable: "ONRECORD_MAX_UNKNOWN_MESSAGES",
+    value: 10,
+    about: "messages of unknown types from one client, before it is closed 4400",
   },
   awarenessBytes: {
     variable: "ONRECORD_MAX_AWARENESS_BYTES",
@@ -20,6 +50,11 @@ export const limitCatalogue = {
     value: 16,
     about: "presence states one connection may own",
   },
+  documentAwarenessBytes: {
+    variable: "ONRECORD_MAX_DOCUMENT_AWARENESS_BYTES",
+    value: 2 * 1024 * 1024,
+    about: "all presence states of one document on a node (bytes); what is over it is not shown",
+  },
   queueBytes: {
     variable: "ONRECORD_MAX_QUEUE_BYTES",
     value: 8 * 1024 * 1024,
@@ -30,6 +65,17 @@ export const limitCatalogue = {
     value: 5000,
     about: "messages read from one editor socket in a second; the rest waits in the socket",
   },
+  bytesPerSecond: {
+    variable: "ONRECORD_MAX_BYTES_PER_SECOND",
+    value: 8 * 1024 * 1024,
+    about: "bytes read from one editor socket in a second; the rest waits in the socket",
+  },
+  workPerSecond: {
+    variable: "ONRECORD_MAX_WORK_PER_SECOND",
+    value: 500,
+    about:
+      "time of a node's thread that one editor socket may take in a second (milliseconds); then it waits",
+  },
   connectionsPerDocument: {
     variable: "ONRECORD_MAX_CONNECTIONS_PER_DOCUMENT",
     value: 1000,
@@ -39,6 +85,16 @@ export const limitCatalogue = {
     variable: "ONRECORD_MAX_CONNECTIONS_PER_USER",
     value: 200,
     about: "open connections of one user per node",
+  },
+  admissions: {
+    variable: "ONRECORD_MAX_ADMISSIONS",
+    value: 1000,
+    about: "sockets that wait to be admitted, per node",
+  },
+  admissionSeconds: {
+    variable: "ONRECORD_MAX_ADMISSION_SECONDS",
+    value: 15,
+    about: "how long a socket may wait to be admitted, whatever it sends (seconds)",
   },
   rooms: { variable: "ONRECORD_MAX_ROOMS", value: 10_000, about: "documents held open by one node" },
   requestBytes: {

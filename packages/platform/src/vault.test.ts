@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -46,8 +46,8 @@ describe("the kept secrets", () => {
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
   const path = () => join(dataDir, "keys.json");
-  const fileOf = async () =>
-    JSON.parse(await readFile(path(), "utf8")) as { current: string; keys: Record<string, string> };
+  /** The id in front of a wrapped key. */
+  const keyOf = (wrapped: Buffer) => wrapped.subarray(1, 1 + wrapped[0]!).toString();
 
   it("wraps data keys under a key that only this user may read", async () => {
     const keys = await FileKeyProvider.open(dataDir);
@@ -59,21 +59,44 @@ describe("the kept secrets", () => {
     expect(await readdir(dataDir)).toEqual(["keys.json"]);
   });
 
-  it("opens old wraps after a rotation, and wraps under the new key", async () => {
+  it("change under a running process: it finds new keys, wraps with the one in use, and opens what is old until it is removed", async () => {
     const dataKey = randomBytes(32);
-    const old = await (await FileKeyProvider.open(dataDir)).wrap(dataKey, "c");
-    const file = await fileOf();
-    file.keys["kek-2"] = randomBytes(32).toString("base64");
-    await writeFile(path(), JSON.stringify({ ...file, current: "kek-2" }));
-    const keys = await FileKeyProvider.open(dataDir);
-    expect(await keys.unwrap(old, "c")).toEqual(dataKey);
-    const fresh = await keys.wrap(dataKey, "c");
-    expect(fresh.subarray(1, 6).toString()).toBe("kek-2");
-    delete file.keys["kek-1"];
-    await writeFile(path(), JSON.stringify({ ...file, current: "kek-2" }));
+    const running = await FileKeyProvider.open(dataDir);
+    const old = await running.wrap(dataKey, "c");
+    const { current: first } = await running.ids();
+    const operator = await FileKeyProvider.open(dataDir);
+    const second = await operator.prepare();
+    // Prepared twice, as after a crash, it is the same one, and nothing uses it.
+    expect(await operator.prepare()).toBe(second);
+    expect(keyOf(await running.wrap(dataKey, "c"))).toBe(first);
+    await operator.useNext();
+    const fresh = await operator.wrap(dataKey, "c");
+    expect(keyOf(fresh)).toBe(second);
+    expect(await running.unwrap(fresh, "c")).toEqual(dataKey);
+    expect(await running.unwrap(old, "c")).toEqual(dataKey);
+    expect(await running.ids()).toEqual({ current: second, next: undefined, all: [first, second] });
+    await expect(operator.useNext()).rejects.toMatchObject({ code: "CONFLICT" });
+    await operator.remove(first);
+    expect(keyOf(await running.wrap(dataKey, "c"))).toBe(second);
     const without = await FileKeyProvider.open(dataDir);
     expect(await without.unwrap(fresh, "c")).toEqual(dataKey);
-    await expect(without.unwrap(old, "c")).rejects.toThrow(/"kek-1" is not in the key file/);
+    await expect(without.unwrap(old, "c")).rejects.toThrow(`"${first}" is not in the key file`);
+    expect((await stat(path())).mode & 0o777).toBe(0o600);
+    expect(await readdir(dataDir)).toEqual(["keys.json"]);
+  });
+
+  it("stay whole whenever a change of them is broken off: the file is replaced, never written into", async () => {
+    const keys = await FileKeyProvider.open(dataDir);
+    const wrapped = await keys.wrap(Buffer.from("k"), "c");
+    const before = await readFile(path(), "utf8");
+    const reader = await open(path());
+    await keys.prepare();
+    // Whoever had it open still reads the old text to its end.
+    expect(await reader.readFile("utf8")).toBe(before);
+    await reader.close();
+    // What a crash leaves beside it harms nobody.
+    await writeFile(`${path()}.draft`, "{");
+    expect(await (await FileKeyProvider.open(dataDir)).unwrap(wrapped, "c")).toEqual(Buffer.from("k"));
   });
 
   it("are the same for all who make them at once", async () => {
@@ -95,6 +118,7 @@ describe("the kept secrets", () => {
     ["no JSON", "{"],
     ["no key", `{"current":"kek-1","keys":{}}`],
     ["a short key", `{"current":"kek-1","keys":{"kek-1":"AAAA"}}`],
+    ["a next key that is not there", `{"current":"a","next":"b","keys":{"a":"${"A".repeat(43)}="}}`],
     ["a name of every object", `{"current":"constructor","keys":{}}`],
   ])("are refused at the start with the path when the file holds %s", async (_what, text) => {
     await writeFile(path(), text);

@@ -21,12 +21,14 @@ export interface Decision {
   readonly expiresAt: string | null;
 }
 
-const needed: Record<ResourceAction, number> = {
+const needed: Record<ResourceAction | "readTrail" | "shred", number> = {
   view: levelNumber("VIEW"),
   download: levelNumber("DOWNLOAD"),
   comment: levelNumber("COMMENT"),
   edit: levelNumber("EDIT"),
   manage: levelNumber("MANAGE"),
+  readTrail: levelNumber("VIEW"),
+  shred: levelNumber("MANAGE"),
 };
 
 /** The one decision point: GraphQL, WebSocket, download and subscriptions all ask it, and it alone knows the rules. */
@@ -100,7 +102,7 @@ export class DecisionPoint {
 function missing(action: Action, facts: Facts): Reason {
   if (action === "readAudit" || action === "createTopFolder")
     return { id: "role", text: "None of your roles allows this." };
-  const level = needed[action === "readTrail" ? "view" : action];
+  const level = needed[action];
   return {
     id: "level",
     text: `This needs the level ${levelName(level)}; yours here is ${levelName(facts.level) ?? "none"}.`,

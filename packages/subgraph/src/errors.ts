@@ -31,7 +31,12 @@ export function toGraphQLError(thrown: unknown, { requestId, log }: ErrorContext
       extensions: { code, requestId, ...(reasons.length > 0 ? { reasons } : {}) } satisfies ErrorExtensions,
     });
 
-  if (cause instanceof AppError) return visible(cause.message, cause.code, cause.reasons);
+  if (cause instanceof AppError) {
+    // A fault of ours that says what it is: its reader cannot mend it, so whoever runs the place must hear of it.
+    if (cause.code === "INTERNAL")
+      log.error({ err: cause, requestId }, "something kept is not as it should be");
+    return visible(cause.message, cause.code, cause.reasons);
+  }
   if (cause instanceof GraphQLError) {
     const code = knownCode(cause.extensions.code);
     if (code !== undefined) return visible(cause.message, code, reasonsOf(cause.extensions));

@@ -19,7 +19,7 @@ export async function authorizeFolder(
 /** The document, if the caller may do this to it; else NOT_FOUND or FORBIDDEN, on the record before they hear of it. */
 export async function authorizeDocument(
   context: DocumentsContext,
-  action: ResourceAction,
+  action: ResourceAction | "shred",
   id: string,
 ): Promise<Document> {
   await context.services.guard.authorize(context.caller, action, { kind: "DOCUMENT", id });

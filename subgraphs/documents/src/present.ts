@@ -42,6 +42,13 @@ export function presentVersion(row: VersionRow): Version {
   });
 }
 
+/** A change that is not all its carrier's was brought for others when it came with a sync. Else its editor had it from elsewhere. */
+function standingOf({ authorId, carrierId, relayed }: VersionRow): `${Standing}` {
+  if (authorId !== null) return "PROVEN";
+  if (carrierId === null) return "HOUSE";
+  return relayed ? "RELAYED" : "UNKNOWN";
+}
+
 /** Whom a run is attributed to, as the API shows it. */
 export function presentOrigin({ standing, userId, carrierId }: Origin): ChangeOrigin {
   return Object.assign(new ChangeOrigin(), {
@@ -49,11 +56,4 @@ export function presentOrigin({ standing, userId, carrierId }: Origin): ChangeOr
     author: userId === null ? null : { id: userId },
     carrier: carrierId === null ? null : { id: carrierId },
   });
-}
-
-/** A change that is not all its carrier's was brought for others when it came with a sync. Else its editor had it from elsewhere. */
-function standingOf({ authorId, carrierId, relayed }: VersionRow): `${Standing}` {
-  if (authorId !== null) return "PROVEN";
-  if (carrierId === null) return "HOUSE";
-  return relayed ? "RELAYED" : "UNKNOWN";
 }

@@ -218,13 +218,13 @@ describe("at rest", () => {
         [from, version, to, place],
       );
       await context.db.query("update documents.head set version = $2 where document_id = $1", [to, place]);
-      await expect(history.load(to)).rejects.toThrow(/authenticate/);
+      await expect(history.load(to)).rejects.toThrow(/does not open: it was altered, or moved/);
     }
     await context.db.query(
       "insert into documents.checkpoint select document_id, 2, created_at, sealed from documents.checkpoint where document_id = $1 and version = 1",
       [one],
     );
-    await expect(history.load(one, 2)).rejects.toThrow(/authenticate/);
+    await expect(history.load(one, 2)).rejects.toThrow(/does not open: it was altered, or moved/);
     expect(await textOf(two, 1)).toBe("OTHER");
   });
 

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync } from "node:fs";
-import { createServer } from "node:net";
 import type { Bus } from "@onrecord/platform/bus";
 import { NatsTransport } from "@onrecord/platform/bus-nats";
 import { Database } from "@onrecord/platform/database";
@@ -12,6 +11,7 @@ import { findRunningPostgres } from "@onrecord/platform/postgres/running";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../free-port.js";
 
 const log = createLogger("silent");
 let context: TestContext;
@@ -192,18 +192,20 @@ describe("the bus on Postgres", () => {
     const [one, two] = [await context.another(), await context.another()];
     const own = listen(context.bus);
     const heard = [listen(one.bus), listen(two.bus)];
-    const presence: string[] = [];
-    one.bus.subscribe("presence.changed", ({ update }) => void presence.push(update));
-    const update = "u".repeat(3000);
+    const presence: unknown[] = [];
+    one.bus.subscribe("presence.changed", ({ states }) => void presence.push(states[0]?.[3]));
+    const publish = (value: string) =>
+      context.bus.publish("presence.changed", { documentId: "d", states: [[1, 1, "u", value]] });
+    const value = "v".repeat(3000);
     for (let revision = 1; revision <= 500; revision++) {
       context.bus.publish("permissions.changed", { revision });
-      if (revision % 10 === 0) context.bus.publish("presence.changed", { documentId: "d", update });
+      if (revision % 10 === 0) publish(value);
     }
-    context.bus.publish("presence.changed", { documentId: "d", update: "u".repeat(9000) });
+    publish("v".repeat(9000));
     context.bus.publish("permissions.changed", { revision: 501 });
     await until(() => heard.every((list) => list.at(-1) === 501), "the last hint");
     for (const list of heard) expect(list).toEqual(Array.from({ length: 501 }, (_, n) => n + 1));
-    expect(presence).toEqual(Array.from({ length: 50 }, () => update));
+    expect(presence).toEqual(Array.from({ length: 50 }, () => value));
     expect(own).toEqual([]);
   });
 
@@ -260,7 +262,7 @@ describe("the bus on NATS", () => {
       other.bus.onGap(() => void gaps++);
       // Together above NATS' largest message of one megabyte.
       for (let n = 0; n < 80; n++)
-        first.bus.publish("presence.changed", { documentId: "d", update: "u".repeat(20_000) });
+        first.bus.publish("presence.changed", { documentId: "d", states: [[1, n, "u", "v".repeat(20_000)]] });
       first.bus.publish("permissions.changed", { revision: 1 });
       await until(() => heard.includes(1), "the hint");
       await end(server);
@@ -354,13 +356,4 @@ async function end(server: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => server.once("exit", resolve));
   server.kill("SIGKILL");
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -45,6 +45,7 @@ export function problemTold({ message, extensions = {} }: Told): Problem {
       return { kind: "not-found", requestId };
     case "BAD_USER_INPUT":
     case "CONFLICT":
+    case "GONE":
       return { kind: "bad-input", message, requestId };
     case "RATE_LIMITED":
       return { kind: "rate-limited" };

@@ -13,7 +13,6 @@ export const en = {
     loading: "Loading",
     more: "Show more",
     older: "Show earlier",
-    unknownPerson: "Unknown author",
     copy: "Copy",
     copied: "Copied",
     live: "Live",

@@ -12,7 +12,6 @@ export const zhHant: Messages = {
     loading: "載入中",
     more: "顯示更多",
     older: "顯示較早的",
-    unknownPerson: "作者不明",
     copy: "複製",
     copied: "已複製",
     live: "即時",

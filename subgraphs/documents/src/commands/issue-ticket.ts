@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { ContentFormat } from "@onrecord/filing/content";
-import { AppError } from "@onrecord/platform/errors";
 import { hashToken } from "@onrecord/policy/principal";
 import type { DocumentsContext } from "../context.js";
 import type { Download } from "../types/download.js";
@@ -13,7 +12,7 @@ export async function issueTicket(
   { services, caller }: DocumentsContext,
   { documentId, format }: { documentId: string; format: ContentFormat },
 ): Promise<Download> {
-  const { db, guard } = services;
+  const { db, guard, history } = services;
   const { userId, sessionId } = guard.requirePrincipal(caller);
   const token = randomBytes(32).toString("base64url");
   // What is on record is the download, not the ticket: old ones may go.
@@ -27,6 +26,6 @@ export async function issueTicket(
      returning expires_at as "expiresAt"`,
     [hashToken(token), documentId, format, userId, sessionId, TICKET_SECONDS],
   );
-  if (!ticket) throw new AppError("NOT_FOUND", "There is no such document.");
+  if (!ticket) throw await history.missing(documentId);
   return { url: `/download/${token}`, expiresAt: ticket.expiresAt };
 }

@@ -19,11 +19,21 @@ export async function visibleDocument(context: DocumentsContext, id: string): Pr
   return (await mayView(context).load(id)) ? documentById(context).load(id) : null;
 }
 
-/** The committed head of a document. */
+/** The committed head of a document; of one that was destroyed, where it ended. */
 export const headVersion = perRequest(async (ids: readonly string[], { services }: DocumentsContext) => {
   const rows = await services.db.query<{ id: string; version: number }>(
-    "select document_id as id, version from documents.head where document_id = any ($1::uuid[])",
+    `select document_id as id, version from documents.head where document_id = any ($1::uuid[])
+     union all select document_id, version from documents.shredded where document_id = any ($1::uuid[])`,
     [ids],
   );
   return inOrder(ids, rows, ({ id }) => id).map((row) => row?.version ?? 0);
+});
+
+/** When a document's key was destroyed, or null. */
+export const shreddedAt = perRequest(async (ids: readonly string[], { services }: DocumentsContext) => {
+  const rows = await services.db.query<{ id: string; at: Date }>(
+    "select document_id as id, at from documents.shredded where document_id = any ($1::uuid[])",
+    [ids],
+  );
+  return inOrder(ids, rows, ({ id }) => id).map((row) => row?.at ?? null);
 });

@@ -1,9 +1,10 @@
 import { AppError } from "@onrecord/platform/errors";
+import { GraphQLDateTime } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { openDocument } from "../commands/open-document.js";
 import { readAttribution, readDifference } from "../commands/read-attribution.js";
 import type { DocumentsContext } from "../context.js";
-import { headVersion } from "../loaders/documents.js";
+import { headVersion, shreddedAt } from "../loaders/documents.js";
 import { visibleFolder } from "../loaders/folders.js";
 import { versionsOf } from "../loaders/versions.js";
 import { presentOrigin, presentVersion } from "../present.js";
@@ -28,9 +29,18 @@ export class DocumentFields {
     throw new AppError("NOT_FOUND", "There is no such folder, or you may not know of it.");
   }
 
-  @FieldResolver(() => Int, { description: "The committed head." })
+  @FieldResolver(() => Int, { description: "The committed head, or where it ended." })
   version(@Root() { id }: Document, @Ctx() context: DocumentsContext): Promise<number> {
     return headVersion(context).load(id);
+  }
+
+  @FieldResolver(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      "When its key was destroyed: from then on its content is GONE, while its versions and its trail remain.",
+  })
+  shreddedAt(@Root() { id }: Document, @Ctx() context: DocumentsContext): Promise<Date | null> {
+    return shreddedAt(context).load(id);
   }
 
   @FieldResolver(() => UserReference, { nullable: true })

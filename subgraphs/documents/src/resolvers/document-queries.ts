@@ -2,10 +2,11 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import { authorizeDocument, authorizeFolder } from "../authorize.js";
 import { createDocument } from "../commands/create-document.js";
 import { importDocument } from "../commands/import-document.js";
+import { shredDocument } from "../commands/shred-document.js";
 import type { DocumentsContext } from "../context.js";
 import { checkName } from "../text.js";
 import { Document } from "../types/document.js";
-import { CreateDocumentInput, ImportDocumentInput } from "../types/inputs.js";
+import { CreateDocumentInput, ImportDocumentInput, ShredDocumentInput } from "../types/inputs.js";
 
 /** Documents: asked for and made. */
 @Resolver()
@@ -32,5 +33,17 @@ export class DocumentQueries {
     await authorizeFolder(context, "edit", folderId);
     const given = title === undefined || title === null ? undefined : checkName(title, "The title");
     return importDocument(context, { folderId, title: given, fileName: fileName ?? null, html });
+  }
+
+  @Mutation(() => Document, {
+    description: "Destroys the document's key: nobody can ever read it again. Versions and record stay.",
+  })
+  async shredDocument(
+    @Arg("input", () => ShredDocumentInput) { documentId, confirmTitle }: ShredDocumentInput,
+    @Ctx() context: DocumentsContext,
+  ): Promise<Document> {
+    const document = await authorizeDocument(context, "shred", documentId);
+    await shredDocument(context, document, confirmTitle);
+    return document;
   }
 }

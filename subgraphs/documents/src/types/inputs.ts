@@ -66,6 +66,15 @@ export class NameVersionInput {
 }
 
 @InputType()
+export class ShredDocumentInput {
+  @Field(() => ID)
+  documentId!: string;
+
+  @Field(() => String, { description: "The document's title, as it stands." })
+  confirmTitle!: string;
+}
+
+@InputType()
 export class DownloadInput {
   @Field(() => ID)
   documentId!: string;

@@ -1,0 +1,70 @@
+import { KeyRotation, type KeyStatus } from "@onrecord/history/key-rotation";
+import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { createContext } from "@onrecord/platform/context";
+import { AppError } from "@onrecord/platform/errors";
+import { newId } from "@onrecord/platform/ids";
+import { createLogger } from "@onrecord/platform/log";
+import { FileKeyProvider } from "@onrecord/platform/vault";
+import { readEnvironment } from "../env.js";
+import { print, printJson, tell } from "../output.js";
+
+interface Output {
+  readonly json?: boolean;
+}
+
+/** `onrecord keys list`: which key-encryption keys there are, and how many documents need each. */
+export async function listKeys({ json }: Output): Promise<void> {
+  await withKeys(async (rotation) => {
+    const keys = await rotation.status();
+    if (json) printJson(keys);
+    else for (const key of keys) print(line(key));
+  });
+}
+
+/** `onrecord keys prepare`: makes the next key, to be copied to every machine before it is used. */
+export async function prepareKey({ json }: Output): Promise<void> {
+  await withKeys(async (rotation) => {
+    const keyId = await rotation.prepare();
+    tell("Copy keys.json to every machine, then rotate.");
+    if (json) printJson({ keyId });
+    else print(keyId);
+  });
+}
+
+/** `onrecord keys rotate`: brings every document under a new key, or ends a rotation that was broken off. */
+export async function rotateKeys({ json }: Output): Promise<void> {
+  await withKeys(async (rotation) => {
+    const done = await rotation.rotate((documents) => tell(`${documents} documents are under the new key …`));
+    if (done.rotated === null) tell(`The rotation to ${done.keyId} had been broken off; it is done now.`);
+    if (json) printJson(done);
+    else print(`${done.documents} documents were brought under ${done.keyId}.`);
+    if (done.failed.length > 0)
+      throw new AppError(
+        "CONFLICT",
+        `${done.failed.length} documents stay as they are, since their data keys do not open: ${done.failed.join(", ")}.`,
+      );
+  });
+}
+
+/** `onrecord keys retire <id>`: forgets a key that no document needs. */
+export async function retireKey(keyId: string): Promise<void> {
+  await withKeys(async (rotation) => {
+    await rotation.retire(keyId);
+    tell(
+      "Backups of the database from before the rotation need it: they open only with a copy of keys.json from then.",
+    );
+    print(`${keyId} was removed.`);
+  });
+}
+
+async function withKeys(work: (rotation: KeyRotation) => Promise<void>): Promise<void> {
+  const { config, secrets } = readEnvironment();
+  await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
+  const keys = await FileKeyProvider.open(config.dataDir);
+  const ledger = new Ledger(context.db, context.bus);
+  await work(new KeyRotation(context, keys, ledger, bySystem(newId())));
+}
+
+function line({ keyId, state, documents }: KeyStatus): string {
+  return `${keyId}  ${state.padEnd(7)}  ${documents} ${documents === 1 ? "document" : "documents"}`;
+}

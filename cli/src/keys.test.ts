@@ -1,0 +1,81 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { until } from "@onrecord/testing/editor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Api } from "./client/api.js";
+import { firstEditableFolder } from "./client/editable-folder.js";
+import { Command, newDataDir } from "./testing/command.js";
+
+interface Status {
+  readonly keyId: string;
+  readonly state: string;
+  readonly documents: number;
+}
+
+let dataDir: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  dataDir = await newDataDir();
+  env = { ONRECORD_DATA: dataDir };
+});
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+const run = (...args: string[]) => Command.run(args, env).ended;
+const list = async () => JSON.parse((await run("keys", "list", "--json")).stdout) as Status[];
+
+describe("onrecord keys", { timeout: 240_000 }, () => {
+  it("rotates under a running server, goes on after a SIGKILL, and forgets the old key; everything opens throughout", async () => {
+    await using server = Command.run(["start"], env);
+    const url = await server.ready();
+    const api = new Api(url, (await run("token", "analyst1@demo.onrecord.test")).stdout.trim());
+    const folderId = await firstEditableFolder(api);
+    const create = async (title: string) =>
+      (
+        await api.ask<{ createDocument: { id: string } }>(
+          "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
+          { input: { folderId, title, kind: "TEXT" } },
+        )
+      ).createDocument.id;
+    const open = (id: string) =>
+      api.ask<{ document: { content: string } }>("query ($id: ID!) { document(id: $id) { content } }", {
+        id,
+      });
+    const before = await create("Before");
+    const [old] = await list();
+    expect(old).toMatchObject({ state: "current" });
+
+    await run("keys", "prepare");
+    expect((await list()).map(({ state }) => state)).toEqual(["current", "next"]);
+    await using rotating = Command.run(["keys", "rotate"], env);
+    // Killed when the key file has changed, before or while documents follow.
+    await until(
+      async () => !(await readFile(join(dataDir, "keys.json"), "utf8")).includes('"next"'),
+      "the new key to be in use",
+    );
+    await rotating.stop("SIGKILL");
+    await open(before);
+    const between = await create("Between");
+
+    const again = await run("keys", "rotate", "--json");
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ failed: [] });
+    // Had it got to its end before it was killed, this was another one, and there are two old keys.
+    const status = await list();
+    const olds = status.filter(({ state }) => state === "old");
+    const current = status.find(({ state }) => state === "current");
+    expect(olds.map(({ documents }) => documents)).toEqual(olds.map(() => 0));
+    expect(olds.map(({ keyId }) => keyId)).toContain(old!.keyId);
+
+    const refused = await run("keys", "retire", current!.keyId);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("rotate before you retire it"),
+    ]);
+    for (const { keyId } of olds) expect((await run("keys", "retire", keyId)).code).toBe(0);
+    expect((await run("keys", "list")).stdout).toMatch(
+      new RegExp(`^${current!.keyId}  current  \\d+ documents\\n$`),
+    );
+    const after = await create("After");
+    for (const id of [before, between, after]) await open(id);
+  });
+});

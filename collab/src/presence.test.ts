@@ -1,0 +1,202 @@
+import { MAX_MESSAGE_BYTES, type PresenceState } from "@onrecord/platform/bus";
+import type { Principal } from "@onrecord/policy/principal";
+import * as encoding from "lib0/encoding";
+import { describe, expect, it } from "vitest";
+import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
+import * as Y from "yjs";
+import { Presence } from "./presence.js";
+import { inMessages } from "./presence-relay.js";
+
+const limits = { awarenessBytes: 1000, awarenessClients: 3, documentAwarenessBytes: 1_000_000 };
+const connection = (userId: string) => {
+  const principal: Principal = {
+    userId,
+    sessionId: `session of ${userId}`,
+    email: `${userId}@example.test`,
+    name: `Name of ${userId}`,
+    title: null,
+    userKind: "EMPLOYEE",
+    roles: [],
+    expiresAt: "2100-01-01T00:00:00.000Z",
+  };
+  return { principal };
+};
+const update = (clientId: number, clock: number, value: unknown) =>
+  encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, 1);
+    encoding.writeVarUint(encoder, clientId);
+    encoding.writeVarUint(encoder, clock);
+    encoding.writeVarString(encoder, JSON.stringify(value));
+  });
+/** What a stock client that has just come makes of it. */
+const seen = (presence: Presence) => {
+  const awareness = new Awareness(new Y.Doc());
+  awareness.setLocalState(null);
+  const all = presence.all();
+  if (all) applyAwarenessUpdate(awareness, all, "test");
+  awareness.destroy();
+  return Object.fromEntries(awareness.getStates());
+};
+
+describe("whose a presence state is", () => {
+  const ana = connection("ana");
+  const anaAgain = connection("ana");
+  const ben = connection("ben");
+  type Step = (presence: Presence) => void;
+  const says =
+    (who: typeof ana, clock: number, value: unknown): Step =>
+    (presence) =>
+      presence.receive(who, update(7, clock, value));
+  const hears =
+    (node: string, userId: string, clock: number, value: unknown): Step =>
+    (presence) =>
+      presence.hear(node, [[7, clock, userId, value]], 1000);
+  const leaves =
+    (who: typeof ana): Step =>
+    (presence) =>
+      presence.leave(who);
+
+  const cases: [string, Step[], unknown][] = [
+    ["a newer state replaces an older", [says(ana, 1, { n: 1 }), says(ana, 2, { n: 2 })], { n: 2 }],
+    ["an older state does not", [says(ana, 2, { n: 2 }), says(ana, 1, { n: 1 })], { n: 2 }],
+    ["another user's does not", [says(ana, 1, { n: 1 }), says(ben, 9, { n: 9 })], { n: 1 }],
+    [
+      "another connection of the user does not, while its owner is there",
+      [says(ana, 1, { n: 1 }), says(anaAgain, 9, { n: 9 })],
+      { n: 1 },
+    ],
+    [
+      "another connection of the user does when its owner has left",
+      [says(ana, 1, { n: 1 }), leaves(ana), says(anaAgain, 2, { n: 2 })],
+      { n: 2 },
+    ],
+    [
+      "another connection's echo brings nothing back",
+      [says(ana, 1, { n: 1 }), leaves(ana), says(anaAgain, 1, { n: 1 })],
+      undefined,
+    ],
+    [
+      "another user does not, after it has left",
+      [says(ana, 1, {}), leaves(ana), says(ben, 9, {})],
+      undefined,
+    ],
+    ["a node overwrites nothing that is here", [says(ana, 1, { n: 1 }), hears("x", "ana", 9, {})], { n: 1 }],
+    ["nor removes it", [says(ana, 1, { n: 1 }), hears("x", "ana", 9, null)], { n: 1 }],
+    [
+      "a user's state on another node is another user's to leave alone",
+      [hears("x", "ana", 1, { n: 1 }), says(ben, 9, {})],
+      { n: 1 },
+    ],
+    [
+      "the user may take it here",
+      [hears("x", "ana", 1, { n: 1 }), says(ana, 2, { n: 2 }), hears("x", "ana", 1, null)],
+      { n: 2 },
+    ],
+    ["an echo of it takes nothing", [hears("x", "ana", 1, { n: 1 }), says(ana, 1, null)], { n: 1 }],
+    ["its node removes it", [hears("x", "ana", 1, { n: 1 }), hears("x", "ana", 1, null)], undefined],
+    [
+      "what its node said before stays removed",
+      [hears("x", "ana", 1, { n: 1 }), hears("x", "ana", 1, null), hears("x", "ana", 1, { n: 1 })],
+      undefined,
+    ],
+    [
+      "another node removes nothing of it",
+      [hears("x", "ana", 1, { n: 1 }), hears("y", "ana", 1, null)],
+      { n: 1 },
+    ],
+    [
+      "the user is on yet another node now",
+      [hears("x", "ana", 1, { n: 1 }), hears("y", "ana", 2, { n: 2 }), (p) => p.leaveNode("x")],
+      { n: 2 },
+    ],
+    ["a node ends", [hears("x", "ana", 1, { n: 1 }), (p) => p.leaveNode("x")], undefined],
+    [
+      "and its user may come here with nothing new to say",
+      [hears("x", "ana", 1, { n: 1 }), (p) => p.leaveNode("x"), says(ana, 1, { n: 1 })],
+      { n: 1 },
+    ],
+    [
+      "a silent node's states go, those that are renewed stay",
+      [
+        (p) => p.hear("x", [[8, 1, "ana", {}]], 10),
+        hears("x", "ana", 1, { n: 1 }),
+        (p) => p.leaveUnheard(500),
+      ],
+      { n: 1 },
+    ],
+    ["no number of no encoder's is taken", [(p) => p.hear("x", [[7, Infinity, "ana", {}]], 1)], undefined],
+  ];
+  it.each(cases)("%s", (_name, steps, expected) => {
+    const presence = new Presence(limits);
+    for (const step of steps) step(presence);
+    expect(seen(presence)).toEqual(expected === undefined ? {} : { 7: expected });
+    expect(presence.userOf(7)).toBe(expected === undefined ? undefined : "ana");
+  });
+
+  it("is told to other nodes only if it is connected here, and once", () => {
+    const presence = new Presence(limits);
+    presence.receive(ana, update(7, 1, { user: { name: "x" } }));
+    presence.hear("x", [[8, 1, "ben", {}]], 1);
+    expect(presence.takeNews()).toEqual([[7, 1, "ana", { user: { id: "ana", name: "Name of ana" } }]]);
+    expect(presence.takeNews()).toEqual([]);
+    expect(presence.own().map(([clientId]) => clientId)).toEqual([7]);
+    presence.leave(ana);
+    expect(presence.takeNews()).toEqual([[7, 1, "ana", null]]);
+    expect(presence.own()).toEqual([]);
+  });
+
+  it("is signed wherever editors keep a name", () => {
+    const presence = new Presence(limits);
+    presence.receive(ana, update(7, 1, { name: "Ben", user: "Ben", color: "red" }));
+    expect(seen(presence)[7]).toEqual({
+      name: "Name of ana",
+      user: { id: "ana", name: "Name of ana" },
+      color: "red",
+    });
+  });
+
+  it("is one of at most so many of a connection, whether it takes them new or over", () => {
+    const presence = new Presence(limits);
+    for (const clientId of [1, 2, 3]) presence.receive(ana, update(clientId, 1, {}));
+    presence.hear("x", [[4, 1, "ana", {}]], 1);
+    for (const clientId of [4, 5])
+      expect(() => presence.receive(ana, update(clientId, 2, {}))).toThrow(RangeError);
+  });
+
+  it("leaves stock clients that know it by the clock they know", () => {
+    const presence = new Presence(limits);
+    const sender = new Awareness(new Y.Doc());
+    sender.setLocalState({ n: 1 });
+    presence.receive(ana, encodeAwarenessUpdate(sender, [sender.clientID]));
+    const viewer = new Awareness(new Y.Doc());
+    applyAwarenessUpdate(viewer, presence.takeChanges()!, "test");
+    expect(viewer.getStates().has(sender.clientID)).toBe(true);
+    presence.leave(ana);
+    applyAwarenessUpdate(viewer, presence.takeChanges()!, "test");
+    expect(viewer.getStates().has(sender.clientID)).toBe(false);
+    expect(presence.takeChanges()).toBeNull();
+    sender.destroy();
+    viewer.destroy();
+  });
+});
+
+describe("states in messages of the bus", () => {
+  const state = (clientId: number, value: unknown): PresenceState => [clientId, 1, "u".repeat(36), value];
+
+  it("are all there, in order, and each message fits", () => {
+    const states = Array.from({ length: 100 }, (_, n) => state(n, { note: "ü".repeat((n * 37) % 900) }));
+    const messages = inMessages(states);
+    expect(messages.flat()).toEqual(states);
+    expect(messages.length).toBeGreaterThan(1);
+    for (const part of messages)
+      expect(Buffer.byteLength(JSON.stringify(part))).toBeLessThan(MAX_MESSAGE_BYTES - 150);
+  });
+
+  it("are told without what is too large, and nobody is told with one empty message", () => {
+    const large = "x".repeat(9000);
+    expect(inMessages([state(1, { user: { name: "Ana" }, large }), state(2, { user: large })])).toEqual([
+      [state(1, { user: { name: "Ana" } }), state(2, {})],
+    ]);
+    expect(inMessages([])).toEqual([[]]);
+  });
+});

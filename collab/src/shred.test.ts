@@ -1,0 +1,81 @@
+import { History } from "@onrecord/history/history";
+import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import type { AppContext } from "@onrecord/platform/context";
+import { Door } from "@onrecord/platform/door";
+import { newId } from "@onrecord/platform/ids";
+import { until } from "@onrecord/testing/editor";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Collab } from "./collab.js";
+import { BoundedNode } from "./testing/bounded-node.js";
+
+let node: BoundedNode;
+let second: AppContext;
+let door: Door;
+let collab: Collab;
+let secondUrl: string;
+
+beforeAll(async () => {
+  node = await BoundedNode.open({});
+  second = await node.context.another();
+  door = new Door(second.log);
+  collab = new Collab(second);
+  collab.hang(door);
+  await collab.start();
+  secondUrl = await door.listen(0, "127.0.0.1");
+});
+afterEach(() => node.leave());
+afterAll(async () => {
+  node?.leave();
+  await collab?.drain();
+  await collab?.[Symbol.asyncDispose]();
+  await door?.[Symbol.asyncDispose]();
+  await node?.[Symbol.asyncDispose]();
+});
+
+const shred = (documentId: string) => {
+  const { context } = node;
+  const history = new History(context, new Ledger(context.db, context.bus));
+  return context.db.transaction((tx) => history.shred(tx, documentId, bySystem(newId())));
+};
+
+describe("a document whose key is destroyed", () => {
+  it("is open nowhere any more, on any node, while somebody types in it; other documents go on", async () => {
+    const documentId = await node.document();
+    const neighbours = await node.neighbours(await node.document());
+    const here = node.edit(documentId, node.eve);
+    const there = node.edit(documentId, node.eve, { url: secondUrl });
+    await Promise.all([here.synced(), there.synced()]);
+    let typing = true;
+    const typist = (async () => {
+      for (let i = 0; typing; i++) {
+        here.text.insert(0, `${i} `);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    })();
+    await until(async () => (await node.versions(documentId)).length > 10, "some versions");
+    const { version } = await shred(documentId);
+    expect(await Promise.all([here.closed(), there.closed()])).toEqual([4404, 4404]);
+    typing = false;
+    await typist;
+    expect([node.collab.rooms.get(documentId), collab.rooms.get(documentId)]).toEqual([undefined, undefined]);
+    // What was typed afterwards was committed nowhere.
+    expect(await node.versions(documentId)).toHaveLength(version);
+    expect(await node.entries(documentId, "document.edited")).toHaveLength(version);
+    expect(await node.entries(documentId, "document.shredded")).toMatchObject([{ detail: { version } }]);
+    for (const url of [node.url, secondUrl])
+      expect(await node.edit(documentId, node.eve, { url }).closed()).toBe(4404);
+    const { closed } = await node.raw(documentId);
+    expect((await closed).reason).toContain("was destroyed at");
+    await neighbours.noticedNothing();
+  });
+
+  it("is let go of also by a node that never heard of it", async () => {
+    const documentId = await node.document();
+    const editor = node.edit(documentId, node.eve);
+    await editor.synced();
+    // Straight in the database: no hint goes out.
+    await node.context.db.query("select documents.shred($1, null)", [documentId]);
+    expect(await editor.closed()).toBe(4404);
+    expect(node.collab.rooms.get(documentId)).toBeUndefined();
+  });
+});
