@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { Attribution } from "@onrecord/history/attribution";
 import { commitChanges } from "@onrecord/history/commit";
+import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { newId } from "@onrecord/platform/ids";
@@ -87,8 +88,7 @@ async function commitTrace(): Promise<number> {
     });
     from += changes.length;
     tip = changes.at(-1)?.entryId ?? tip;
-    if (from % CHECKPOINT < BATCH)
-      await history.checkpoint(documentId, from, key, Y.encodeStateAsUpdate(doc));
+    if (from % CHECKPOINT < BATCH) await history.checkpoint(documentId, from, key, encodeState(doc));
   };
   for (const { patches } of txns) {
     doc.transact(() => {

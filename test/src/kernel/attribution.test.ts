@@ -2,6 +2,7 @@ import { Attribution } from "@onrecord/history/attribution";
 import type { Origin } from "@onrecord/history/change-index";
 import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
 import type { Piece, Root } from "@onrecord/history/content-tree";
+import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
 import { prng, seeds } from "@onrecord/history/testing/prng";
@@ -46,7 +47,7 @@ async function committed({ versions, owners }: RandomHistory, seed: number, upTo
   const random = prng(seed);
   while (true) {
     const { version: from, key, doc } = await history.load(documentId);
-    if (from > 0 && random(2)) await history.checkpoint(documentId, from, key, Y.encodeStateAsUpdate(doc));
+    if (from > 0 && random(2)) await history.checkpoint(documentId, from, key, encodeState(doc));
     const batch = versions.slice(from, Math.min(upTo, from + 1 + random(9)));
     if (batch.length === 0) return documentId;
     await commit(documentId, batch, owners);
