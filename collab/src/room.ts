@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { applyCommitted } from "@onrecord/history/apply-committed";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { LoadedDocument } from "@onrecord/history/load";
@@ -8,7 +9,7 @@ import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import { type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
-import { appliesAlone, independent } from "./independent.js";
+import { independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
 import { Presence } from "./presence.js";
@@ -18,6 +19,8 @@ import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } 
 interface Pending extends NewChange {
   readonly seq: number;
   readonly connection: Connection;
+  /** It is what its sender has. When Yjs has tidied formatting after it, the sender lacks that. */
+  readonly verbatim: boolean;
   /** What it adds to whose clientIDs are whose. */
   readonly bindings: readonly ClientBinding[];
   /** Those it was taken in with, as one update; undefined once it stands for itself. */
@@ -341,22 +344,24 @@ export class Room {
         seq: ++this.applied,
         entryId: newId(),
         connection,
+        verbatim: sameBytes(change.update, arrival.update),
         by: connection.by,
         run,
       });
     }
   }
 
-  /** To everyone who has joined: what was taken in together as the one update that it is, but not to a sender who was alone in it. */
+  /** To everyone who has joined: what was taken in together as the one update that it is, but not to a sender who has all of it. */
   #send(batch: readonly Pending[]): void {
     for (let i = 0; i < batch.length; ) {
       const { run, update, connection } = batch[i]!;
       const size = run?.size ?? 1;
       const together = batch.slice(i, i + size);
       const whole = together.length === size && together.every((change) => change.run === run);
-      const alone = whole && together.every((change) => change.connection === connection);
-      this.#sendUpdate(whole ? (run?.merged ?? update) : update, alone || !whole ? connection : undefined);
-      i += whole ? size : 1;
+      const sent = whole ? together : [batch[i]!];
+      const alone = sent.every((change) => change.connection === connection && change.verbatim);
+      this.#sendUpdate(whole ? (run?.merged ?? update) : update, alone ? connection : undefined);
+      i += sent.length;
     }
   }
 
@@ -451,8 +456,8 @@ export class Room {
     if (this.#tainted || this.#waiting.some(({ connection }) => !connection.mayEdit)) return false;
     const ours = this.#waiting.map(({ update }) => update);
     if (!independent(ours, gap)) return false;
-    const alone = gap.map((update) => appliesAlone(this.#doc, update));
-    return ours.length === 0 || alone.every(Boolean);
+    for (const update of gap) applyCommitted(this.#doc, update);
+    return true;
   }
 
   /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it, if it is not kept. */
@@ -490,6 +495,7 @@ export class Room {
         ...change,
         run: undefined,
         update: effective,
+        verbatim: change.verbatim && sameBytes(effective, change.update),
         ...this.authors.attribute(this.#doc, connection, judgement, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
@@ -502,6 +508,10 @@ function deliver({ connection, message, sent }: Held): void {
   if (!connection.listening) return;
   connection.writeState(framed(message()));
   sent?.();
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || Buffer.compare(a, b) === 0;
 }
 
 function merge(updates: readonly Uint8Array[]): Uint8Array {

@@ -4,6 +4,7 @@ import { AppError } from "@onrecord/platform/errors";
 import { isId } from "@onrecord/platform/ids";
 import { type KeyProvider, unseal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
+import { applyCommitted } from "./apply-committed.js";
 import { openBatch } from "./batch.js";
 import { missingDocument } from "./shredded.js";
 
@@ -60,10 +61,10 @@ export async function loadDocument(
     const state = inItsPlace(`The checkpoint of ${documentId} at version ${checkpoint}`, () =>
       unseal(key, sealed, checkpointContext(documentId, checkpoint)),
     );
-    Y.applyUpdate(doc, state);
+    applyCommitted(doc, state);
   }
   const from = start.checkpoint ?? 0;
-  for await (const { update } of readChanges(sql, key, documentId, from, target)) Y.applyUpdate(doc, update);
+  for await (const { update } of readChanges(sql, key, documentId, from, target)) applyCommitted(doc, update);
   return { doc, version: target, committedAt: start.at, tip: start.tip, replayed: target - from, key };
 }
 
