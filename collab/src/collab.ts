@@ -28,6 +28,8 @@ import { UnderWay } from "./under-way.js";
 const PATH = "/collab";
 /** Presence is sent on at most this often. */
 const PRESENCE_EVERY = 40;
+/** Rooms are asked so often whether their documents may rest. */
+const REST_EVERY = 1000;
 const heartbeat = framed(heartbeatFrame);
 
 /** The collaboration server: y-websocket on the wire, recorded before broadcast. */
@@ -84,9 +86,9 @@ export class Collab implements Service {
             updates.push(update);
           return { updates, tip: head.tip, at: head.at };
         },
-        checkpoint: (documentId, version, key, state) => {
+        checkpoint: (documentId, version, key, encoded) => {
           history
-            .checkpoint(documentId, version, key, state)
+            .checkpoint(documentId, version, key, encoded)
             .catch((err: unknown) =>
               this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
             );
@@ -151,6 +153,9 @@ export class Collab implements Service {
     });
     this.#every(heartbeatEvery, () => {
       for (const connection of this.permits.connections) connection.write(heartbeat);
+    });
+    this.#every(REST_EVERY, () => {
+      for (const room of this.rooms.all()) room.rest();
     });
     // A hint that got lost delays a document no longer than this.
     this.#every(2000, () => this.#checkHeads());

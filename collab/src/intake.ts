@@ -4,7 +4,8 @@ import * as Y from "yjs";
 import type { Authors } from "./authors.js";
 import { type Admission, type Step, without } from "./authorship.js";
 import type { Connection } from "./connection.js";
-import { inspect } from "./inspect.js";
+import { type Inspection, inspect } from "./inspect.js";
+import { isPlaced } from "./placement.js";
 import { isKnown, isPlain } from "./plain.js";
 import { type CloseCode, closeCode } from "./protocol.js";
 
@@ -75,7 +76,7 @@ export function takeRun(
         ended = true;
         if (taken.length > 0) return;
         alone = look;
-      } else if (apply(doc, arrival.update)) {
+      } else if (apply(doc, arrival.update) && isPlaced(doc, look.inspection)) {
         left -= arrival.update.length;
         taken.push(attributed(doc, authors, look, arrival.update));
         receptions.push([arrival, { outcome: "applied" }]);
@@ -98,6 +99,7 @@ export function takeRun(
 /** An arrival that may be applied; a plain one together with others. */
 interface Admitted {
   readonly arrival: Arrival;
+  readonly inspection: Inspection;
   readonly judgement: Admission;
   readonly plain: boolean;
 }
@@ -119,7 +121,8 @@ function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: numb
     if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
     if (hasTooManyClients(doc, judgement, maxClients))
       return { outcome: "refused", code: closeCode.tooLarge, reason: "the document has too many clientIDs" };
-    return { arrival, judgement, plain: judgement.aside.length === 0 && isPlain(doc, inspection) };
+    const plain = judgement.aside.length === 0 && isPlain(doc, inspection);
+    return { arrival, inspection, judgement, plain };
   } catch {
     return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
   }
@@ -142,14 +145,16 @@ function apply(doc: Y.Doc, update: Uint8Array): boolean {
 }
 
 function takeAlone(doc: Y.Doc, authors: Authors, admitted: Admitted): Run {
-  const { arrival, judgement } = admitted;
+  const { arrival, inspection, judgement } = admitted;
+  const broken = { taken: [], merged: null, receptions: [[arrival, cannotBeApplied]], broken: true } as const;
   let effective: Uint8Array | null;
   try {
     effective = effectiveUpdate(doc, without(arrival.update, judgement.aside));
   } catch {
     // Half of it may be in the document now.
-    return { taken: [], merged: null, receptions: [[arrival, cannotBeApplied]], broken: true };
+    return broken;
   }
+  if (!isPlaced(doc, inspection)) return broken;
   const ofOthers = judgement.aside.length > 0;
   const reception: Reception =
     dropUnconnected(doc) || ofOthers

@@ -15,13 +15,22 @@ export class Server implements AsyncDisposable {
     readonly dataDir: string,
     readonly port: number,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly nodeArgs: readonly string[],
   ) {}
 
   /** A server with a fresh data directory and a port that stays its own across restarts; not started yet. */
-  static async create(env: Readonly<Record<string, string>> = {}): Promise<Server> {
+  static async create(
+    env: Readonly<Record<string, string>> = {},
+    nodeArgs: readonly string[] = [],
+  ): Promise<Server> {
     const dataDir = await mkdtemp(join(tmpdir(), "onrecord-e2e-"));
     await chmod(dataDir, 0o755);
-    return new Server(dataDir, await freePort(), env);
+    return new Server(dataDir, await freePort(), env, nodeArgs);
+  }
+
+  /** The process; undefined before the first start. */
+  get process(): ChildProcess | undefined {
+    return this.#child;
   }
 
   get url(): string {
@@ -30,7 +39,7 @@ export class Server implements AsyncDisposable {
 
   /** Starts it and waits for its line. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [main, "start"], {
+    const child = spawn(process.execPath, [...this.nodeArgs, main, "start"], {
       env: {
         ...process.env,
         NODE_ENV: "",
@@ -38,15 +47,15 @@ export class Server implements AsyncDisposable {
         PORT: String(this.port),
         ...this.env,
       },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.#child = child;
     let output = "";
-    child.stderr.on("data", (chunk) => {
+    child.stderr?.on("data", (chunk) => {
       output += String(chunk);
     });
     await new Promise<void>((resolve, reject) => {
-      child.stdout.on("data", (chunk) => {
+      child.stdout?.on("data", (chunk) => {
         if (String(chunk).includes(`Onrecord is ready at ${this.url}`)) resolve();
       });
       child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${output}`)));

@@ -18,6 +18,8 @@ export interface DriveOptions {
   readonly speed: number | undefined;
   /** Changes of one client that may be on their way to another; bounds the queues, and with them the latency at full speed. */
   readonly window: number;
+  /** Without anything sent or received for so long, in milliseconds, it has failed (a minute). */
+  readonly patience?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Rejects when it must end early. */
   readonly aborted: Promise<never>;
@@ -25,7 +27,6 @@ export interface DriveOptions {
 
 /** Changes typed before the sockets get their turn. */
 const BURST = 32;
-/** Without anything sent or received for so long, in milliseconds, the replay has failed. */
 const PATIENCE = 60_000;
 const PROGRESS_EVERY = 500;
 
@@ -130,11 +131,11 @@ class Driver implements Disposable {
     const progress = this.progress();
     this.options.onProgress?.(progress);
     const pausing = progress.inStep === progress.clients && this.#alarm !== undefined;
-    if (pausing || performance.now() - this.#lastEvent < PATIENCE) return;
+    if (pausing || performance.now() - this.#lastEvent < (this.options.patience ?? PATIENCE)) return;
     this.#finished.reject(
       new AppError(
         "UNAVAILABLE",
-        `Nothing has arrived for a minute, after ${progress.sent} of ${progress.total} changes.`,
+        `Nothing has arrived for too long, after ${progress.sent} of ${progress.total} changes.`,
       ),
     );
   }

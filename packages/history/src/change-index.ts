@@ -48,26 +48,30 @@ export class ChangeIndex {
   readonly #facts: ChangeFacts[] = [];
   readonly #origins = new Map<string, Origin>();
   #bindings = new Map<number, Binding[]>();
+  #entries = 0;
 
   /** The newest version that was added; 0 when none was. */
   get version(): number {
     return this.#facts.length;
   }
 
-  /** What keeping it costs, in entries of some tens of bytes. */
+  /** What keeping it costs at most, in entries of some tens of bytes. */
   get size(): number {
-    return this.#facts.length + this.#inserted.size + this.#deleted.size;
+    return this.#entries;
   }
 
   /** Adds the next version. */
   add(update: Uint8Array, facts: ChangeFacts): void {
     const { structs, ds } = Y.decodeUpdate(update);
     const version = this.#facts.push(facts);
+    this.#entries += 1 + structs.length;
     for (const struct of structs)
       if (!(struct instanceof Y.Skip))
         this.#inserted.add(struct.id.client, struct.id.clock, struct.length, version);
-    for (const [client, deletes] of ds.clients)
+    for (const [client, deletes] of ds.clients) {
+      this.#entries += deletes.length;
       for (const { clock, len } of deletes) this.#deleted.add(client, clock, len, version);
+    }
   }
 
   /** Replaces what is known of whose the clientIDs are. */
@@ -95,8 +99,15 @@ export class ChangeIndex {
   *deletions(client: number, clock: number, length: number): Generator<Attributed> {
     for (const { value, ...span } of this.#deleted.spans(client, clock, length)) {
       const version = value ?? null;
-      yield { ...span, version, origin: version === null ? nobody : this.#deleter(version) };
+      yield { ...span, version, origin: version === null ? nobody : this.deleterIn(version) };
     }
+  }
+
+  /** Whose the deletions of a version are: they carry no clientID, so they are the carrier's, unless they came in an answer to a sync. */
+  deleterIn(version: number): Origin {
+    const { carrierId = null, relayed = false } = this.#facts[version - 1] ?? {};
+    if (carrierId === null) return this.#origin("HOUSE", null, null);
+    return relayed ? this.#origin("RELAYED", null, carrierId) : this.#origin("PROVEN", carrierId, carrierId);
   }
 
   /** Cuts a span where the ownership of its clientID changes. */
@@ -126,13 +137,6 @@ export class ChangeIndex {
     if (userId !== null) return this.#origin("PROVEN", userId, carrierId);
     if (bound) return this.#origin("RELAYED", null, carrierId);
     return this.#origin(carrierId === null ? "HOUSE" : "UNKNOWN", null, carrierId);
-  }
-
-  /** A deletion carries no clientID: it is the carrier's, unless it came in an answer to a sync. */
-  #deleter(version: number): Origin {
-    const { carrierId = null, relayed = false } = this.#facts[version - 1] ?? {};
-    if (carrierId === null) return this.#origin("HOUSE", null, null);
-    return relayed ? this.#origin("RELAYED", null, carrierId) : this.#origin("PROVEN", carrierId, carrierId);
   }
 
   /** One object for each origin, so that runs can be compared by identity. */

@@ -6,6 +6,8 @@ import { readChanges } from "./load.js";
 
 interface Kept {
   readonly index: ChangeIndex;
+  /** The version up to which changes and bindings have both been read. */
+  ready: number;
   /** Ends when whoever extends it now is done. */
   busy: Promise<void>;
 }
@@ -23,7 +25,7 @@ export class ChangeIndexes {
     private readonly bounds: { readonly maxEntries: number; readonly maxVersions: number },
   ) {}
 
-  /** The index of a document up to `version` at least. BAD_USER_INPUT beyond the longest history that is indexed. */
+  /** The index of a document up to `version` at least. BAD_USER_INPUT beyond the longest history, and the largest index, that is kept. */
   async upTo(documentId: string, key: KeyObject, version: number): Promise<ChangeIndex> {
     if (version > this.bounds.maxVersions) {
       throw new AppError(
@@ -31,23 +33,34 @@ export class ChangeIndexes {
         `Who wrote what is told for histories of up to ${this.bounds.maxVersions} versions; this is version ${version}.`,
       );
     }
-    const kept = this.#kept.get(documentId) ?? { index: new ChangeIndex(), busy: Promise.resolve() };
+    const kept = this.#kept.get(documentId) ?? {
+      index: new ChangeIndex(),
+      ready: 0,
+      busy: Promise.resolve(),
+    };
     this.#kept.delete(documentId);
     this.#kept.set(documentId, kept);
     // One reader at a time; whoever comes next goes on from where the one before came to, also if that one failed.
-    const turn = kept.busy.then(() => this.#extend(kept.index, documentId, key, version));
+    const turn = kept.busy.then(() => this.#extend(kept, documentId, key, version));
     kept.busy = turn.catch(() => undefined);
-    await turn;
-    this.#evict(documentId);
+    try {
+      await turn;
+    } finally {
+      this.#evict(documentId);
+    }
     return kept.index;
   }
 
-  async #extend(index: ChangeIndex, documentId: string, key: KeyObject, version: number): Promise<void> {
-    if (index.version >= version) return;
+  async #extend(kept: Kept, documentId: string, key: KeyObject, version: number): Promise<void> {
+    const { index } = kept;
+    if (kept.ready >= version) return;
+    // What was too large once is refused at once: it is not read again for each who asks.
+    this.#refuseBeyond(index, version);
     let facts: ChangeFacts | undefined;
     for await (const change of readChanges(this.sql, key, documentId, index.version, version)) {
       if (facts === undefined || !isSame(facts, change)) facts = factsOf(change);
       index.add(change.update, facts);
+      this.#refuseBeyond(index, version);
     }
     // A binding commits with the change that brings it: these cover all that was just read.
     index.bind(
@@ -55,6 +68,15 @@ export class ChangeIndexes {
         `select client_id as "clientId", clock, user_id as "userId" from documents.client where document_id = $1`,
         [documentId],
       ),
+    );
+    kept.ready = index.version;
+  }
+
+  #refuseBeyond(index: ChangeIndex, version: number): void {
+    if (index.version >= version || index.size <= this.bounds.maxEntries) return;
+    throw new AppError(
+      "BAD_USER_INPUT",
+      `This document's history is in too many parts to tell who wrote what in version ${version}; it is told up to version ${index.version}.`,
     );
   }
 

@@ -15,6 +15,8 @@ import { type ExecutionResult, parse } from "graphql";
 
 /** The context of a process on a database of its own; `another` is that of a further process on the same database. */
 export interface TestContext extends AppContext {
+  /** The environment of a process of its own on the same database and keys. */
+  readonly env: Readonly<Record<string, string>>;
   another(): Promise<AppContext>;
 }
 
@@ -28,17 +30,19 @@ export async function testContext(env: Readonly<Record<string, string>> = {}): P
   const log = createLogger(env.LOG_LEVEL ?? "silent");
   const settings = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
   const postgres = resources.use(await startEmbeddedPostgres({ dataDir, log, settings }));
-  const { config, secrets } = readConfig({
+  const environment = {
     DATABASE_URL: postgres.appUrl,
     DATABASE_ADMIN_URL: postgres.adminUrl,
     ONRECORD_DATA: dataDir,
     ...env,
-  });
+  };
+  const { config, secrets } = readConfig(environment);
   const another = async () => resources.use(await createContext(config, secrets, log));
   const context = await another();
   const owned = resources.move();
   return {
     ...context,
+    env: environment,
     another: async () => owned.use(await createContext(config, secrets, log)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

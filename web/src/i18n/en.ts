@@ -280,6 +280,7 @@ export const en = {
     rules: {
       "download-refused": "Refused download",
       "edit-refused": "Refused edit",
+      "document-shredded": "Document destroyed",
       "sign-in-refused-burst": "Repeated refused sign-ins",
       "access-denied-burst": "Burst of denials",
       "guest-access-granted": "Access given to a guest",

@@ -1,0 +1,94 @@
+import { Door } from "@onrecord/platform/door";
+import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
+import { addDocument, addGrant } from "@onrecord/testing/documents";
+import { type Editor, openEditor, until } from "@onrecord/testing/editor";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { Collab } from "./collab.js";
+import { awarenessFrame, sync, syncFrame } from "./protocol.js";
+
+/** What the fuzzer found: each was taken by Yjs, and then threw in honest clients or left them with different documents. */
+
+let context: TestContext;
+let door: Door;
+let collab: Collab;
+let url: string;
+let ana: { token: string; userId: string };
+let ben: { token: string; userId: string };
+const editors: Editor[] = [];
+
+beforeAll(async () => {
+  context = await testContext();
+  door = new Door(context.log);
+  collab = new Collab(context);
+  collab.hang(door);
+  await collab.start();
+  url = await door.listen(0, "127.0.0.1");
+  ana = await signedIn(context.db, await addPerson(context.db));
+  ben = await signedIn(context.db, await addPerson(context.db));
+});
+
+afterEach(() => {
+  for (const editor of editors.splice(0)) editor[Symbol.dispose]();
+});
+
+afterAll(async () => {
+  await collab?.drain();
+  await collab?.[Symbol.asyncDispose]();
+  await door?.[Symbol.asyncDispose]();
+  await context?.[Symbol.asyncDispose]();
+});
+
+const content = "0107636f6e74656e74";
+const deep = "[".repeat(5000) + "]".repeat(5000);
+const varString = (text: string) => [
+  (text.length % 128) | 128,
+  text.length >> 7,
+  ...Buffer.from(text, "latin1"),
+];
+const update = (hex: string, ...rest: number[]) =>
+  syncFrame(sync.update, Uint8Array.from([...Buffer.from(hex.replaceAll(" ", ""), "hex"), ...rest]));
+
+const hostile: [string, Uint8Array][] = [
+  ["a text without length", update(`01 01 0500 04${content} 00 00`)],
+  ["a collected range without length", update("01 01 0500 0000 00")],
+  ["a deletion without length", update("00 01 05 01 0000")],
+  ["a deletion that ends past every clock", update("00 01 05 01 00ffffffffffffff0f")],
+  ["a text that is its own left neighbour", update("01 01 0500 840500 0178 00")],
+  ["a text that is its own right neighbour", update("01 01 0500 440500 0178 00")],
+  ["an item that is its own parent", update("01 01 0500 07000500 00 00")],
+  [
+    "a text between neighbours of two types",
+    update(`01 03 0500 04${content}0161 0401056f746865720162 c4050005010163 00`),
+  ],
+  [
+    "a text right of its right neighbour",
+    update(`01 03 0500 04${content}0161 4405000162 c405000501 0163 00`),
+  ],
+  ["three characters as one map's value", update(`01 01 0500 24${content}0161 0378797a 00`)],
+  ["an embed with thousands of levels", update(`01 01 0500 05${content}`, ...varString(deep), 0)],
+  ["presence with thousands of levels", awarenessFrame(Uint8Array.from([1, 5, 1, ...varString(deep)]))],
+];
+
+describe("an update that Yjs takes and never writes", () => {
+  it.each(hostile)("%s is refused, and those who edit and who come later agree", async (_name, frame) => {
+    const documentId = await addDocument(context);
+    for (const { userId } of [ana, ben]) await addGrant(context, documentId, userId, "EDIT");
+    const a = openEditor(url, documentId, ana.token);
+    editors.push(a);
+    await a.synced();
+    a.text.insert(0, "honest");
+    const socket = new WebSocket(`${url.replace("http", "ws")}/collab/${documentId}?token=${ben.token}`);
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    socket.send(frame);
+    expect(await closed).toBe(4400);
+    a.text.insert(6, " work");
+    const b = openEditor(url, documentId, ben.token);
+    editors.push(b);
+    await until(() => b.text.toString() === "honest work", "the next to see the honest text");
+    const rows = await context.db.query("select from documents.change where document_id = $1", [documentId]);
+    expect(rows).toHaveLength(2);
+    expect([...a.doc.share.keys(), ...b.doc.share.keys()]).toEqual(["content", "content"]);
+  });
+});

@@ -1,0 +1,40 @@
+import * as Y from "yjs";
+import type { Inspection } from "./inspect.js";
+
+/**
+ * Whether every item that an update brought stands between the neighbours it names, in their parent. To be asked when the update has
+ * been applied. Yjs believes what an item says of its neighbours, and its order depends on that being true: where it is not, those who
+ * take the same changes in another order, or in one piece, end with another document.
+ */
+export function isPlaced(doc: Y.Doc, { claims }: Inspection): boolean {
+  for (const { structs } of claims.values())
+    for (const struct of structs)
+      if (struct instanceof Y.Item && !standsBetween(doc, itemAt(doc, struct.lastId))) return false;
+  return true;
+}
+
+/** An item as it was integrated: of one that was known in part, the rest, which stands behind that part whatever it said. */
+function standsBetween(doc: Y.Doc, item: Y.Item | null): boolean {
+  // It depends on something unseen, or what it depends on was collected: then it has no place.
+  if (!item) return true;
+  // A map's value is one: of several, those that are deleted part by part leave some documents and not others.
+  if (item.parentSub !== null && !item.deleted && item.length > 1) return false;
+  const left = item.origin && itemAt(doc, item.origin);
+  const right = item.rightOrigin && itemAt(doc, item.rightOrigin);
+  return reaches(item, left, "left") && reaches(item, right, "right");
+}
+
+/** Whether a neighbour stands on its side. Items stand next to those they name unless others wrote in the same place meanwhile: the way is short. */
+function reaches(item: Y.Item, neighbour: Y.Item | null, side: "left" | "right"): boolean {
+  if (neighbour === null) return true;
+  if (neighbour.parent !== item.parent || neighbour.parentSub !== item.parentSub) return false;
+  let other = item[side];
+  while (other !== null && other !== neighbour) other = other[side];
+  return other !== null;
+}
+
+function itemAt({ store }: Y.Doc, id: Y.ID): Y.Item | null {
+  if (id.clock >= Y.getState(store, id.client)) return null;
+  const struct: unknown = Y.getItem(store, id);
+  return struct instanceof Y.Item ? struct : null;
+}

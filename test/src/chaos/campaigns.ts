@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readTrace } from "@onrecord/cli/replay/trace";
+import { crash } from "./crash/crash.js";
+import { makeTrace } from "./crash/made-trace.js";
+import { fuzz } from "./fuzz/fuzz.js";
+import type { Options } from "./options.js";
+import { Random } from "./random.js";
+import { simulate } from "./simulate/simulate.js";
+import type { Verdict } from "./verdict.js";
+
+/** Sockets that attack at a time, and frames against one document. */
+const ATTACKERS = 12;
+const STORM = 10_000;
+/** How many times faster than it was typed the three people's session is replayed. */
+const SPEED = 60;
+const MADE_CHANGES = 5000;
+
+/** Runs a campaign to its verdict. */
+export async function run(options: Options, onProgress: (line: string) => void): Promise<Verdict> {
+  const { campaign, seed, traces, frames, kills, steps, minutes } = options;
+  const ends = Date.now() + minutes * 60_000;
+  const common = { seed, onProgress, stopped: () => Date.now() > ends };
+  switch (campaign) {
+    case "fuzz":
+      return fuzz({ ...common, traces, frames, attackers: ATTACKERS, storm: Math.min(STORM, frames) });
+    case "crash": {
+      const path = join(traces, "clownschool.json.gz");
+      const trace = existsSync(path) ? await readTrace(path) : makeTrace(new Random(seed), MADE_CHANGES);
+      return crash({ ...common, kills, trace, speed: SPEED });
+    }
+    case "simulate":
+      return simulate({ ...common, steps });
+  }
+}

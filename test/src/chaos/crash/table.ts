@@ -1,0 +1,22 @@
+import { History } from "@onrecord/history/history";
+import { Ledger } from "@onrecord/ledger/ledger";
+import { readConfig } from "@onrecord/platform/config";
+import { type AppContext, createContext } from "@onrecord/platform/context";
+import { createLogger } from "@onrecord/platform/log";
+
+/** The database of a data directory, without the server: its Postgres where one still runs, else started for as long as this is held. */
+export interface Table extends AsyncDisposable {
+  readonly context: AppContext;
+  readonly history: History;
+}
+
+/** Opens the database of a server that is dead, or beside one that lives. */
+export async function openTable(dataDir: string): Promise<Table> {
+  const { config, secrets } = readConfig({ ONRECORD_DATA: dataDir, ONRECORD_DEMO: "0" });
+  const context = await createContext(config, secrets, createLogger("silent"), { beside: true });
+  return {
+    context,
+    history: new History(context, new Ledger(context.db, context.bus)),
+    [Symbol.asyncDispose]: () => context[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { tracesBeside } from "../options.js";
+import { seedFrom } from "../random.js";
+import { fuzz } from "./fuzz.js";
+
+it("a server that is attacked with frames keeps every promise to those who are not attackers", async () => {
+  const seed = seedFrom(process.env.ONRECORD_CHAOS_SEED);
+  const tell = (line: string) => process.stdout.write(`fuzz, seed ${seed}: ${line}\n`);
+  const { faults, figures } = await fuzz({
+    seed,
+    frames: 3000,
+    storm: 1500,
+    attackers: 8,
+    traces: tracesBeside,
+    stopped: () => false,
+    onProgress: tell,
+  });
+  expect(faults, `seed ${seed}`).toEqual([]);
+  expect(figures.frames).toBeGreaterThanOrEqual(3000);
+}, 300_000);

@@ -1,0 +1,264 @@
+import { sync, syncFrame } from "@onrecord/collab/protocol";
+import { History } from "@onrecord/history/history";
+import { Ledger } from "@onrecord/ledger/ledger";
+import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
+import { addDocument, addGrant } from "@onrecord/testing/documents";
+import type * as Y from "yjs";
+import { becomes } from "../becomes.js";
+import { checkHistory } from "../check-history.js";
+import { watchClientErrors } from "../client-errors.js";
+import { Faults } from "../faults.js";
+import { difference, outline } from "../outline.js";
+import { Random } from "../random.js";
+import { openStockEditor, type StockEditor } from "../stock-editor.js";
+import type { Verdict } from "../verdict.js";
+import { Bystanders } from "./bystanders.js";
+import { MeasuredServer } from "./measured-server.js";
+import { makeSession, readSession } from "./session-updates.js";
+import { Storm } from "./storm.js";
+import { Traffic } from "./traffic.js";
+
+/** What a fuzz run is told. */
+export interface FuzzOptions {
+  readonly seed: number;
+  /** Frames that the server shall have handled in the end. */
+  readonly frames: number;
+  /** Frames against one document before the next is taken and everything is looked at. */
+  readonly storm: number;
+  /** Sockets that attack at a time. */
+  readonly attackers: number;
+  /** Where editing traces lie. */
+  readonly traces: string;
+  /** Whether it shall end before its time. */
+  readonly stopped: () => boolean;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Small enough that frames about the limit cost little. */
+const FRAME_BYTES = 256 * 1024;
+/** How much more may be in use at the end than after the first storms, in bytes. */
+const GROWTH = 48 * 1024 * 1024;
+/** Every so many storms, one may contradict itself. */
+const LIES_EVERY = 4;
+/** How long honest editors may take to agree, in milliseconds. */
+const PATIENCE = 30_000;
+/** Rooms are held for a while after everyone has left, in milliseconds. */
+const LINGER = 12_000;
+
+/** Attacks a server of its own with frames until it has handled so many, and tells what did not hold. */
+export async function fuzz(options: FuzzOptions): Promise<Verdict> {
+  const started = performance.now();
+  const faults = new Faults((fault) => options.onProgress(`FAULT ${fault}`));
+  using _watching = watchClientErrors((error) => faults.add(`an honest client failed: ${error}`));
+  await using context = await testContext({
+    ONRECORD_DEMO: "0",
+    ONRECORD_MAX_FRAME_BYTES: String(FRAME_BYTES),
+  });
+  await using server = await MeasuredServer.start(context.env);
+  const campaign = new Campaign(context, server, options, faults);
+  const figures = await campaign.run();
+  const seconds = (performance.now() - started) / 1000;
+  return { campaign: "fuzz", seed: options.seed, seconds, figures, faults: faults.all };
+}
+
+interface Person {
+  readonly userId: string;
+  readonly token: string;
+}
+
+class Campaign {
+  readonly #random: Random;
+  readonly #history: History;
+  readonly #traffic: Traffic;
+  #closes: Record<string, number> = {};
+  #storms = 0;
+  #handled = 0;
+  #versions = 0;
+  #milliseconds = 0;
+  #cpu = 0;
+
+  constructor(
+    private readonly context: TestContext,
+    private readonly server: MeasuredServer,
+    private readonly options: FuzzOptions,
+    private readonly faults: Faults,
+  ) {
+    this.#random = new Random(options.seed);
+    this.#history = new History(context, new Ledger(context.db, context.bus));
+    const session = readSession(options.traces) ?? makeSession(this.#random.branch());
+    this.#traffic = new Traffic(session, (update) => syncFrame(sync.update, update));
+  }
+
+  async run(): Promise<Record<string, number>> {
+    const { faults, options, server } = this;
+    const people = await Promise.all(Array.from({ length: 4 }, () => this.#person()));
+    const [ana, ben, ...attackers] = people as [Person, Person, ...Person[]];
+    const quiet = await this.#document([ana, ben], []);
+    const editors: [StockEditor, StockEditor] = [this.#open(quiet, ana), this.#open(quiet, ben)];
+    await becomes(() => editors.every(({ provider }) => provider.synced));
+    const bystanders = new Bystanders(editors, this.#random.branch());
+    const heaps: number[] = [];
+    try {
+      while (this.#handled < options.frames && !options.stopped() && !faults.enough && !server.death) {
+        await this.#storm(ana, attackers);
+        if (server.death) break;
+        heaps.push(await this.#use());
+        this.options.onProgress(this.#line(heaps));
+      }
+      await bystanders.stop();
+      if (server.death) faults.add(server.death);
+      else {
+        await this.#checkBystanders(quiet, bystanders);
+        heaps.push(await this.#memoryAtRest());
+        faults.unless(
+          heaps.at(-1)! < heaps[0]! + GROWTH,
+          `memory grew: ${heaps.map(megabytes).join(", ")} MB after each storm`,
+        );
+      }
+    } finally {
+      for (const editor of editors) editor[Symbol.dispose]();
+    }
+    return {
+      frames: this.#handled,
+      "frames per second": Math.round((1000 * this.#handled) / this.#milliseconds),
+      "CPU milliseconds of the server per frame": Math.round((100 * this.#cpu) / this.#handled) / 100,
+      versions: this.#versions,
+      "edits of bystanders": bystanders.edits,
+      "losses of bystanders": bystanders.losses,
+      "MB after the first storm": megabytes(heaps[0] ?? 0),
+      "MB at the end": megabytes(heaps.at(-1) ?? 0),
+      ...Object.fromEntries(
+        Object.entries(this.#closes).map(([code, count]) => [`closed with ${code}`, count]),
+      ),
+    };
+  }
+
+  /** One document is attacked; then a newcomer must find it well, and everyone must agree with the table. */
+  async #storm(witness: Person, [viewer, ...writers]: readonly Person[]): Promise<void> {
+    const documentId = await this.#document([witness, ...writers], [viewer!]);
+    this.#traffic.rewind();
+    using seeing = this.#open(documentId, witness);
+    await becomes(() => seeing.provider.synced);
+    seeing.text.insert(0, "A document that will be attacked. ");
+    const started = performance.now();
+    const lies = this.#storms++ % LIES_EVERY === LIES_EVERY - 1;
+    const storm = new Storm({
+      lies,
+      rooms: this.server.rooms,
+      documentId,
+      witness: seeing.doc,
+      writers: writers.map(({ token }) => token),
+      viewer: viewer!.token,
+      attackers: this.options.attackers,
+      random: this.#random.branch(),
+      traffic: this.#traffic,
+      frameBytes: FRAME_BYTES,
+      awarenessBytes: this.context.config.limits.awarenessBytes,
+      faults: this.faults,
+    });
+    const frames = Math.min(this.options.storm, this.options.frames - this.#handled);
+    this.#handled += await storm.rage(frames, () => this.server.death !== undefined);
+    this.#milliseconds += performance.now() - started;
+    for (const [code, count] of storm.closes) this.#closes[code] = (this.#closes[code] ?? 0) + count;
+    if (!this.server.death) await this.#checkAttacked(documentId, seeing, witness, !lies);
+  }
+
+  async #checkAttacked(
+    documentId: string,
+    witness: StockEditor,
+    who: Person,
+    ordered: boolean,
+  ): Promise<void> {
+    const { faults } = this;
+    using newcomer = this.#open(documentId, who);
+    const joined = await becomes(() => newcomer.provider.synced || newcomer.closedFor() !== undefined);
+    faults.unless(
+      joined && newcomer.provider.synced,
+      `a newcomer cannot join ${documentId} after the storm (closed: ${newcomer.closedFor()})`,
+    );
+    faults.unless(
+      witness.closedFor() === undefined,
+      `an honest editor of ${documentId} was closed with ${witness.closedFor()}`,
+    );
+    newcomer.text.insert(0, "after the storm ");
+    const of = ({ doc }: { doc: Y.Doc }) => outline(doc, ordered);
+    const agreed = async () =>
+      of(newcomer) === of(witness) && of(await this.#history.load(documentId)) === of(witness);
+    if (!(await becomes(agreed, PATIENCE)))
+      faults.add(
+        `honest editors of ${documentId} and the table differ: ${difference(of(newcomer), of(witness))}`,
+      );
+    const tools = { sql: this.context.db, history: this.#history, random: this.#random, faults };
+    const checked = await checkHistory(tools, documentId, ordered);
+    this.#versions += checked.versions;
+    const differs = difference(of(witness), of(checked));
+    faults.unless(
+      differs === undefined,
+      `what clients see of ${documentId} is not what the table has: ${differs}`,
+    );
+  }
+
+  async #checkBystanders(documentId: string, { editors: [a, b], edits, losses }: Bystanders): Promise<void> {
+    const { faults } = this;
+    const version = async () => (await this.#history.head(documentId))?.version ?? 0;
+    const counts = (versions: number) => (losses === 0 ? versions === edits : versions <= edits);
+    const agreed = await becomes(
+      async () => a.text.toString() === b.text.toString() && counts(await version()),
+      PATIENCE,
+    );
+    faults.unless(
+      agreed,
+      `bystanders made ${edits} edits and lost their connection ${losses} times; their document is at version ${await version()}`,
+    );
+    const { doc } = await checkHistory(
+      { sql: this.context.db, history: this.#history, random: this.#random, faults },
+      documentId,
+    );
+    faults.unless(
+      doc.getText("content").toString() === a.text.toString(),
+      "the bystanders' text is not what the table has",
+    );
+  }
+
+  /** What is in use when all rooms but the bystanders' have been let go. */
+  async #memoryAtRest(): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, LINGER));
+    return this.#use();
+  }
+
+  async #use(): Promise<number> {
+    const { heapUsed, external, cpu } = await this.server.usage();
+    this.#cpu = cpu;
+    return heapUsed + external;
+  }
+
+  async #person(): Promise<Person> {
+    return signedIn(this.context.db, await addPerson(this.context.db));
+  }
+
+  async #document(writers: readonly Person[], viewers: readonly Person[]): Promise<string> {
+    const documentId = await addDocument(this.context);
+    for (const { userId } of writers) await addGrant(this.context, documentId, userId, "EDIT");
+    for (const { userId } of viewers) await addGrant(this.context, documentId, userId, "VIEW");
+    return documentId;
+  }
+
+  #open(documentId: string, { token }: Person): StockEditor {
+    return openStockEditor({
+      rooms: this.server.rooms,
+      documentId,
+      token,
+      onSend: (frame) => this.#traffic.record(frame),
+    });
+  }
+
+  #line(heaps: readonly number[]): string {
+    const rate = Math.round((1000 * this.#handled) / this.#milliseconds);
+    const closes = Object.values(this.#closes).reduce((sum, count) => sum + count, 0);
+    return `${this.#handled} of ${this.options.frames} frames, ${rate}/s, ${closes} closed, ${this.#versions} versions, ${megabytes(heaps.at(-1)!)} MB, ${this.faults.all.length} faults`;
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024);
+}

@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { seedFrom } from "../random.js";
+import { simulate } from "./simulate.js";
+
+it("clients, nodes and commits that fail in any order leave every promise kept after each step", async () => {
+  const seed = seedFrom(process.env.ONRECORD_CHAOS_SEED);
+  const { faults, figures } = await simulate({
+    seed,
+    steps: 250,
+    stopped: () => false,
+    onProgress: (line) => process.stdout.write(`simulate, seed ${seed}: ${line}\n`),
+  });
+  expect(faults, `seed ${seed}`).toEqual([]);
+  expect(figures.versions).toBeGreaterThan(0);
+}, 300_000);
