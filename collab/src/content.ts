@@ -1,3 +1,4 @@
+import { applyCommitted } from "@onrecord/history/apply-committed";
 import { type EncodedState, encodeState } from "@onrecord/history/encoded-state";
 import * as Y from "yjs";
 import { framed } from "./connection.js";
@@ -49,8 +50,8 @@ export class Content {
     if (this.#doc) return this.#doc;
     const doc = new Y.Doc();
     const { encoded, later } = this.#told!;
-    Y.applyUpdate(doc, encoded.state);
-    for (const update of later) Y.applyUpdate(doc, update);
+    applyCommitted(doc, encoded.state);
+    for (const update of later) applyCommitted(doc, update);
     this.#doc = doc;
     return doc;
   }

@@ -16,16 +16,6 @@ export function independent(ours: readonly Uint8Array[], theirs: readonly Uint8A
   return true;
 }
 
-/** Applies what another node committed; false when Yjs tidied formatting after it, which beside changes of our own is one that nobody made. */
-export function appliesAlone(doc: Y.Doc, update: Uint8Array): boolean {
-  let changes = 0;
-  const count = () => void changes++;
-  doc.on("update", count);
-  Y.applyUpdate(doc, update);
-  doc.off("update", count);
-  return changes <= 1;
-}
-
 function contentsOf(updates: readonly Uint8Array[]) {
   const writers = new Set<number>();
   const deletions = new Map<number, Range[]>();

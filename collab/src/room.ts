@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { applyCommitted } from "@onrecord/history/apply-committed";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { EncodedState } from "@onrecord/history/encoded-state";
@@ -11,7 +12,7 @@ import { Authors } from "./authors.js";
 import { type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
 import { Content, merge, updateFrame } from "./content.js";
-import { appliesAlone, independent } from "./independent.js";
+import { independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
 import { Presence } from "./presence.js";
@@ -21,6 +22,8 @@ import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } 
 interface Pending extends NewChange {
   readonly seq: number;
   readonly connection: Connection;
+  /** It is what its sender has. When Yjs has tidied formatting after it, the sender lacks that. */
+  readonly verbatim: boolean;
   /** What it adds to whose clientIDs are whose. */
   readonly bindings: readonly ClientBinding[];
   /** Those it was taken in with, as one update; undefined once it stands for itself. */
@@ -359,27 +362,25 @@ export class Room {
         seq: ++this.applied,
         entryId: newId(),
         connection,
+        verbatim: sameBytes(change.update, arrival.update),
         by: connection.by,
         run,
       });
     }
   }
 
-  /** To everyone who has joined: what was taken in together as the one update that it is, but not to a sender who was alone in it. */
+  /** To everyone who has joined: what was taken in together as the one update that it is, but not to a sender who has all of it. */
   #send(batch: readonly Pending[]): void {
     for (let i = 0; i < batch.length; ) {
       const { run, update, connection } = batch[i]!;
       const size = run?.size ?? 1;
       const together = batch.slice(i, i + size);
       const whole = together.length === size && together.every((change) => change.run === run);
-      const alone = whole && together.every((change) => change.connection === connection);
-      const { seq } = together[whole ? size - 1 : 0]!;
-      this.#sendUpdate(
-        whole ? (run?.merged ?? update) : update,
-        seq,
-        alone || !whole ? connection : undefined,
-      );
-      i += whole ? size : 1;
+      const sent = whole ? together : [batch[i]!];
+      const alone = sent.every((change) => change.connection === connection && change.verbatim);
+      const { seq } = sent.at(-1)!;
+      this.#sendUpdate(whole ? (run?.merged ?? update) : update, seq, alone ? connection : undefined);
+      i += sent.length;
     }
   }
 
@@ -479,8 +480,8 @@ export class Room {
     if (!this.#content.isAwake) return true;
     const ours = this.#waiting.map(({ update }) => update);
     if (!independent(ours, gap)) return false;
-    const alone = gap.map((update) => appliesAlone(this.#content.doc, update));
-    return ours.length === 0 || alone.every(Boolean);
+    for (const update of gap) applyCommitted(this.#content.doc, update);
+    return true;
   }
 
   /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it, if it is not kept. */
@@ -519,6 +520,7 @@ export class Room {
         ...change,
         run: undefined,
         update: effective,
+        verbatim: change.verbatim && sameBytes(effective, change.update),
         ...this.authors.attribute(doc, connection, judgement, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
@@ -531,4 +533,8 @@ function deliver({ connection, frames, sent }: Held): void {
   if (!connection.listening) return;
   for (const frame of frames()) connection.writeState(frame);
   sent?.();
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || Buffer.compare(a, b) === 0;
 }

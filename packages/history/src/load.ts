@@ -4,6 +4,7 @@ import { AppError } from "@onrecord/platform/errors";
 import { isId } from "@onrecord/platform/ids";
 import { type KeyProvider, unseal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
+import { applyCommitted } from "./apply-committed.js";
 import { openBatch } from "./batch.js";
 import { type EncodedState, encodeState, unpackState } from "./encoded-state.js";
 import { missingDocument } from "./shredded.js";
@@ -110,8 +111,8 @@ async function build(
   target: number,
 ): Promise<Y.Doc> {
   const doc = new Y.Doc();
-  if (encoded) Y.applyUpdate(doc, encoded.state);
-  for await (const { update } of readChanges(sql, key, documentId, from, target)) Y.applyUpdate(doc, update);
+  if (encoded) applyCommitted(doc, encoded.state);
+  for await (const { update } of readChanges(sql, key, documentId, from, target)) applyCommitted(doc, update);
   return doc;
 }
 
