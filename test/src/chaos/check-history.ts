@@ -10,6 +10,14 @@ import type { Random } from "./random.js";
 /** Versions that are loaded one by one, besides the replay of all. */
 const LOADED = 12;
 
+/** What checks work with. */
+export interface Tools {
+  readonly sql: Sql;
+  readonly history: History;
+  readonly random: Random;
+  readonly faults: Faults;
+}
+
 /** A document's record, read again from the table. */
 export interface CheckedHistory {
   readonly versions: number;
@@ -22,7 +30,7 @@ export interface CheckedHistory {
  * parked, and loading any of them gives what the replay had there.
  */
 export async function checkHistory(
-  { sql, history, random, faults }: { sql: Sql; history: History; random: Random; faults: Faults },
+  { sql, history, random, faults }: Tools,
   documentId: string,
   /** Whether the order of what is in it is defined. */
   ordered = true,
