@@ -18,6 +18,17 @@ export interface Tools {
   readonly faults: Faults;
 }
 
+/** What may be in a history. */
+export interface HistoryKind {
+  /** Whether the order of what is in it is defined. */
+  readonly ordered?: boolean;
+  /**
+   * Whether it has formatted texts. A reader tidies their formatting after each change, and the server after a batch: what one of them
+   * deletes may be gone already for the other.
+   */
+  readonly formatted?: boolean;
+}
+
 /** A document's record, read again from the table. */
 export interface CheckedHistory {
   readonly versions: number;
@@ -32,8 +43,7 @@ export interface CheckedHistory {
 export async function checkHistory(
   { sql, history, random, faults }: Tools,
   documentId: string,
-  /** Whether the order of what is in it is defined. */
-  ordered = true,
+  { ordered = true, formatted = false }: HistoryKind = {},
 ): Promise<CheckedHistory> {
   const { key } = await history.load(documentId, 0);
   const head = (await history.head(documentId))?.version ?? 0;
@@ -44,7 +54,7 @@ export async function checkHistory(
   for await (const { update, version } of readChanges(sql, key, documentId, 0, head)) {
     try {
       faults.unless(
-        effectiveUpdate(doc, update) !== null,
+        effectiveUpdate(doc, update) !== null || (formatted && Y.decodeUpdate(update).structs.length === 0),
         `version ${version} of ${documentId} changes nothing: ${Buffer.from(update).toString("hex").slice(0, 400)}`,
       );
     } catch (error) {
