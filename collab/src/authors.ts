@@ -22,9 +22,14 @@ export class Authors implements Knowledge {
     this.bindings = new Bindings(committed);
   }
 
+  /** A connection has told what its editor had when it came. */
+  hasAnswered(speaker: Speaker): void {
+    this.#answered.add(speaker);
+  }
+
   /** Decides on a change before it is applied. */
   judge(doc: Y.Doc, from: Speaker, step: Step, inspection: Inspection): Judgement {
-    if (step === "step2") this.#answered.add(from);
+    if (step === "step2") this.hasAnswered(from);
     const { userId } = from.principal;
     return judge(this, { doc, userId, spokenBy: this.#speakers.clientOf(from), step, inspection });
   }
@@ -63,11 +68,10 @@ export class Authors implements Knowledge {
   }
 
   /**
-   * The state vector to ask a client with for what the server lacks; and for what others brought under the clientIDs of its user, to
+   * The state vector to ask a client with, of that of the document, for what the server lacks; and for what others brought under the clientIDs of its user, to
    * see whether that is what its editor has.
    */
-  askFor(doc: Y.Doc, { principal }: Speaker): Uint8Array {
-    const stateVector = Y.encodeStateVector(doc);
+  askFor(stateVector: Uint8Array, { principal }: Speaker): Uint8Array {
     const { unprovenFrom } = this.bindings;
     if (unprovenFrom.size === 0) return stateVector;
     const clocks = Y.decodeStateVector(stateVector);

@@ -1,4 +1,7 @@
+import { Attribution } from "@onrecord/history/attribution";
+import { History } from "@onrecord/history/history";
 import { loadDocument } from "@onrecord/history/load";
+import { Ledger } from "@onrecord/ledger/ledger";
 import { Door } from "@onrecord/platform/door";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
@@ -103,21 +106,15 @@ const entries = (action: string) =>
   );
 /** The committed text in runs, each with whose it is: null where that is not proven. */
 const runs = async () => {
-  const { doc } = await loadDocument(context.db, context.keys, documentId);
-  const rows = await context.db.query<{ client_id: number; clock: number; user_id: string | null }>(
-    "select client_id, clock, user_id from documents.client where document_id = $1 order by client_id, clock",
-    [documentId],
-  );
-  const result: [text: string, userId: string | null | undefined][] = [];
-  for (let item = doc.getText("content")._start; item; item = item.right) {
-    if (item.deleted || !(item.content instanceof Y.ContentString)) continue;
-    for (const [i, letter] of [...item.content.str].entries()) {
-      const { client, clock } = item.id;
-      const user = rows.findLast((row) => row.client_id === client && row.clock <= clock + i)?.user_id;
-      const last = result.at(-1);
-      if (last && last[1] === user) last[0] += letter;
-      else result.push([letter, user]);
-    }
+  const history = new History(context, new Ledger(context.db, context.bus));
+  const { roots, origins } = await new Attribution(context, history).at(documentId);
+  const result: [text: string, userId: string | null][] = [];
+  for (const piece of roots.find(({ name }) => name === "content")?.node.children ?? []) {
+    if (!("text" in piece) || piece.inserted === null) continue;
+    const { userId } = origins[piece.inserted.by]!;
+    const last = result.at(-1);
+    if (last?.[1] === userId) last[0] += piece.text;
+    else result.push([piece.text, userId]);
   }
   return result;
 };

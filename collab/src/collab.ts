@@ -22,11 +22,14 @@ import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
 import { refuse, Session } from "./session.js";
 import { Tally } from "./tally.js";
+import { UnderWay } from "./under-way.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
 /** Presence is sent on at most this often. */
 const PRESENCE_EVERY = 40;
+/** Rooms are asked so often whether their documents may rest. */
+const REST_EVERY = 1000;
 const heartbeat = framed(heartbeatFrame);
 
 /** The collaboration server: y-websocket on the wire, recorded before broadcast. */
@@ -43,6 +46,8 @@ export class Collab implements Service {
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #unsubscribe: (() => void)[] = [];
+  readonly #admissions = new UnderWay();
+  readonly #farewells = new UnderWay();
   #draining = false;
 
   constructor(private readonly context: AppContext) {
@@ -81,9 +86,9 @@ export class Collab implements Service {
             updates.push(update);
           return { updates, tip: head.tip, at: head.at };
         },
-        checkpoint: (documentId, version, key, state) => {
+        checkpoint: (documentId, version, key, encoded) => {
           history
-            .checkpoint(documentId, version, key, state)
+            .checkpoint(documentId, version, key, encoded)
             .catch((err: unknown) =>
               this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
             );
@@ -149,6 +154,9 @@ export class Collab implements Service {
     this.#every(heartbeatEvery, () => {
       for (const connection of this.permits.connections) connection.write(heartbeat);
     });
+    this.#every(REST_EVERY, () => {
+      for (const room of this.rooms.all()) room.rest();
+    });
     // A hint that got lost delays a document no longer than this.
     this.#every(2000, () => this.#checkHeads());
   }
@@ -161,6 +169,8 @@ export class Collab implements Service {
   /** Stops taking editors, makes durable what was received, and sends everyone to another node. */
   async drain(): Promise<void> {
     this.#draining = true;
+    // Who is just being let in is sent away with the others, and not cut off.
+    await this.#admissions.settled();
     await this.#committer.idle();
     this.#presence.end();
     for (const room of this.rooms.all()) {
@@ -175,7 +185,11 @@ export class Collab implements Service {
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer.idle();
-    for (const { socket } of this.permits.connections) socket.terminate();
+    const sockets = [...this.permits.connections].map(({ socket }) => socket);
+    const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+    for (const socket of sockets) socket.terminate();
+    await Promise.all(closed);
+    await this.#farewells.settled();
     this.#server.close();
   }
 
@@ -193,13 +207,14 @@ export class Collab implements Service {
         if (outcome instanceof Refusal) turnAway(outcome.code, outcome.reason);
         else if (outcome) this.#converse(outcome, ws);
       };
-      this.#lobby.hold(ws, socket, admit).catch((err: unknown) => {
+      const admitted = this.#lobby.hold(ws, socket, admit).catch((err: unknown) => {
         const gone = err instanceof AppError && (err.code === "NOT_FOUND" || err.code === "GONE");
         const code = gone ? closeCode.gone : closeCode.tryLater;
         if (code !== closeCode.gone)
           this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
         turnAway(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
       });
+      this.#admissions.track(admitted);
     });
   }
 
@@ -221,7 +236,7 @@ export class Collab implements Service {
     room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
-    this.#ledger
+    const recorded = this.#ledger
       .record({
         action: "document.closed",
         by: connection.by,
@@ -231,6 +246,7 @@ export class Collab implements Service {
       .catch((err: unknown) =>
         this.#log.error({ err, requestId: connection.by.requestId }, "a closing could not be recorded"),
       );
+    this.#farewells.track(recorded);
   }
 
   #evict(room: Room, code: CloseCode, reason: string): void {

@@ -31,9 +31,6 @@ export class CollabSocket extends WebSocket {
   }
 }
 
-/** Changes of one connection that may wait for their commit before its socket is read no further. */
-const MAX_OUTSTANDING = 2000;
-
 /** How long a closing client may take before its socket is destroyed. */
 export const CLOSE_GRACE_MS = 5000;
 
@@ -42,6 +39,7 @@ export interface ConnectionOptions {
   readonly acks: boolean;
   readonly limits: {
     readonly queueBytes: number;
+    readonly uncommittedChanges: number;
     readonly changesPerSecond: number;
     readonly bytesPerSecond: number;
     readonly workPerSecond: number;
@@ -122,12 +120,12 @@ export class Connection {
 
   /** Another change of it has come; a client far ahead of the commits is read no further for a while. */
   ahead(): void {
-    if (++this.outstanding > MAX_OUTSTANDING) this.pause("commits");
+    if (++this.outstanding > this.options.limits.uncommittedChanges) this.pause("commits");
   }
 
   /** One of its changes is durable, or dropped out. */
   settled(): void {
-    if (--this.outstanding < MAX_OUTSTANDING / 2) this.resume("commits");
+    if (--this.outstanding < this.options.limits.uncommittedChanges / 2) this.resume("commits");
   }
 
   /** Reads no further until `resume` is called with every cause that was given. What was read already still comes. */
@@ -183,10 +181,10 @@ export class Connection {
 }
 
 /** A message as one unmasked binary WebSocket frame (RFC 6455, section 5.2): however many sockets it goes to, it is made once. */
-export function framed(message: Uint8Array): Buffer {
+export function framed(message: Uint8Array, allocate = Buffer.allocUnsafe): Buffer {
   const { length } = message;
   const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(head + length);
+  const frame = allocate(head + length);
   frame[0] = 0x82;
   if (head === 2) frame[1] = length;
   else if (head === 4) {

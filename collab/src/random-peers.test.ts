@@ -70,7 +70,10 @@ class Server {
     if (effective) this.authors.attribute(this.doc, speaker, judgement, effective);
   }
   ask(tab: Tab): void {
-    const update = Y.encodeStateAsUpdate(tab.doc, this.authors.askFor(this.doc, tab.line!.speaker));
+    const update = Y.encodeStateAsUpdate(
+      tab.doc,
+      this.authors.askFor(Y.encodeStateVector(this.doc), tab.line!.speaker),
+    );
     tab.line!.out.push({ step: "step2", update });
   }
   tell(tab: Tab): void {

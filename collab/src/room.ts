@@ -1,13 +1,16 @@
 import type { KeyObject } from "node:crypto";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
 import { effectiveUpdate } from "@onrecord/history/effective-update";
-import type { LoadedDocument } from "@onrecord/history/load";
+import type { EncodedState } from "@onrecord/history/encoded-state";
+import { CHECKPOINT_EVERY } from "@onrecord/history/history";
+import type { LoadedDocument, StoredDocument } from "@onrecord/history/load";
 import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import { type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
+import { Content, updateFrame } from "./content.js";
 import { appliesAlone, independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
@@ -29,9 +32,15 @@ interface Held {
   after: number;
   readonly connection: Connection;
   /** Reads from the document what the message will say, now and again whenever the document is rebuilt. */
-  readonly prepare: () => () => Uint8Array;
-  message: () => Uint8Array;
+  readonly prepare: () => Message;
+  frames: () => readonly Buffer[];
   readonly sent?: () => void;
+}
+
+/** The newest change that a message tells of, and the message. */
+interface Message {
+  readonly seq: number;
+  readonly frames: () => readonly Buffer[];
 }
 
 /** What was committed elsewhere: the updates in order, and the entry and time of the newest version. */
@@ -58,7 +67,7 @@ export interface RoomHost {
   bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]>;
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
-  checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): void;
+  checkpoint(documentId: string, version: number, key: KeyObject, encoded: EncodedState): void;
   /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
   refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
@@ -68,8 +77,9 @@ export interface RoomHost {
 /** At most this many changes are merged into one frame: merging is superlinear. */
 const MERGED = 100;
 
-/** A checkpoint is written after this many versions: the most that an opening replays. */
-const CHECKPOINT_EVERY = 500;
+/** When a room is unloaded, a state of more than so many bytes is not stored again for so few versions. */
+const MUCH = 1024 * 1024;
+const FEW = 50;
 
 /**
  * One document held open by this node.
@@ -88,7 +98,7 @@ export class Room {
   version: number;
   /** The entry of that version. */
   #tip: string | null;
-  #doc: Y.Doc;
+  readonly #content: Content;
   #key: KeyObject;
   /** When the head was committed. */
   #committedAt: Date;
@@ -99,7 +109,7 @@ export class Room {
   #waiting: Pending[] = [];
   /** Batches being committed, oldest first. */
   #inFlight: Pending[][] = [];
-  #checkpoint: { version: number; state: Uint8Array } | undefined;
+  #checkpoint: { version: number; encoded: EncodedState } | undefined;
   /** Held back until `durable` reaches `after`. */
   #held: Held[] = [];
   /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
@@ -113,17 +123,17 @@ export class Room {
 
   constructor(
     readonly documentId: string,
-    loaded: LoadedDocument,
+    stored: StoredDocument,
     bindings: Iterable<ClientBinding>,
     private readonly host: RoomHost,
   ) {
-    this.#doc = loaded.doc;
-    this.#key = loaded.key;
-    this.version = loaded.version;
-    this.#tip = loaded.tip;
-    this.#committedAt = loaded.committedAt ?? new Date();
-    this.#checkpointed = loaded.version - loaded.replayed;
-    this.#bytes = Y.encodeStateAsUpdate(loaded.doc).length;
+    this.#content = new Content(stored.encoded, stored.later);
+    this.#key = stored.key;
+    this.version = stored.version;
+    this.#tip = stored.tip;
+    this.#committedAt = stored.committedAt ?? new Date();
+    this.#checkpointed = stored.version - stored.replayed;
+    this.#bytes = stored.later.reduce((sum, { length }) => sum + length, stored.encoded.state.length);
     this.authors = new Authors(bindings, this.connections);
     this.presence = new Presence(host.limits, (owner, clientId) => this.authors.maySpeak(owner, clientId));
   }
@@ -138,6 +148,10 @@ export class Room {
    * called with what became of it.
    */
   receive(connection: Connection, update: Uint8Array, step: Step, tell: Arrival["tell"]): void {
+    if (this.#arrived.length === 0 && this.#content.repeats(update)) {
+      if (step === "step2") this.authors.hasAnswered(connection);
+      return tell({ outcome: "nothing-new" });
+    }
     this.#arrived.push({ connection, update, step, tell });
     connection.ahead();
     this.host.schedule(this);
@@ -146,18 +160,19 @@ export class Room {
   /** Whether an update has anything that the document does not. For those who may not edit. */
   wouldChange(update: Uint8Array): boolean {
     this.#takeIn();
-    return (
-      bringsStructs(this.#doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update)
-    );
+    if (this.#content.repeats(update)) return false;
+    const { doc } = this.#content;
+    return bringsStructs(doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(doc), update);
   }
 
   /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */
   join(connection: Connection, stateVector: Uint8Array): void {
     this.#takeIn();
-    const known = stateVector.length === 0 ? Uint8Array.of(0) : stateVector;
+    const hasNothing = stateVector.length === 0 || Y.decodeStateVector(stateVector).size === 0;
     const prepare = () => {
-      const frame = syncFrame(sync.step2, Y.encodeStateAsUpdate(this.#doc, known));
-      return () => frame;
+      if (hasNothing) return this.#content.whole(this.applied);
+      const frame = framed(syncFrame(sync.step2, this.#content.missing(stateVector)));
+      return { seq: this.applied, frames: () => [frame] };
     };
     this.#hold(connection, prepare, () => {
       connection.synced = true;
@@ -167,27 +182,25 @@ export class Room {
   /** Asks a client for what the server lacks. */
   async ask(connection: Connection): Promise<void> {
     if (this.#rebuilding) await this.#rebuilding;
-    connection.send(syncFrame(sync.step1, this.authors.askFor(this.#doc, connection)));
+    connection.send(syncFrame(sync.step1, this.authors.askFor(this.#content.stateVector(), connection)));
   }
 
   /** Tells a connection that asked when what it has sent so far is durable: its first `received` document messages. */
   acknowledge(connection: Connection, received: number): void {
     this.#hold(connection, () => {
-      const stateVector = Y.encodeStateVector(this.#doc);
-      return () => ackFrame(received, this.version, this.#committedAt.toISOString(), stateVector);
+      const stateVector = this.#content.stateVector();
+      const frames = () => [
+        framed(ackFrame(received, this.version, this.#committedAt.toISOString(), stateVector)),
+      ];
+      return { seq: this.applied, frames };
     });
   }
 
-  /** Sends a message once everything that is applied now is durable: at once, or after the commit that makes it so. */
+  /** Sends a message once everything that it tells of is durable: at once, or after the commit that makes it so. */
   #hold(connection: Connection, prepare: Held["prepare"], sent?: () => void): void {
-    const held: Held = {
-      after: this.applied,
-      connection,
-      prepare,
-      message: prepare(),
-      ...(sent ? { sent } : {}),
-    };
-    if (this.durable === this.applied && !this.#rebuilding) deliver(held);
+    const { seq, frames } = prepare();
+    const held: Held = { after: seq, connection, prepare, frames, ...(sent ? { sent } : {}) };
+    if (this.durable >= seq && !this.#rebuilding) deliver(held);
     else this.#held.push(held);
   }
 
@@ -219,7 +232,7 @@ export class Room {
     this.#waiting = [];
     // Just now `doc` is exactly the document at that version.
     if (version - Math.max(this.#checkpointed, this.#checkpoint?.version ?? 0) >= CHECKPOINT_EVERY)
-      this.#checkpoint ??= { version, state: Y.encodeStateAsUpdate(this.#doc) };
+      this.#checkpoint ??= { version, encoded: this.#content.encode() };
     return {
       documentId: this.documentId,
       from,
@@ -296,14 +309,19 @@ export class Room {
     this.#held = [];
     this.#arrived = [];
     for (const connection of [...this.connections]) connection.close(code, reason);
-    this.#doc.destroy();
+    this.#content.destroy();
   }
 
-  /** The state to checkpoint when the room is unloaded, if loading it again would replay more than a little. */
+  /** What is to be stored when the room is unloaded, so that the next opening reads one state and replays nothing or little. */
   unloadCheckpoint(): void {
-    if (this.version - this.#checkpointed > 50 && this.idle && !this.#evicted) {
-      this.host.checkpoint(this.documentId, this.version, this.#key, Y.encodeStateAsUpdate(this.#doc));
-    }
+    const behind = this.version - this.#checkpointed;
+    if (behind === 0 || (behind <= FEW && this.#bytes > MUCH) || !this.idle || this.#evicted) return;
+    this.host.checkpoint(this.documentId, this.version, this.#key, this.#content.encode());
+  }
+
+  /** Lets the document rest if nobody has changed it for a while. */
+  rest(): void {
+    if (this.idle && !this.#evicted) this.#content.rest(this.applied, this.#bytes);
   }
 
   /** Takes in what has arrived. */
@@ -311,7 +329,7 @@ export class Room {
     while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
       const { documentBytes, documentClients } = this.host.limits;
       const room = { bytes: documentBytes - this.#bytes, clients: documentClients };
-      const run = takeRun(this.#doc, this.authors, this.#arrived, room);
+      const run = takeRun(this.#content.doc, this.authors, this.#arrived, room);
       if (run.broken) this.#rebuild(true);
       const refused = this.#outgrown(run);
       if (!refused) this.#enqueue(run);
@@ -355,13 +373,20 @@ export class Room {
       const together = batch.slice(i, i + size);
       const whole = together.length === size && together.every((change) => change.run === run);
       const alone = whole && together.every((change) => change.connection === connection);
-      this.#sendUpdate(whole ? (run?.merged ?? update) : update, alone || !whole ? connection : undefined);
+      const { seq } = together[whole ? size - 1 : 0]!;
+      this.#sendUpdate(
+        whole ? (run?.merged ?? update) : update,
+        seq,
+        alone || !whole ? connection : undefined,
+      );
       i += whole ? size : 1;
     }
   }
 
-  #sendUpdate(update: Uint8Array, except?: Connection): void {
-    const frame = framed(syncFrame(sync.update, update));
+  /** `seq` is the newest change in it. */
+  #sendUpdate(update: Uint8Array, seq: number, except?: Connection): void {
+    const frame = updateFrame(update);
+    this.#content.sent(update, frame, seq);
     for (const connection of this.connections)
       if (connection.synced && connection !== except) connection.write(frame);
   }
@@ -382,15 +407,15 @@ export class Room {
 
   #keepCheckpoint(): void {
     if (this.#checkpoint?.version !== this.version) return;
-    const { version, state } = this.#checkpoint;
+    const { version, encoded } = this.#checkpoint;
     this.#checkpoint = undefined;
     this.#checkpointed = version;
-    this.#bytes = state.length;
-    this.host.checkpoint(this.documentId, version, this.#key, state);
+    this.#bytes = encoded.state.length;
+    this.host.checkpoint(this.documentId, version, this.#key, encoded);
   }
 
   #measure(): number {
-    this.#bytes = Y.encodeStateAsUpdate(this.#doc).length;
+    this.#bytes = this.#content.encode().state.length;
     return this.#bytes;
   }
 
@@ -420,8 +445,7 @@ export class Room {
     const keeps = this.#takeUp(gap);
     if (!keeps) {
       const fresh = await this.host.reload(this.documentId, head);
-      this.#doc.destroy();
-      this.#doc = fresh.doc;
+      this.#content.replace(fresh.doc);
     }
     await this.#learnBindings(gap, keeps);
     if (this.#evicted) return;
@@ -429,14 +453,16 @@ export class Room {
     this.version = head;
     this.#tip = tip;
     if (at) this.#committedAt = at;
-    for (let i = 0; i < gap.length; i += MERGED) this.#sendUpdate(merge(gap.slice(i, i + MERGED)));
+    for (let i = 0; i < gap.length; i += MERGED)
+      this.#sendUpdate(merge(gap.slice(i, i + MERGED)), Number.POSITIVE_INFINITY);
     if (!keeps) for (const change of this.#waiting.splice(0)) this.#applyAgain(change);
     // Numbers that dropped out will never be committed: nobody may wait for them.
     this.applied = this.#waiting.at(-1)?.seq ?? this.durable;
     // And what was to be said of the old document is said of this one.
     for (const entry of this.#held) {
-      entry.after = this.applied;
-      entry.message = entry.prepare();
+      const { seq, frames } = entry.prepare();
+      entry.after = seq;
+      entry.frames = frames;
     }
     this.#rebuilding = undefined;
     if (this.#waiting.length === 0) this.#release(this.applied);
@@ -449,9 +475,11 @@ export class Room {
    */
   #takeUp(gap: readonly Uint8Array[]): boolean {
     if (this.#tainted || this.#waiting.some(({ connection }) => !connection.mayEdit)) return false;
+    // At rest, nothing waits, and what is sent on is kept with what it knows.
+    if (!this.#content.isAwake) return true;
     const ours = this.#waiting.map(({ update }) => update);
     if (!independent(ours, gap)) return false;
-    const alone = gap.map((update) => appliesAlone(this.#doc, update));
+    const alone = gap.map((update) => appliesAlone(this.#content.doc, update));
     return ours.length === 0 || alone.every(Boolean);
   }
 
@@ -471,8 +499,9 @@ export class Room {
 
   #applyAgain(change: Pending): void {
     const { connection } = change;
+    const { doc } = this.#content;
     const step = change.relayed ? "step2" : "update";
-    const judgement = this.authors.judge(this.#doc, connection, step, inspect(change.update));
+    const judgement = this.authors.judge(doc, connection, step, inspect(change.update));
     if (!connection.mayEdit || judgement.outcome === "refused") {
       const [code, reason] =
         connection.mayEdit && judgement.outcome === "refused"
@@ -482,15 +511,15 @@ export class Room {
       this.host.refused(this, connection, code, reason, change.update);
       return;
     }
-    const effective = effectiveUpdate(this.#doc, without(change.update, judgement.aside));
-    dropUnconnected(this.#doc);
+    const effective = effectiveUpdate(doc, without(change.update, judgement.aside));
+    dropUnconnected(doc);
     if (effective === null) connection.settled();
     else
       this.#waiting.push({
         ...change,
         run: undefined,
         update: effective,
-        ...this.authors.attribute(this.#doc, connection, judgement, effective),
+        ...this.authors.attribute(doc, connection, judgement, effective),
       });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) void this.ask(connection);
@@ -498,9 +527,9 @@ export class Room {
 }
 
 /** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
-function deliver({ connection, message, sent }: Held): void {
+function deliver({ connection, frames, sent }: Held): void {
   if (!connection.listening) return;
-  connection.writeState(framed(message()));
+  for (const frame of frames()) connection.writeState(frame);
   sent?.();
 }
 

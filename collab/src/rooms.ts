@@ -110,7 +110,7 @@ export class Rooms {
   }
 
   async #load(documentId: string): Promise<Room> {
-    const loaded = await this.history.load(documentId);
+    const loaded = await this.history.read(documentId);
     // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
     const room = new Room(documentId, loaded, await this.bindings(documentId), this.host);
     if (room.authors.bindings.carriedForOwners)

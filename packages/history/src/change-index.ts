@@ -95,8 +95,15 @@ export class ChangeIndex {
   *deletions(client: number, clock: number, length: number): Generator<Attributed> {
     for (const { value, ...span } of this.#deleted.spans(client, clock, length)) {
       const version = value ?? null;
-      yield { ...span, version, origin: version === null ? nobody : this.#deleter(version) };
+      yield { ...span, version, origin: version === null ? nobody : this.deleterIn(version) };
     }
+  }
+
+  /** Whose the deletions of a version are: they carry no clientID, so they are the carrier's, unless they came in an answer to a sync. */
+  deleterIn(version: number): Origin {
+    const { carrierId = null, relayed = false } = this.#facts[version - 1] ?? {};
+    if (carrierId === null) return this.#origin("HOUSE", null, null);
+    return relayed ? this.#origin("RELAYED", null, carrierId) : this.#origin("PROVEN", carrierId, carrierId);
   }
 
   /** Cuts a span where the ownership of its clientID changes. */
@@ -126,13 +133,6 @@ export class ChangeIndex {
     if (userId !== null) return this.#origin("PROVEN", userId, carrierId);
     if (bound) return this.#origin("RELAYED", null, carrierId);
     return this.#origin(carrierId === null ? "HOUSE" : "UNKNOWN", null, carrierId);
-  }
-
-  /** A deletion carries no clientID: it is the carrier's, unless it came in an answer to a sync. */
-  #deleter(version: number): Origin {
-    const { carrierId = null, relayed = false } = this.#facts[version - 1] ?? {};
-    if (carrierId === null) return this.#origin("HOUSE", null, null);
-    return relayed ? this.#origin("RELAYED", null, carrierId) : this.#origin("PROVEN", carrierId, carrierId);
   }
 
   /** One object for each origin, so that runs can be compared by identity. */

@@ -6,6 +6,8 @@ import { readChanges } from "./load.js";
 
 interface Kept {
   readonly index: ChangeIndex;
+  /** The version up to which changes and bindings have both been read. */
+  ready: number;
   /** Ends when whoever extends it now is done. */
   busy: Promise<void>;
 }
@@ -31,19 +33,24 @@ export class ChangeIndexes {
         `Who wrote what is told for histories of up to ${this.bounds.maxVersions} versions; this is version ${version}.`,
       );
     }
-    const kept = this.#kept.get(documentId) ?? { index: new ChangeIndex(), busy: Promise.resolve() };
+    const kept = this.#kept.get(documentId) ?? {
+      index: new ChangeIndex(),
+      ready: 0,
+      busy: Promise.resolve(),
+    };
     this.#kept.delete(documentId);
     this.#kept.set(documentId, kept);
     // One reader at a time; whoever comes next goes on from where the one before came to, also if that one failed.
-    const turn = kept.busy.then(() => this.#extend(kept.index, documentId, key, version));
+    const turn = kept.busy.then(() => this.#extend(kept, documentId, key, version));
     kept.busy = turn.catch(() => undefined);
     await turn;
     this.#evict(documentId);
     return kept.index;
   }
 
-  async #extend(index: ChangeIndex, documentId: string, key: KeyObject, version: number): Promise<void> {
-    if (index.version >= version) return;
+  async #extend(kept: Kept, documentId: string, key: KeyObject, version: number): Promise<void> {
+    const { index } = kept;
+    if (kept.ready >= version) return;
     let facts: ChangeFacts | undefined;
     for await (const change of readChanges(this.sql, key, documentId, index.version, version)) {
       if (facts === undefined || !isSame(facts, change)) facts = factsOf(change);
@@ -56,6 +63,7 @@ export class ChangeIndexes {
         [documentId],
       ),
     );
+    kept.ready = index.version;
   }
 
   #evict(justUsed: string): void {

@@ -13,7 +13,7 @@ export interface NewChange {
   readonly by: By;
   /** Whether all of it is proven to be theirs. */
   readonly proven: boolean;
-  /** It came in an answer to a sync: its deletes may be anyone's. */
+  /** It was not typed just then but came with a sync or out of a store: its deletes may be anyone's. */
   readonly relayed: boolean;
   /** The effective change: a Yjs v1 update. */
   readonly update: Uint8Array;

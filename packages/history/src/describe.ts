@@ -2,6 +2,7 @@ import { AppError } from "@onrecord/platform/errors";
 import * as Y from "yjs";
 import type { Change, Content, Piece, Root, Stamp, TreeNode } from "./content-tree.js";
 import { Formatting } from "./formatting.js";
+import { impliedDeletion } from "./implied-deletion.js";
 import type { Side } from "./joint-document.js";
 import type { Stamps } from "./stamps.js";
 import { toJson } from "./to-json.js";
@@ -119,7 +120,7 @@ class Describer {
         if (change !== "deleted") yield { clock: made.clock, length: made.length, change, inserted };
         else
           for (const { stamp, ...gone } of stamps.deleted(client, made.clock, made.length))
-            yield { ...gone, change, inserted, deleted: stamp };
+            yield { ...gone, change, inserted, deleted: stamp ?? impliedDeletion(item, stamps) };
       }
     }
   }

@@ -1,17 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { effectiveUpdate } from "./effective-update.js";
-
-/** A small seeded generator (mulberry32): a failing seed replays exactly. */
-function prng(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
+import { prng, seeds } from "./testing/prng.js";
 
 const clocks = (doc: Y.Doc) => Y.decodeStateVector(Y.encodeStateVector(doc));
 const delta = (doc: Y.Doc) => doc.getText("content").toDelta();
@@ -19,7 +9,7 @@ const delta = (doc: Y.Doc) => doc.getText("content").toDelta();
 describe("what an update changed", () => {
   it("is everything, also where Yjs tidies formatting after it in a transaction of its own", () => {
     let tidied = 0;
-    for (let seed = 1; seed <= 25; seed++) {
+    for (const seed of seeds(25)) {
       const random = prng(seed);
       const server = new Y.Doc();
       const follower = new Y.Doc();
@@ -49,7 +39,7 @@ describe("what an update changed", () => {
           Y.applyUpdate(follower, effective);
           Y.applyUpdate(peers[1 - from]!.doc, effective, "remote");
           // Content where one follows another is the same; how runs are cut may differ until both have tidied.
-          expect(follower.getText("content").toString(), `seed ${seed}, step ${step}`).toBe(
+          expect(follower.getText("content").toString(), `ONRECORD_SEED=${seed}, step ${step}`).toBe(
             server.getText("content").toString(),
           );
           expect(clocks(follower)).toEqual(clocks(server));

@@ -8,9 +8,20 @@ import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
 import { effectiveUpdate } from "./effective-update.js";
-import { checkpointContext, keyContext, type LoadedDocument, loadDocument } from "./load.js";
+import { type EncodedState, packState } from "./encoded-state.js";
+import {
+  checkpointContext,
+  keyContext,
+  type LoadedDocument,
+  loadDocument,
+  readDocument,
+  type StoredDocument,
+} from "./load.js";
 import { revertTo } from "./restore.js";
 import { missingDocument } from "./shredded.js";
+
+/** Checkpoints that stay are at least so many versions apart: what a load at any version replays is at most about twice as much. */
+export const CHECKPOINT_EVERY = 500;
 
 /** How often an edit that lost the race for a head is made again before it gives up. */
 const TRIES = 20;
@@ -172,13 +183,34 @@ export class History {
     });
   }
 
-  /** Stores the whole state at a version, so that loading starts there; not of a document that was destroyed meanwhile. */
-  async checkpoint(documentId: string, version: number, key: KeyObject, state: Uint8Array): Promise<void> {
+  /** The document at its head as it is stored. */
+  read(documentId: string): Promise<StoredDocument> {
+    return readDocument(this.context.db, this.context.keys, documentId);
+  }
+
+  /**
+   * Stores the whole state at a version, so that loading starts there; not of a document that was destroyed meanwhile. One that stands
+   * close behind another is of use until the next.
+   */
+  async checkpoint(
+    documentId: string,
+    version: number,
+    key: KeyObject,
+    encoded: EncodedState,
+  ): Promise<void> {
+    const sealed = seal(key, packState(encoded), checkpointContext(documentId, version));
     await this.context.db.query(
-      `insert into documents.checkpoint (document_id, version, sealed)
-       select h.document_id, $2, $3 from documents.head h where h.document_id = $1 for key share
-       on conflict do nothing`,
-      [documentId, version, seal(key, state, checkpointContext(documentId, version))],
+      `with made as (
+         insert into documents.checkpoint (document_id, version, sealed, passing)
+         select h.document_id, $2::bigint, $3, $2::bigint < $4::bigint or exists (
+           select from documents.checkpoint k where k.document_id = $1 and k.version > $2 - $4::bigint and k.version < $2 and not k.passing
+         )
+         from documents.head h where h.document_id = $1 for key share
+         on conflict do nothing
+         returning version
+       )
+       delete from documents.checkpoint c using made where c.document_id = $1 and c.version < made.version and c.passing`,
+      [documentId, version, sealed, CHECKPOINT_EVERY],
     );
   }
 

@@ -5,6 +5,7 @@ import { isId } from "@onrecord/platform/ids";
 import { type KeyProvider, unseal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { openBatch } from "./batch.js";
+import { type EncodedState, encodeState, unpackState } from "./encoded-state.js";
 import { missingDocument } from "./shredded.js";
 
 /** A document at a version, with the data key that opened it. */
@@ -20,6 +21,13 @@ export interface LoadedDocument {
   readonly key: KeyObject;
 }
 
+/** A document at its head as it is stored, for whoever need not have it as a Y.Doc. */
+export interface StoredDocument extends Omit<LoadedDocument, "doc"> {
+  readonly encoded: EncodedState;
+  /** The changes that are not in `encoded`, in order. */
+  readonly later: readonly Uint8Array[];
+}
+
 /** Version, wrapped data key and sealed state of the newest checkpoint at or below a version. */
 interface Start {
   head: number;
@@ -32,6 +40,8 @@ interface Start {
 
 /** Batches are read in pages of this many: a long history never stands in memory whole. */
 const PAGE = 1000;
+/** More changes than this after the checkpoint are not worth to be passed on one by one. */
+const MAX_LATER = 500;
 
 /**
  * Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, GONE when its data key was destroyed,
@@ -53,18 +63,56 @@ export async function loadDocument(
       `There is no version ${target}; this document has the versions 0 to ${start.head}.`,
     );
   }
-  const key = createSecretKey(await keys.unwrap(start.wrapped_key, keyContext(documentId)));
-  const doc = new Y.Doc();
-  if (start.sealed !== null && start.checkpoint !== null) {
-    const { sealed, checkpoint } = start;
-    const state = inItsPlace(`The checkpoint of ${documentId} at version ${checkpoint}`, () =>
-      unseal(key, sealed, checkpointContext(documentId, checkpoint)),
-    );
-    Y.applyUpdate(doc, state);
+  const opened = await open(keys, documentId, start);
+  return { ...opened.at(target), doc: await build(sql, documentId, opened, target) };
+}
+
+/** Reads a document at its committed head without making a Y.Doc of it. Errors are those of `loadDocument`. */
+export async function readDocument(sql: Sql, keys: KeyProvider, documentId: string): Promise<StoredDocument> {
+  const start = await readStart(sql, documentId, undefined);
+  const opened = await open(keys, documentId, start);
+  const { key, from, at } = opened;
+  if (start.head - from > MAX_LATER) {
+    const encoded = encodeState(await build(sql, documentId, opened, start.head));
+    return { ...at(start.head), encoded, later: [] };
   }
-  const from = start.checkpoint ?? 0;
+  const later: Uint8Array[] = [];
+  for await (const { update } of readChanges(sql, key, documentId, from, start.head)) later.push(update);
+  return { ...at(start.head), encoded: opened.encoded ?? encodeState(new Y.Doc()), later };
+}
+
+/** The checkpoint that a load begins with, opened. */
+interface Opened {
+  readonly key: KeyObject;
+  readonly encoded: EncodedState | undefined;
+  readonly from: number;
+  at(version: number): Omit<LoadedDocument, "doc">;
+}
+
+async function open(keys: KeyProvider, documentId: string, start: Start): Promise<Opened> {
+  const { sealed, checkpoint, wrapped_key, at: committedAt, tip } = start;
+  const key = createSecretKey(await keys.unwrap(wrapped_key, keyContext(documentId)));
+  const encoded =
+    sealed === null || checkpoint === null
+      ? undefined
+      : inItsPlace(`The checkpoint of ${documentId} at version ${checkpoint}`, () =>
+          unpackState(unseal(key, sealed, checkpointContext(documentId, checkpoint))),
+        );
+  const from = checkpoint ?? 0;
+  const at = (version: number) => ({ version, committedAt, tip, replayed: version - from, key });
+  return { key, encoded, from, at };
+}
+
+async function build(
+  sql: Sql,
+  documentId: string,
+  { key, encoded, from }: Opened,
+  target: number,
+): Promise<Y.Doc> {
+  const doc = new Y.Doc();
+  if (encoded) Y.applyUpdate(doc, encoded.state);
   for await (const { update } of readChanges(sql, key, documentId, from, target)) Y.applyUpdate(doc, update);
-  return { doc, version: target, committedAt: start.at, tip: start.tip, replayed: target - from, key };
+  return doc;
 }
 
 /** A version's change, opened, with what the record says of who brought it. */

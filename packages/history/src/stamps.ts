@@ -31,6 +31,11 @@ export class Stamps {
     return Array.from(this.index.deletions(client, clock, length), (run) => this.#stamp(run));
   }
 
+  /** The stamp of what a version deleted without telling: what followed from what it did tell. */
+  deletedIn(version: number): Stamp | null {
+    return this.#stamp({ clock: 0, length: 1, version, origin: this.index.deleterIn(version) }).stamp;
+  }
+
   /** One stamp for two neighbours, or undefined where each needs its own. */
   join(a: Stamp | null | undefined, b: Stamp | null | undefined): Stamp | null | undefined {
     if (!a || !b) return a === b ? a : undefined;

@@ -45,6 +45,12 @@ from documents.batch b
 cross join lateral unnest(b.entry_ids, b.carrier_ids, b.proven, b.relayed, b.bytes) with ordinality
   c (entry_id, carrier_id, proven, relayed, bytes, ord);
 
+-- Checkpoints have what can be told of a state beside it, so those of before are made again. A passing one stands close behind another,
+-- and goes when the next is made.
+delete from documents.checkpoint;
+alter table documents.checkpoint add column passing boolean not null default false;
+alter table documents.checkpoint alter column sealed set storage external;
+
 create trigger batch_append_only before update or delete or truncate on documents.batch
   for each statement execute function onrecord.refuse_change();
 grant select, insert on documents.batch to onrecord_app;

@@ -70,6 +70,12 @@ export const limitCatalogue = {
     value: 8 * 1024 * 1024,
     about: "bytes read from one editor socket in a second; the rest waits in the socket",
   },
+  uncommittedChanges: {
+    variable: "ONRECORD_MAX_UNCOMMITTED_CHANGES",
+    value: 2000,
+    about:
+      "changes of one editor socket that may wait for their commit; then it is not read until half of them are durable",
+  },
   workPerSecond: {
     variable: "ONRECORD_MAX_WORK_PER_SECOND",
     value: 500,

@@ -1,7 +1,8 @@
 import { Attribution } from "@onrecord/history/attribution";
 import type { Origin } from "@onrecord/history/change-index";
-import { type ClientBinding, commitChanges, type NewChange } from "@onrecord/history/commit";
+import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
 import type { Piece, Root } from "@onrecord/history/content-tree";
+import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
 import { prng, seeds } from "@onrecord/history/testing/prng";
@@ -21,7 +22,12 @@ let attribution: Attribution;
 const people = new Map<string, By>();
 
 beforeAll(async () => {
-  context = await testContext({ ONRECORD_MAX_REPLAYED_VERSIONS: "60" });
+  context = await testContext({
+    ONRECORD_MAX_REPLAYED_VERSIONS: "60",
+    ONRECORD_MAX_ATTRIBUTED_VERSIONS: "70",
+    // So little that every index gives way to the next: each answer here is made by one that was read again.
+    ONRECORD_MAX_ATTRIBUTION_ENTRIES: "1",
+  });
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
   attribution = new Attribution(context, history);
@@ -41,7 +47,7 @@ async function committed({ versions, owners }: RandomHistory, seed: number, upTo
   const random = prng(seed);
   while (true) {
     const { version: from, key, doc } = await history.load(documentId);
-    if (from > 0 && random(2)) await history.checkpoint(documentId, from, key, Y.encodeStateAsUpdate(doc));
+    if (from > 0 && random(2)) await history.checkpoint(documentId, from, key, encodeState(doc));
     const batch = versions.slice(from, Math.min(upTo, from + 1 + random(9)));
     if (batch.length === 0) return documentId;
     await commit(documentId, batch, owners);
@@ -50,44 +56,40 @@ async function committed({ versions, owners }: RandomHistory, seed: number, upTo
 
 async function commit(documentId: string, batch: RandomHistory["versions"], owners: RandomHistory["owners"]) {
   const clients = new Set(batch.flatMap(({ update }) => [...Y.parseUpdateMeta(update).to.keys()]));
-  await commitAll(
-    documentId,
-    [...clients].map((clientId) => ({ clientId, clock: 0, userId: idOf(owners.get(clientId)) })),
-    batch.map(({ update, carrierId }) => ({
-      by: people.get(carrierId)!,
-      proven: false,
-      relayed: false,
-      update,
-    })),
-  );
+  const bindings = [...clients].map((clientId) => ({
+    clientId,
+    clock: 0,
+    userId: idOf(owners.get(clientId)),
+  }));
+  await commitAll(documentId, batch, bindings);
 }
 
 async function commitAll(
   documentId: string,
+  batch: readonly { update: Uint8Array; carrierId: string; relayed?: boolean }[],
   bindings: readonly ClientBinding[],
-  changes: readonly Omit<NewChange, "entryId">[],
 ) {
-  const { key, version, tip } = await history.load(documentId);
+  const { version: from, tip, key } = await history.load(documentId);
+  const changes = batch.map(({ update, carrierId, relayed = false }) => ({
+    entryId: newId(),
+    by: people.get(carrierId)!,
+    proven: false,
+    relayed,
+    update,
+  }));
   const [outcome] = await commitChanges(context.db, ledger, {
     revision: await readRevision(context.db),
     action: "document.edited",
-    documents: [
-      {
-        documentId,
-        from: version,
-        tip,
-        key,
-        bindings,
-        changes: changes.map((change) => ({ ...change, entryId: newId() })),
-      },
-    ],
+    documents: [{ documentId, from, tip, key, bindings, changes }],
   });
   expect(outcome?.outcome).toBe("COMMITTED");
 }
 
-function textPieces(roots: readonly Root[]): Piece[] {
-  const within = ({ children }: Root["node"]): Piece[] =>
-    children.flatMap((piece) => ("node" in piece ? within(piece.node) : [piece]));
+function leavesOf(roots: readonly Root[]): Piece[] {
+  const within = ({ entries, children }: Root["node"]): Piece[] =>
+    [...children, ...entries.flatMap(({ pieces }) => pieces)].flatMap((piece) =>
+      "node" in piece ? within(piece.node) : [piece],
+    );
   return roots.flatMap(({ node }) => within(node));
 }
 
@@ -126,12 +128,11 @@ describe("a history in the database", () => {
     const documentId = await committed(random, 1, 20);
     const before = await attribution.at(documentId, { exact: true });
     expect(before.version).toBe(20);
-    const { key } = await history.load(documentId);
     await commit(documentId, random.versions.slice(20), random.owners);
     const { version, origins, roots } = await attribution.at(documentId, { exact: true });
     expect(version).toBe(50);
     const authors = new Set<string | null>();
-    for (const { inserted } of textPieces(roots)) {
+    for (const { inserted } of leavesOf(roots)) {
       const [made] = inserted!.versions;
       const origin: Origin = origins[inserted!.by]!;
       expect(origin).toMatchObject({
@@ -156,21 +157,23 @@ describe("a history in the database", () => {
     text.insert(4, " gone");
     text.delete(4, 5);
     for (let n = 0; n < 60; n++) text.insert(text.length, "!");
-    const { key } = await history.load(documentId);
     await commit(documentId, versions, new Map([[doc.clientID, "ada"]]));
     const { roots, origins } = await attribution.at(documentId, { version: 4, deletedSince: 0 });
-    expect(textPieces(roots)).toMatchObject([
+    expect(leavesOf(roots)).toMatchObject([
       { text: "kept", change: "same" },
       { text: " gone", change: "deleted", inserted: { versions: [2, 2] }, deleted: { versions: [3, 3] } },
       { text: "!", change: "same", inserted: { versions: [4, 4] } },
     ]);
-    const [, gone] = textPieces(roots);
+    const [, gone] = leavesOf(roots);
     expect(origins[gone!.inserted!.by]?.userId).toBe(idOf("ada"));
     expect(origins[gone!.deleted!.by]?.userId).toBe(idOf("bob"));
     await expect(attribution.at(documentId, { deletedSince: 0 })).rejects.toMatchObject({
       code: "BAD_USER_INPUT",
     });
     await expect(attribution.diff(documentId, 2, 1)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+    for (let n = 0; n < 10; n++) text.insert(0, "!");
+    await commit(documentId, versions.slice(63), new Map([[doc.clientID, "ada"]]));
+    await expect(attribution.at(documentId)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
     await expect(attribution.diff(documentId, 0, 99)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
   });
 
@@ -184,23 +187,18 @@ describe("a history in the database", () => {
     stranger.getText("content").insert(0, "unknown ");
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(stranger));
     doc.getText("content").delete(0, 2);
-    const { key } = await history.load(documentId);
-    const update = Y.encodeStateAsUpdate(doc);
-    const carrierId = idOf("bob");
     await commitAll(
       documentId,
+      [{ update: Y.encodeStateAsUpdate(doc), carrierId: "bob", relayed: true }],
       [
         { clientId: 7, clock: 0, userId: idOf("ada") },
         { clientId: 7, clock: 7, userId: null },
         { clientId: 8, clock: 0, userId: null },
       ],
-      [{ by: people.get("bob")!, proven: false, relayed: true, update }],
     );
+    const carrierId = idOf("bob");
     const { roots, origins } = await attribution.at(documentId);
-    const told = textPieces(roots).map((piece) => [
-      "text" in piece && piece.text,
-      origins[piece.inserted!.by],
-    ]);
+    const told = leavesOf(roots).map((piece) => ["text" in piece && piece.text, origins[piece.inserted!.by]]);
     expect(told.sort()).toEqual([
       ["oven ", { standing: "PROVEN", userId: idOf("ada"), carrierId }],
       ["relayed", { standing: "RELAYED", userId: null, carrierId }],

@@ -4,6 +4,7 @@ import {
   type DocumentChanges,
   type NewChange,
 } from "@onrecord/history/commit";
+import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
@@ -203,7 +204,7 @@ describe("at rest", () => {
     await type(one, " SECOND");
     await type(two, "OTHER");
     const { key, doc } = await history.load(one);
-    await history.checkpoint(one, 1, key, Y.encodeStateAsUpdate(doc));
+    await history.checkpoint(one, 1, key, encodeState(doc));
     const rows = await context.db.query<{ sealed: Buffer }>(
       "select sealed from documents.batch union all select sealed from documents.checkpoint",
     );
@@ -226,6 +227,20 @@ describe("at rest", () => {
     );
     await expect(history.load(one, 2)).rejects.toThrow(/does not open: it was altered, or moved/);
     expect(await textOf(two, 1)).toBe("OTHER");
+  });
+
+  it("takes no more by the API than a document may have", async () => {
+    const config = { ...context.config, limits: { ...context.config.limits, documentBytes: 1000 } };
+    const bounded = new History({ ...context, config }, ledger);
+    const documentId = await addDocument(context);
+    const edit = (update: Uint8Array) =>
+      bounded.edit({ documentId, by: ann, action: "document.edited", authorize, change: () => update });
+    await edit(insertion("x".repeat(900)));
+    await expect(edit(insertion("y".repeat(200), 8))).rejects.toMatchObject({
+      code: "BAD_USER_INPUT",
+      message: expect.stringContaining("past its limit"),
+    });
+    expect((await history.head(documentId))?.version).toBe(1);
   });
 
   it("a hole in a history is told and not read over", async () => {
@@ -257,7 +272,7 @@ describe("loading", () => {
         expect(outcomes(answer)).toEqual([["COMMITTED", at]]);
         if (random(3) === 0) {
           const { key, doc } = await history.load(documentId);
-          await history.checkpoint(documentId, at, key, Y.encodeStateAsUpdate(doc));
+          await history.checkpoint(documentId, at, key, encodeState(doc));
         }
       }
       const replay = new Y.Doc();
@@ -368,7 +383,7 @@ describe("a restore", () => {
       ),
     ]);
     const { key, doc } = await history.load(documentId, 20);
-    await history.checkpoint(documentId, 20, key, Y.encodeStateAsUpdate(doc));
+    await history.checkpoint(documentId, 20, key, encodeState(doc));
     let head = 40;
     for (const version of [33, 20, 5, 0, 40]) {
       const position = await newest(context.db);

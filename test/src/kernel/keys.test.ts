@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { KeyRotation } from "@onrecord/history/key-rotation";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
@@ -70,7 +71,7 @@ describe("rotation of the key-encryption key", () => {
     const ids = await documents(450);
     for (const id of ids.slice(0, 5)) await type(id, "kept ");
     const loaded = await history.load(ids[0]!);
-    await history.checkpoint(ids[0]!, 1, loaded.key, Y.encodeStateAsUpdate(loaded.doc));
+    await history.checkpoint(ids[0]!, 1, loaded.key, encodeState(loaded.doc));
     const [old] = await rotation.status();
     let typed = 0;
     let done = false;

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync } from "node:fs";
 import type { Bus } from "@onrecord/platform/bus";
 import { NatsTransport } from "@onrecord/platform/bus-nats";
 import { Database } from "@onrecord/platform/database";
@@ -12,6 +10,7 @@ import { type TestContext, testContext } from "@onrecord/testing/database";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../free-port.js";
+import { findNats, startNats } from "../nats.js";
 
 const log = createLogger("silent");
 let context: TestContext;
@@ -235,19 +234,7 @@ describe("the bus on Postgres", () => {
 });
 
 describe("the bus on NATS", () => {
-  const binary = [
-    "/usr/sbin/nats-server",
-    "/usr/bin/nats-server",
-    "/usr/local/bin/nats-server",
-    "/opt/homebrew/bin/nats-server",
-  ].find((path) => {
-    try {
-      accessSync(path);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const binary = findNats();
 
   it("reaches the other nodes once each, tells of a gap, and hears again", async (test) => {
     if (!binary) return test.skip("no nats-server on this machine: NATS is NOT tested");
@@ -265,7 +252,7 @@ describe("the bus on NATS", () => {
         first.bus.publish("presence.changed", { documentId: "d", states: [[1, n, "u", "v".repeat(20_000)]] });
       first.bus.publish("permissions.changed", { revision: 1 });
       await until(() => heard.includes(1), "the hint");
-      await end(server);
+      await server[Symbol.asyncDispose]();
       await until(() => !other.bus.ready() && !first.bus.ready(), "the loss");
       server = await startNats(binary, port);
       await until(() => gaps === 1 && first.bus.ready(), "the gap");
@@ -274,7 +261,7 @@ describe("the bus on NATS", () => {
       expect(heard).toEqual([1, 2]);
       expect(own).toEqual([]);
     } finally {
-      await end(server);
+      await server[Symbol.asyncDispose]();
     }
   });
 
@@ -300,7 +287,7 @@ describe("the bus on NATS", () => {
             code: "BAD_CONFIG",
           });
       } finally {
-        await end(server);
+        await server[Symbol.asyncDispose]();
       }
     }
   });
@@ -331,29 +318,3 @@ function at(url: string, database: string): string {
 }
 
 const nobody = [() => undefined, () => undefined] as const;
-
-async function startNats(
-  binary: string,
-  port: number,
-  options: readonly string[] = [],
-): Promise<ChildProcess> {
-  const server = spawn(binary, ["-a", "127.0.0.1", "-p", String(port), ...options], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let output = "";
-  await new Promise<void>((resolve, reject) => {
-    server.stderr?.on("data", (chunk) => {
-      output += String(chunk);
-      if (output.includes("Server is ready")) resolve();
-    });
-    server.once("exit", (code) => reject(new Error(`nats-server ended with ${code}: ${output}`)));
-  });
-  return server;
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGKILL");
-  await ended;
-}

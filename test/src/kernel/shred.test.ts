@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { commitChanges, type GroupCommit } from "@onrecord/history/commit";
+import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newId } from "@onrecord/platform/ids";
@@ -72,7 +73,7 @@ describe("destroying a document's key", () => {
     await type(documentId, "second ");
     await type(other, "other");
     const loaded = await history.load(documentId);
-    await history.checkpoint(documentId, 2, loaded.key, Y.encodeStateAsUpdate(loaded.doc));
+    await history.checkpoint(documentId, 2, loaded.key, encodeState(loaded.doc));
     const changes = await rowsOf("change", documentId);
     const entries = await entriesOf(documentId);
 
@@ -153,7 +154,7 @@ describe("destroying a document's key", () => {
     await type(documentId, "x");
     const { key, doc } = await history.load(documentId);
     await shred(documentId);
-    await history.checkpoint(documentId, 1, key, Y.encodeStateAsUpdate(doc));
+    await history.checkpoint(documentId, 1, key, encodeState(doc));
     expect(await rowsOf("checkpoint", documentId)).toEqual([]);
   });
 

@@ -7,8 +7,8 @@ import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/te
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findNats, startNats } from "../nats.js";
 import { FaultyTransport } from "./faulty-bus.js";
-import { findNats, startNats } from "./nats.js";
 import { startNode } from "./nodes.js";
 import { chooseSeed, seeded } from "./random.js";
 import { startTyping } from "./typing.js";

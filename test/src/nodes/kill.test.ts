@@ -25,7 +25,7 @@ afterAll(() => context?.[Symbol.asyncDispose]());
 
 describe("nodes that are killed while people type", () => {
   it("lose nothing that was acknowledged, and their people go on at another node", {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     const random = seeded(chooseSeed());
     await using opened = new AsyncDisposableStack();

@@ -25,7 +25,7 @@ afterAll(() => context?.[Symbol.asyncDispose]());
 
 describe("a rolling restart while people type", () => {
   it("loses nothing, sends everyone away with 1012, and ends each node in order", {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     const random = seeded(chooseSeed());
     await using opened = new AsyncDisposableStack();

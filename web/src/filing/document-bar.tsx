@@ -3,7 +3,7 @@ import {
   IconGitCompare,
   IconLayoutSidebarRightCollapse,
   IconLayoutSidebarRightExpand,
-  IconWriting,
+  IconUserEdit,
 } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { CollabSession } from "../collab/collab-session.js";
@@ -63,7 +63,7 @@ function PastLinks({ versions: { window }, opened }: { versions: Versions; opene
   const from = named?.number ?? (head > 1 ? 1 : 0);
   return (
     <>
-      <PastLink label={messages.past.authors} Icon={IconWriting} look={{ kind: "authors", version: head }} />
+      <PastLink label={messages.past.authors} Icon={IconUserEdit} look={{ kind: "authors", version: head }} />
       <PastLink
         label={messages.past.compare}
         Icon={IconGitCompare}
@@ -75,14 +75,14 @@ function PastLinks({ versions: { window }, opened }: { versions: Versions; opene
 
 interface PastLinkProps {
   readonly label: string;
-  readonly Icon: typeof IconWriting;
+  readonly Icon: typeof IconUserEdit;
   readonly look: Look;
 }
 
 function PastLink({ label, Icon, look }: PastLinkProps) {
   return (
     <Tooltip label={label}>
-      <ActionIcon component={Link} to={addressOf(look)} aria-label={label}>
+      <ActionIcon component={Link} to={addressOf(look)} aria-label={label} visibleFrom="sm">
         <Icon size={18} stroke={1.7} />
       </ActionIcon>
     </Tooltip>

@@ -13,7 +13,6 @@ export const en = {
     loading: "Loading",
     more: "Show more",
     older: "Show earlier",
-    unknownPerson: "Unknown author",
     copy: "Copy",
     copied: "Copied",
     live: "Live",
@@ -281,6 +280,7 @@ export const en = {
     rules: {
       "download-refused": "Refused download",
       "edit-refused": "Refused edit",
+      "document-shredded": "Document destroyed",
       "sign-in-refused-burst": "Repeated refused sign-ins",
       "access-denied-burst": "Burst of denials",
       "guest-access-granted": "Access given to a guest",

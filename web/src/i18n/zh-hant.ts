@@ -12,7 +12,6 @@ export const zhHant: Messages = {
     loading: "載入中",
     more: "顯示更多",
     older: "顯示較早的",
-    unknownPerson: "作者不明",
     copy: "複製",
     copied: "已複製",
     live: "即時",
@@ -254,6 +253,7 @@ export const zhHant: Messages = {
     rules: {
       "download-refused": "下載被拒",
       "edit-refused": "編輯被拒",
+      "document-shredded": "文件被銷毀",
       "sign-in-refused-burst": "多次登入被拒",
       "access-denied-burst": "連續被拒",
       "guest-access-granted": "授權予外部人士",

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconBookmark, IconDots, IconGitCompare, IconRestore, IconWriting } from "@tabler/icons-react";
+import { IconBookmark, IconDots, IconGitCompare, IconRestore, IconUserEdit } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { useLocale } from "../i18n/locale.js";
@@ -65,7 +65,7 @@ export function VersionActions({
 function PastItems({ number, newest }: { number: number; newest: number | null }) {
   const { messages } = useLocale();
   const words = messages.past;
-  const item = (label: string, Icon: typeof IconWriting, look: Look) => (
+  const item = (label: string, Icon: typeof IconUserEdit, look: Look) => (
     <Menu.Item component={Link} to={addressOf(look)} leftSection={<Icon size={15} />}>
       {label}
     </Menu.Item>
@@ -76,7 +76,7 @@ function PastItems({ number, newest }: { number: number; newest: number | null }
       {newest === null || number === newest
         ? null
         : item(words.compareWithCurrent, IconGitCompare, { kind: "changes", from: number, to: newest })}
-      {item(words.authorsHere, IconWriting, { kind: "authors", version: number })}
+      {item(words.authorsHere, IconUserEdit, { kind: "authors", version: number })}
     </>
   );
 }

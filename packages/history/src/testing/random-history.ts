@@ -1,5 +1,5 @@
 import * as Y from "yjs";
-import { effectiveUpdate } from "../effective-update.js";
+import { effectiveUpdate, emittedBy } from "../effective-update.js";
 import { revertTo } from "../restore.js";
 import { prng } from "./prng.js";
 import { randomEdit } from "./random-edit.js";
@@ -21,7 +21,9 @@ export interface RandomHistory {
 }
 
 interface Peer {
-  doc: Y.Doc;
+  readonly doc: Y.Doc;
+  /** Its own edits since it last told them one by one. */
+  readonly outbox: Uint8Array[];
   readonly userId: string;
 }
 
@@ -41,10 +43,14 @@ export function randomHistory(seed: number, length: number): RandomHistory {
     const doc = new Y.Doc({ gc: random(2) === 0 });
     doc.clientID = ++clientID;
     owners.set(clientID, userId);
-    return { doc, userId };
+    const outbox: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array, _origin, _doc, { local }) => void (local && outbox.push(update)));
+    return { doc, outbox, userId };
   };
   const send = ({ userId }: Peer, update: Uint8Array, restored = false) => {
-    const effective = effectiveUpdate(server, update);
+    const effective = isPlain(server, update)
+      ? appliedAsItIs(server, update)
+      : effectiveUpdate(server, update);
     if (effective === null) return;
     const at = new Date(Date.UTC(2026, 0, 1) + versions.length * 60_000);
     versions.push({ update: effective, carrierId: userId, at, restored });
@@ -77,6 +83,12 @@ export function randomHistory(seed: number, length: number): RandomHistory {
       case 3:
       case 4:
         break;
+      case 5:
+      case 6:
+      case 7:
+        // Online: each of its own edits in turn, as it made them.
+        for (const update of peer.outbox.splice(0)) send(peer, update);
+        break;
       default:
         // A reconnect re-sends the whole delete set; what is known already must count for nothing.
         send(peer, Y.encodeStateAsUpdate(peer.doc, Y.encodeStateVector(server)));
@@ -84,6 +96,35 @@ export function randomHistory(seed: number, length: number): RandomHistory {
     }
   }
   return { versions, owners };
+}
+
+/** Whether all that an update says is new, and all that it builds on is there: a server may keep such an update as it came. */
+function isPlain(doc: Y.Doc, update: Uint8Array): boolean {
+  const { structs, ds } = Y.decodeUpdate(update);
+  const { from, to } = Y.parseUpdateMeta(update);
+  const state = ({ client, clock }: Y.ID) =>
+    clock < Math.max(Y.getState(doc.store, client), to.get(client) ?? 0);
+  const gone = Y.snapshot(doc).ds;
+  for (const [client, clock] of from) if (clock !== Y.getState(doc.store, client)) return false;
+  for (const struct of structs) {
+    if (struct instanceof Y.Skip) return false;
+    if (!(struct instanceof Y.Item)) continue;
+    const named = [struct.origin, struct.rightOrigin, struct.parent instanceof Y.ID ? struct.parent : null];
+    if (named.some((id) => id !== null && !state(id))) return false;
+  }
+  return [...ds.clients].every(([client, deletes]) =>
+    deletes.every(({ clock, len }) =>
+      Array.from({ length: len }, (_, i) => Y.createID(client, clock + i)).every(
+        (id) => state(id) && !Y.isDeleted(gone, id),
+      ),
+    ),
+  );
+}
+
+/** What followed from the update (with a type goes what is in it) is not told; what Yjs did beyond it is. */
+function appliedAsItIs(doc: Y.Doc, update: Uint8Array): Uint8Array {
+  const [, ...beyond] = emittedBy(doc, () => Y.applyUpdate(doc, update));
+  return beyond.length === 0 ? update : Y.mergeUpdates([update, ...beyond]);
 }
 
 /** The document at a version, by applying every change up to it. */

@@ -44,6 +44,7 @@ describe("the rules", () => {
   it.each([
     ["a refused download", entry("document.download-refused"), {}, ["download-refused HIGH"]],
     ["a refused edit", entry("document.edit-refused"), {}, ["edit-refused MEDIUM"]],
+    ["a destroyed document", entry("document.shredded"), {}, ["document-shredded HIGH"]],
     ["four refused sign-ins", entry("session.refused"), { burst: { count: 4, alerted: false } }, []],
     [
       "five",

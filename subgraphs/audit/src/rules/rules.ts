@@ -1,4 +1,5 @@
 import { accessDeniedBurst, signInRefusedBurst } from "./bursts.js";
+import { documentShredded } from "./destroyed.js";
 import { downloadRefused, editRefused } from "./refused.js";
 import type { Rule } from "./rule.js";
 import { accessWidened, guestAccessGranted } from "./widened.js";
@@ -11,6 +12,7 @@ export const rules: readonly Rule[] = [
   accessDeniedBurst,
   guestAccessGranted,
   accessWidened,
+  documentShredded,
 ];
 
 /** The actions that some rule looks for. */

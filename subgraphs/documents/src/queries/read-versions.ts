@@ -65,7 +65,7 @@ export function readVersions(
 export function listNamedVersions(sql: Sql, documentId: string, limit: number): Promise<VersionRow[]> {
   return sql.query<VersionRow>(
     `select ${columns} from documents.version_name n
-     join documents.change c on c.document_id = n.document_id and c.version = n.version
+     join documents.change c on c.document_id = n.document_id and ${within("n.version", "n.version")}
      where n.document_id = $1 order by n.version desc limit $2`,
     [documentId, limit],
   );

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { freePort } from "../free-port.js";
+import { freePort } from "./free-port.js";
 
 /** Where Debian and Homebrew put it, whatever the PATH says. */
 const USUAL = ["/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
@@ -12,10 +12,19 @@ export function findNats(): string | undefined {
   return [...PATH.split(delimiter), ...USUAL].map((dir) => join(dir, "nats-server")).find(existsSync);
 }
 
-/** Starts a NATS server on a port of its own; resolves when it takes connections. */
-export async function startNats(program: string): Promise<AsyncDisposable & { readonly url: string }> {
-  const port = await freePort();
-  const server = spawn(program, ["-a", "127.0.0.1", "-p", String(port)], {
+/** A NATS server of a test; its end is that of a machine that lost power. */
+export interface Nats extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Starts a NATS server; resolves when it takes connections. */
+export async function startNats(
+  program: string,
+  port?: number,
+  options: readonly string[] = [],
+): Promise<Nats> {
+  const own = port ?? (await freePort());
+  const server = spawn(program, ["-a", "127.0.0.1", "-p", String(own), ...options], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
@@ -28,9 +37,9 @@ export async function startNats(program: string): Promise<AsyncDisposable & { re
     server.once("exit", (code) => reject(new Error(`nats-server ended with ${code}: ${output}`)));
   });
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: `nats://127.0.0.1:${own}`,
     [Symbol.asyncDispose]: async () => {
-      server.kill("SIGTERM");
+      server.kill("SIGKILL");
       await ended;
     },
   };

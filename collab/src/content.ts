@@ -1,0 +1,155 @@
+import { type EncodedState, encodeState } from "@onrecord/history/encoded-state";
+import * as Y from "yjs";
+import { framed } from "./connection.js";
+import { sync, syncFrame } from "./protocol.js";
+
+/** A state that was told once and can be told again, with what was committed since. */
+interface Told {
+  /** The answer to somebody who has nothing. */
+  readonly frame: Buffer;
+  readonly encoded: EncodedState;
+  /** The newest change in it. */
+  readonly seq: number;
+  readonly later: { readonly update: Uint8Array; readonly frame: Buffer }[];
+  bytes: number;
+}
+
+/** What was committed since may grow to this many updates, or this part of the state: then the state is told anew. */
+const MAX_LATER = 500;
+const LATER_PART = 1 / 4;
+const LATER_BYTES = 64 * 1024;
+/** A document that nobody has changed for so long rests, and a large one, which is slow to wake, later: by this much for each byte. */
+const REST_MS = 2000;
+const REST_MS_PER_BYTE = 0.01;
+
+/**
+ * A document's content in a room. At rest it is bytes, as it was stored: enough for everybody who only comes and looks. A change wakes
+ * it, and then it is a Y.Doc until it has been quiet for a while. What is told to those who come with nothing is encoded once for all of
+ * them: what is committed meanwhile is told behind it.
+ */
+export class Content {
+  #doc: Y.Doc | undefined;
+  #told: Told | undefined;
+  #changedAt = 0;
+  #toldAt = 0;
+
+  constructor(encoded: EncodedState, later: readonly Uint8Array[]) {
+    this.#told = tell(encoded, 0);
+    for (const update of later) this.#add(this.#told, update, updateFrame(update));
+  }
+
+  /** Whether there is a Y.Doc; asking for one makes it. */
+  get isAwake(): boolean {
+    return this.#doc !== undefined;
+  }
+
+  get doc(): Y.Doc {
+    this.#changedAt = performance.now();
+    if (this.#doc) return this.#doc;
+    const doc = new Y.Doc();
+    const { encoded, later } = this.#told!;
+    Y.applyUpdate(doc, encoded.state);
+    for (const { update } of later) Y.applyUpdate(doc, update);
+    this.#doc = doc;
+    return doc;
+  }
+
+  /** Another document takes its place. */
+  replace(doc: Y.Doc): void {
+    this.#doc?.destroy();
+    this.#doc = doc;
+    this.#told = undefined;
+  }
+
+  /** Encoded; with everything that was applied. */
+  stateVector(): Uint8Array {
+    if (this.#doc) return Y.encodeStateVector(this.#doc);
+    const { encoded, later } = this.#told!;
+    if (later.length === 0) return encoded.stateVector;
+    const clocks = Y.decodeStateVector(encoded.stateVector);
+    for (const { update } of later)
+      for (const [client, clock] of Y.parseUpdateMeta(update).to) clocks.set(client, clock);
+    return Y.encodeStateVector(clocks);
+  }
+
+  /** Whether an update is certainly known, as far as that can be told without waking: it says nothing, or repeats the deletes. */
+  repeats(update: Uint8Array): boolean {
+    if (update.length === 2 && update[0] === 0 && update[1] === 0) return true;
+    if (this.#doc || this.#told!.later.length > 0) return false;
+    return Buffer.compare(update, this.#deletes()) === 0;
+  }
+
+  /** What somebody with this state vector lacks: a SyncStep2. */
+  missing(stateVector: Uint8Array): Uint8Array {
+    if (!this.#doc && Buffer.compare(stateVector, this.stateVector()) === 0 && this.#told!.later.length === 0)
+      return this.#deletes();
+    return Y.encodeStateAsUpdate(this.doc, stateVector);
+  }
+
+  /** What is told to somebody who has nothing, once change `seq` is durable. `newest` is the newest change that was applied. */
+  whole(newest: number): { readonly seq: number; frames(): Buffer[] } {
+    this.#toldAt = performance.now();
+    this.#told ??= tell(encodeState(this.#doc!), newest);
+    const told = this.#told;
+    return { seq: told.seq, frames: () => [told.frame, ...told.later.map(({ frame }) => frame)] };
+  }
+
+  /** An update was sent to everybody that ends with change `seq`: whoever comes later gets it too. */
+  sent(update: Uint8Array, frame: Buffer, seq: number): void {
+    const told = this.#told;
+    if (!told || seq <= told.seq) return;
+    this.#add(told, update, frame);
+    const most = Math.max(LATER_BYTES, told.encoded.state.length * LATER_PART);
+    if (told.later.length <= MAX_LATER && told.bytes <= most) return;
+    if (!this.#doc) void this.doc;
+    this.#told = undefined;
+  }
+
+  /** All of it as it is now. */
+  encode(): EncodedState {
+    const told = this.#told;
+    return !this.#doc && told?.later.length === 0 ? told.encoded : encodeState(this.doc);
+  }
+
+  /**
+   * Lets go of what has not been used for a while. Everything that was applied must be durable; `newest` is the newest of it, and `bytes`
+   * about what the state has.
+   */
+  rest(newest: number, bytes: number): void {
+    if (!this.#doc) return;
+    const now = performance.now();
+    if (now - this.#changedAt > REST_MS + REST_MS_PER_BYTE * bytes) {
+      if (this.#told?.seq !== newest) this.#told = tell(encodeState(this.#doc), newest);
+      this.#doc.destroy();
+      this.#doc = undefined;
+    } else if (now - this.#toldAt > REST_MS) this.#told = undefined;
+  }
+
+  destroy(): void {
+    this.#doc?.destroy();
+  }
+
+  /** What somebody who has every struct is told: the deletes, behind a zero. */
+  #deletes(): Uint8Array {
+    const { state, deletes } = this.#told!.encoded;
+    return Buffer.concat([Uint8Array.of(0), state.subarray(state.length - deletes)]);
+  }
+
+  #add(told: Told, update: Uint8Array, frame: Buffer): void {
+    told.later.push({ update, frame });
+    told.bytes += update.length;
+  }
+}
+
+/** An update as it goes out. */
+export function updateFrame(update: Uint8Array): Buffer {
+  return framed(syncFrame(sync.update, update));
+}
+
+function tell(encoded: EncodedState, seq: number): Told {
+  // What is kept long must not keep a pool of buffers with it; nor is the state kept twice, since it stands in the frame.
+  const frame = framed(syncFrame(sync.step2, encoded.state), Buffer.allocUnsafeSlow);
+  const state = frame.subarray(frame.length - encoded.state.length);
+  const stateVector = Uint8Array.from(encoded.stateVector);
+  return { frame, encoded: { state, stateVector, deletes: encoded.deletes }, seq, later: [], bytes: 0 };
+}
