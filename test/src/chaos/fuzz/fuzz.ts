@@ -155,7 +155,10 @@ class Campaign {
       faults: this.faults,
     });
     const frames = Math.min(this.options.storm, this.options.frames - this.#handled);
-    this.#handled += await storm.rage(frames, () => this.server.death !== undefined);
+    this.#handled += await storm.rage(
+      frames,
+      () => this.server.death !== undefined || this.options.stopped(),
+    );
     this.#milliseconds += performance.now() - started;
     for (const [code, count] of storm.closes) this.#closes[code] = (this.#closes[code] ?? 0) + count;
     if (this.server.death) return;
