@@ -10,14 +10,15 @@ interface Told {
   readonly encoded: EncodedState;
   /** The newest change in it. */
   readonly seq: number;
-  readonly later: { readonly update: Uint8Array; readonly frame: Buffer }[];
+  readonly later: Uint8Array[];
   bytes: number;
 }
 
-/** What was committed since may grow to this many updates, or this part of the state: then the state is told anew. */
+/** A state of more bytes is not encoded anew for each version that somebody joins at: what was committed since goes before it. */
+const LARGE = 1024 * 1024;
+/** What was committed since may grow to this many updates, or this part of the state. */
 const MAX_LATER = 500;
 const LATER_PART = 1 / 4;
-const LATER_BYTES = 64 * 1024;
 /** A document that nobody has changed for so long rests, and a large one, which is slow to wake, later: by this much for each byte. */
 const REST_MS = 2000;
 const REST_MS_PER_BYTE = 0.01;
@@ -25,7 +26,7 @@ const REST_MS_PER_BYTE = 0.01;
 /**
  * A document's content in a room. At rest it is bytes, as it was stored: enough for everybody who only comes and looks. A change wakes
  * it, and then it is a Y.Doc until it has been quiet for a while. What is told to those who come with nothing is encoded once for all of
- * them: what is committed meanwhile is told behind it.
+ * them.
  */
 export class Content {
   #doc: Y.Doc | undefined;
@@ -35,7 +36,7 @@ export class Content {
 
   constructor(encoded: EncodedState, later: readonly Uint8Array[]) {
     this.#told = tell(encoded, 0);
-    for (const update of later) this.#add(this.#told, update, updateFrame(update));
+    for (const update of later) add(this.#told, update);
   }
 
   /** Whether there is a Y.Doc; asking for one makes it. */
@@ -49,7 +50,7 @@ export class Content {
     const doc = new Y.Doc();
     const { encoded, later } = this.#told!;
     Y.applyUpdate(doc, encoded.state);
-    for (const { update } of later) Y.applyUpdate(doc, update);
+    for (const update of later) Y.applyUpdate(doc, update);
     this.#doc = doc;
     return doc;
   }
@@ -67,7 +68,7 @@ export class Content {
     const { encoded, later } = this.#told!;
     if (later.length === 0) return encoded.stateVector;
     const clocks = Y.decodeStateVector(encoded.stateVector);
-    for (const { update } of later)
+    for (const update of later)
       for (const [client, clock] of Y.parseUpdateMeta(update).to) clocks.set(client, clock);
     return Y.encodeStateVector(clocks);
   }
@@ -86,22 +87,32 @@ export class Content {
     return Y.encodeStateAsUpdate(this.doc, stateVector);
   }
 
-  /** What is told to somebody who has nothing, once change `seq` is durable. `newest` is the newest change that was applied. */
+  /**
+   * What is told to somebody who has nothing, once change `seq` is durable. `newest` is the newest change that was applied. What was
+   * committed after a large state was encoded goes before the state: a client keeps it until it has that, and has all when it is told
+   * that it is synced.
+   */
   whole(newest: number): { readonly seq: number; frames(): Buffer[] } {
     this.#toldAt = performance.now();
-    this.#told ??= tell(encodeState(this.#doc!), newest);
-    const told = this.#told;
-    return { seq: told.seq, frames: () => [told.frame, ...told.later.map(({ frame }) => frame)] };
+    if (this.#told?.later.length && this.#told.encoded.state.length <= LARGE) this.#tellAnew();
+    this.#told ??= tell(encodeState(this.doc), newest);
+    const { seq, frame, later } = this.#told;
+    return { seq, frames: () => (later.length === 0 ? [frame] : [updateFrame(merge(later)), frame]) };
   }
 
-  /** An update was sent to everybody that ends with change `seq`: whoever comes later gets it too. */
-  sent(update: Uint8Array, frame: Buffer, seq: number): void {
+  /** An update was committed that ends with change `seq`: whoever comes later gets it too. */
+  committed(update: Uint8Array, seq: number): void {
     const told = this.#told;
     if (!told || seq <= told.seq) return;
-    this.#add(told, update, frame);
-    const most = Math.max(LATER_BYTES, told.encoded.state.length * LATER_PART);
-    if (told.later.length <= MAX_LATER && told.bytes <= most) return;
-    if (!this.#doc) void this.doc;
+    if (this.#doc && told.encoded.state.length <= LARGE) return this.#tellAnew();
+    add(told, update);
+    if (told.later.length > MAX_LATER || told.bytes > told.encoded.state.length * LATER_PART)
+      this.#tellAnew();
+  }
+
+  /** The next to come is told a state that is encoded then. */
+  #tellAnew(): void {
+    void this.doc;
     this.#told = undefined;
   }
 
@@ -134,11 +145,16 @@ export class Content {
     const { state, deletes } = this.#told!.encoded;
     return Buffer.concat([Uint8Array.of(0), state.subarray(state.length - deletes)]);
   }
+}
 
-  #add(told: Told, update: Uint8Array, frame: Buffer): void {
-    told.later.push({ update, frame });
-    told.bytes += update.length;
-  }
+function add(told: Told, update: Uint8Array): void {
+  told.later.push(update);
+  told.bytes += update.length;
+}
+
+/** Updates as one. Not for thousands: it is superlinear. */
+export function merge(updates: readonly Uint8Array[]): Uint8Array {
+  return updates.length === 1 ? updates[0]! : Y.mergeUpdates([...updates]);
 }
 
 /** An update as it goes out. */

@@ -10,7 +10,7 @@ import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import { type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
-import { Content, updateFrame } from "./content.js";
+import { Content, merge, updateFrame } from "./content.js";
 import { appliesAlone, independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
@@ -386,7 +386,7 @@ export class Room {
   /** `seq` is the newest change in it. */
   #sendUpdate(update: Uint8Array, seq: number, except?: Connection): void {
     const frame = updateFrame(update);
-    this.#content.sent(update, frame, seq);
+    this.#content.committed(update, seq);
     for (const connection of this.connections)
       if (connection.synced && connection !== except) connection.write(frame);
   }
@@ -531,8 +531,4 @@ function deliver({ connection, frames, sent }: Held): void {
   if (!connection.listening) return;
   for (const frame of frames()) connection.writeState(frame);
   sent?.();
-}
-
-function merge(updates: readonly Uint8Array[]): Uint8Array {
-  return updates.length === 1 ? updates[0]! : Y.mergeUpdates([...updates]);
 }

@@ -25,7 +25,7 @@ export class ChangeIndexes {
     private readonly bounds: { readonly maxEntries: number; readonly maxVersions: number },
   ) {}
 
-  /** The index of a document up to `version` at least. BAD_USER_INPUT beyond the longest history that is indexed. */
+  /** The index of a document up to `version` at least. BAD_USER_INPUT beyond the longest history, and the largest index, that is kept. */
   async upTo(documentId: string, key: KeyObject, version: number): Promise<ChangeIndex> {
     if (version > this.bounds.maxVersions) {
       throw new AppError(
@@ -43,18 +43,24 @@ export class ChangeIndexes {
     // One reader at a time; whoever comes next goes on from where the one before came to, also if that one failed.
     const turn = kept.busy.then(() => this.#extend(kept, documentId, key, version));
     kept.busy = turn.catch(() => undefined);
-    await turn;
-    this.#evict(documentId);
+    try {
+      await turn;
+    } finally {
+      this.#evict(documentId);
+    }
     return kept.index;
   }
 
   async #extend(kept: Kept, documentId: string, key: KeyObject, version: number): Promise<void> {
     const { index } = kept;
     if (kept.ready >= version) return;
+    // What was too large once is refused at once: it is not read again for each who asks.
+    this.#refuseBeyond(index, version);
     let facts: ChangeFacts | undefined;
     for await (const change of readChanges(this.sql, key, documentId, index.version, version)) {
       if (facts === undefined || !isSame(facts, change)) facts = factsOf(change);
       index.add(change.update, facts);
+      this.#refuseBeyond(index, version);
     }
     // A binding commits with the change that brings it: these cover all that was just read.
     index.bind(
@@ -64,6 +70,14 @@ export class ChangeIndexes {
       ),
     );
     kept.ready = index.version;
+  }
+
+  #refuseBeyond(index: ChangeIndex, version: number): void {
+    if (index.version >= version || index.size <= this.bounds.maxEntries) return;
+    throw new AppError(
+      "BAD_USER_INPUT",
+      `This document's history is in too many parts to tell who wrote what in version ${version}; it is told up to version ${index.version}.`,
+    );
   }
 
   #evict(justUsed: string): void {

@@ -28,13 +28,6 @@ export class IdMap {
     if (length === 0) return [];
     return ranges === undefined ? [{ clock, length, value: undefined }] : ranges.spans(clock, clock + length);
   }
-
-  /** How many runs are kept: what the map costs. */
-  get size(): number {
-    let size = 0;
-    for (const ranges of this.#clients.values()) size += ranges.size;
-    return size;
-  }
 }
 
 class Ranges {
@@ -42,10 +35,6 @@ class Ranges {
   #settled: Range[] = [];
   /** In the order they were added; sorted in when somebody asks, since inserting one by one would be quadratic. */
   #added: Range[] = [];
-
-  get size(): number {
-    return this.#settled.length + this.#added.length;
-  }
 
   add(range: Range): void {
     const last = this.#settled.at(-1);

@@ -25,8 +25,8 @@ beforeAll(async () => {
   context = await testContext({
     ONRECORD_MAX_REPLAYED_VERSIONS: "60",
     ONRECORD_MAX_ATTRIBUTED_VERSIONS: "70",
-    // So little that every index gives way to the next: each answer here is made by one that was read again.
-    ONRECORD_MAX_ATTRIBUTION_ENTRIES: "1",
+    // So little that an index gives way to the next: most answers here are made by one that was read again.
+    ONRECORD_MAX_ATTRIBUTION_ENTRIES: "4000",
   });
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
@@ -175,6 +175,23 @@ describe("a history in the database", () => {
     await commit(documentId, versions.slice(63), new Map([[doc.clientID, "ada"]]));
     await expect(attribution.at(documentId)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
     await expect(attribution.diff(documentId, 0, 99)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+  });
+
+  it("is refused for a history in more parts than are kept, and answers below", async () => {
+    const documentId = await addDocument(context);
+    const doc = new Y.Doc();
+    const versions: { update: Uint8Array; carrierId: string }[] = [];
+    doc.on("update", (update: Uint8Array) => versions.push({ update, carrierId: "bob" }));
+    const text = doc.getText("content");
+    text.insert(0, "x".repeat(9000));
+    doc.transact(() => {
+      for (let at = 0; at < 4500; at++) text.delete(at, 1);
+    });
+    text.insert(0, "y");
+    await commitAll(documentId, versions, [{ clientId: doc.clientID, clock: 0, userId: idOf("bob") }]);
+    for (let n = 0; n < 2; n++)
+      await expect(attribution.at(documentId)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+    expect(leavesOf((await attribution.at(documentId, { version: 1 })).roots)).toHaveLength(1);
   });
 
   it("says relayed of what is not proven of a bound clientID, and unknown of one that is nobody's", async () => {

@@ -6,17 +6,18 @@ import { useTelling } from "./telling.js";
 import { attributeOf, type Piece, type TreeNode } from "./tree.js";
 import { useStamp } from "./use-stamp.js";
 
-const tags: Readonly<Record<string, string>> = {
-  paragraph: "p",
-  bulletList: "ul",
-  orderedList: "ol",
-  listItem: "li",
-  blockquote: "blockquote",
-  codeBlock: "pre",
-  tableRow: "tr",
-  tableCell: "td",
-  tableHeader: "th",
-};
+// A map and not an object: a client may call an element `constructor`.
+const tags = new Map([
+  ["paragraph", "p"],
+  ["bulletList", "ul"],
+  ["orderedList", "ol"],
+  ["listItem", "li"],
+  ["blockquote", "blockquote"],
+  ["codeBlock", "pre"],
+  ["tableRow", "tr"],
+  ["tableCell", "td"],
+  ["tableHeader", "th"],
+]);
 
 /** The pieces of a shared type, one after the other. */
 export function Pieces({ pieces }: { pieces: readonly Piece[] }) {
@@ -56,7 +57,7 @@ function Block({ piece, node }: { piece: Piece; node: TreeNode }) {
 }
 
 function tagOf(node: TreeNode): string {
-  if (node.name !== "heading") return tags[node.name ?? ""] ?? "div";
+  if (node.name !== "heading") return tags.get(node.name ?? "") ?? "div";
   return `h${wholeNumber(attributeOf(node, "level"), 6) ?? 1}`;
 }
 
