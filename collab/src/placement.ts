@@ -2,34 +2,46 @@ import * as Y from "yjs";
 import type { Inspection } from "./inspect.js";
 
 /**
- * Whether every item that an update brought stands between the neighbours it names, in their parent. To be asked when the update has
- * been applied. Yjs believes what an item says of its neighbours, and its order depends on that being true: where it is not, those who
- * take the same changes in another order, or in one piece, end with another document.
+ * Items that are passed on the way to neighbours, for one update. Honest neighbours are near, but for those of somebody who was away
+ * for long. Without a bound, many items that name one far away would keep the node busy for minutes.
+ */
+const MAX_STEPS = 20_000;
+
+/**
+ * Whether every item that an update brought stands between the neighbours it names, in their parent, as far as that can be seen from
+ * near. To be asked when the update has been applied. Yjs believes what an item says of its neighbours, and its order depends on that
+ * being true: where it is not, those who take the same changes in another order, or in one piece, end with another document.
  */
 export function isPlaced(doc: Y.Doc, { claims }: Inspection): boolean {
+  const way = { left: MAX_STEPS };
   for (const { structs } of claims.values())
     for (const struct of structs)
-      if (struct instanceof Y.Item && !standsBetween(doc, itemAt(doc, struct.lastId))) return false;
+      if (struct instanceof Y.Item && !standsBetween(doc, itemAt(doc, struct.lastId), way)) return false;
   return true;
 }
 
 /** An item as it was integrated: of one that was known in part, the rest, which stands behind that part whatever it said. */
-function standsBetween(doc: Y.Doc, item: Y.Item | null): boolean {
+function standsBetween(doc: Y.Doc, item: Y.Item | null, way: { left: number }): boolean {
   // It depends on something unseen, or what it depends on was collected: then it has no place.
   if (!item) return true;
   // A map's value is one: of several, those that are deleted part by part leave some documents and not others.
   if (item.parentSub !== null && !item.deleted && item.length > 1) return false;
   const left = item.origin && itemAt(doc, item.origin);
   const right = item.rightOrigin && itemAt(doc, item.rightOrigin);
-  return reaches(item, left, "left") && reaches(item, right, "right");
+  return reaches(item, left, "left", way) && reaches(item, right, "right", way);
 }
 
-/** Whether a neighbour stands on its side. Items stand next to those they name unless others wrote in the same place meanwhile: the way is short. */
-function reaches(item: Y.Item, neighbour: Y.Item | null, side: "left" | "right"): boolean {
+/** Whether a neighbour stands on its side. Items stand next to those they name unless others wrote in the same place meanwhile. */
+function reaches(
+  item: Y.Item,
+  neighbour: Y.Item | null,
+  side: "left" | "right",
+  way: { left: number },
+): boolean {
   if (neighbour === null) return true;
   if (neighbour.parent !== item.parent || neighbour.parentSub !== item.parentSub) return false;
   let other = item[side];
-  while (other !== null && other !== neighbour) other = other[side];
+  while (other !== null && other !== neighbour && way.left-- > 0) other = other[side];
   return other !== null;
 }
 

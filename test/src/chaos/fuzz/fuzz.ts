@@ -3,15 +3,14 @@ import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
-import type * as Y from "yjs";
 import { becomes } from "../becomes.js";
-import { checkHistory } from "../check-history.js";
+import type { Tools } from "../check-history.js";
 import { watchClientErrors } from "../client-errors.js";
 import { Faults } from "../faults.js";
-import { difference, outline } from "../outline.js";
 import { Random } from "../random.js";
 import { openStockEditor, type StockEditor } from "../stock-editor.js";
 import type { Verdict } from "../verdict.js";
+import { checkAttacked, checkBystanders } from "./aftermath.js";
 import { Bystanders } from "./bystanders.js";
 import { MeasuredServer } from "./measured-server.js";
 import { makeSession, readSession } from "./session-updates.js";
@@ -40,8 +39,6 @@ const FRAME_BYTES = 256 * 1024;
 const GROWTH = 48 * 1024 * 1024;
 /** Every so many storms, one may contradict itself. */
 const LIES_EVERY = 4;
-/** How long honest editors may take to agree, in milliseconds. */
-const PATIENCE = 30_000;
 /** Rooms are held for a while after everyone has left, in milliseconds. */
 const LINGER = 12_000;
 
@@ -68,7 +65,7 @@ interface Person {
 
 class Campaign {
   readonly #random: Random;
-  readonly #history: History;
+  readonly #tools: Tools;
   readonly #traffic: Traffic;
   #closes: Record<string, number> = {};
   #storms = 0;
@@ -84,7 +81,8 @@ class Campaign {
     private readonly faults: Faults,
   ) {
     this.#random = new Random(options.seed);
-    this.#history = new History(context, new Ledger(context.db, context.bus));
+    const history = new History(context, new Ledger(context.db, context.bus));
+    this.#tools = { sql: context.db, history, random: this.#random, faults };
     const session = readSession(options.traces) ?? makeSession(this.#random.branch());
     this.#traffic = new Traffic(session, (update) => syncFrame(sync.update, update));
   }
@@ -108,7 +106,7 @@ class Campaign {
       await bystanders.stop();
       if (server.death) faults.add(server.death);
       else {
-        await this.#checkBystanders(quiet, bystanders);
+        await checkBystanders(this.#tools, quiet, bystanders);
         heaps.push(await this.#memoryAtRest());
         faults.unless(
           heaps.at(-1)! < heaps[0]! + GROWTH,
@@ -157,67 +155,15 @@ class Campaign {
       faults: this.faults,
     });
     const frames = Math.min(this.options.storm, this.options.frames - this.#handled);
-    this.#handled += await storm.rage(frames, () => this.server.death !== undefined);
+    this.#handled += await storm.rage(
+      frames,
+      () => this.server.death !== undefined || this.options.stopped(),
+    );
     this.#milliseconds += performance.now() - started;
     for (const [code, count] of storm.closes) this.#closes[code] = (this.#closes[code] ?? 0) + count;
-    if (!this.server.death) await this.#checkAttacked(documentId, seeing, witness, !lies);
-  }
-
-  async #checkAttacked(
-    documentId: string,
-    witness: StockEditor,
-    who: Person,
-    ordered: boolean,
-  ): Promise<void> {
-    const { faults } = this;
-    using newcomer = this.#open(documentId, who);
-    const joined = await becomes(() => newcomer.provider.synced || newcomer.closedFor() !== undefined);
-    faults.unless(
-      joined && newcomer.provider.synced,
-      `a newcomer cannot join ${documentId} after the storm (closed: ${newcomer.closedFor()})`,
-    );
-    faults.unless(
-      witness.closedFor() === undefined,
-      `an honest editor of ${documentId} was closed with ${witness.closedFor()}`,
-    );
-    newcomer.text.insert(0, "after the storm ");
-    const of = ({ doc }: { doc: Y.Doc }) => outline(doc, ordered);
-    const agreed = async () =>
-      of(newcomer) === of(witness) && of(await this.#history.load(documentId)) === of(witness);
-    if (!(await becomes(agreed, PATIENCE)))
-      faults.add(
-        `honest editors of ${documentId} and the table differ: ${difference(of(newcomer), of(witness))}`,
-      );
-    const tools = { sql: this.context.db, history: this.#history, random: this.#random, faults };
-    const checked = await checkHistory(tools, documentId, ordered);
-    this.#versions += checked.versions;
-    const differs = difference(of(witness), of(checked));
-    faults.unless(
-      differs === undefined,
-      `what clients see of ${documentId} is not what the table has: ${differs}`,
-    );
-  }
-
-  async #checkBystanders(documentId: string, { editors: [a, b], edits, losses }: Bystanders): Promise<void> {
-    const { faults } = this;
-    const version = async () => (await this.#history.head(documentId))?.version ?? 0;
-    const counts = (versions: number) => (losses === 0 ? versions === edits : versions <= edits);
-    const agreed = await becomes(
-      async () => a.text.toString() === b.text.toString() && counts(await version()),
-      PATIENCE,
-    );
-    faults.unless(
-      agreed,
-      `bystanders made ${edits} edits and lost their connection ${losses} times; their document is at version ${await version()}`,
-    );
-    const { doc } = await checkHistory(
-      { sql: this.context.db, history: this.#history, random: this.#random, faults },
-      documentId,
-    );
-    faults.unless(
-      doc.getText("content").toString() === a.text.toString(),
-      "the bystanders' text is not what the table has",
-    );
+    if (this.server.death) return;
+    using newcomer = this.#open(documentId, witness);
+    this.#versions += await checkAttacked(this.#tools, documentId, seeing, newcomer, !lies);
   }
 
   /** What is in use when all rooms but the bystanders' have been let go. */

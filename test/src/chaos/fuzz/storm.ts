@@ -31,14 +31,14 @@ export class Storm {
   constructor(private readonly options: StormOptions) {}
 
   /** Sends about so many frames. Resolves with how many the server is known to have handled. */
-  async rage(frames: number, dead: () => boolean): Promise<number> {
+  async rage(frames: number, over: () => boolean): Promise<number> {
     const { attackers, faults } = this.options;
     const handled = await Promise.all(
       Array.from({ length: attackers }, async (_, number) => {
         // Whoever may only look is sent away for most of what it says, and would take all the time.
         const share = Math.ceil(frames / attackers / (this.#views(number) ? 20 : 1));
         let done = 0;
-        while (done < share && !faults.enough && !dead()) {
+        while (done < share && !faults.enough && !over()) {
           done += await this.#attack(number, share - done);
         }
         return done;
