@@ -27,7 +27,7 @@ import { UnderWay } from "./under-way.js";
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
 /** Presence is sent on at most this often. */
-const PRESENCE_EVERY = 40;
+const PRESENCE_EVERY = 16;
 /** Rooms are asked so often whether their documents may rest. */
 const REST_EVERY = 1000;
 const heartbeat = framed(heartbeatFrame);

@@ -37,6 +37,8 @@ export class PostgresTransport implements BusTransport {
       client.on("end", () => lost());
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
+      // A NOTIFY is a transaction. Hints may be lost, so none of them waits for the disk, nor keeps it from those that must.
+      await client.query("set synchronous_commit = off");
       if (this.#closed) return client.end();
       this.#client = client;
       attempt = 0;
