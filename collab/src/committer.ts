@@ -116,7 +116,7 @@ export class Committer implements AsyncDisposable {
     for (const room of this.#dirty) {
       if (bytes > BATCH_BYTES) break;
       this.#dirty.delete(room);
-      const part = room.take();
+      const part = this.#take(room);
       if (part === null) continue;
       rooms.push(room);
       parts.push(part);
@@ -134,6 +134,17 @@ export class Committer implements AsyncDisposable {
       return null;
     });
     return { rooms, parts, end: this.#seconds.startTimer(), outcomes };
+  }
+
+  /** What fails in one room must not keep the others from their commit. */
+  #take(room: Room): DocumentChanges | null {
+    try {
+      return room.take();
+    } catch (err) {
+      this.host.log.error({ err, documentId: room.documentId }, "a room failed");
+      this.host.evict(room, closeCode.tryLater, "the document could not be read");
+      return null;
+    }
   }
 
   #settle({ rooms, end }: Commit, outcomes: readonly CommitOutcome[] | null): void {

@@ -44,56 +44,78 @@ export interface Run {
   readonly receptions: readonly (readonly [Arrival, Reception])[];
   /** The document holds something that must not be committed. */
   readonly broken: boolean;
+  /** So many at the front of the queue may have broken it, and none of them was taken: they are taken one by one when it is whole again. */
+  readonly suspects: number;
 }
 
 /**
  * Takes arrivals into the document, from the front of the queue: as many as are plain in one transaction of Yjs, which then costs as
  * much as one and tells all of them as one update; or else one that is not, by itself. There is room for so many bytes more, surely, and
- * for so many clientIDs in all.
+ * for so many clientIDs in all; at most so many arrivals are looked at.
  */
 export function takeRun(
   doc: Y.Doc,
   authors: Authors,
   arrived: Arrival[],
-  room: { readonly bytes: number; readonly clients: number },
+  room: { readonly bytes: number; readonly clients: number; readonly arrivals: number },
 ): Run {
   const taken: Taken[] = [];
   const receptions: [Arrival, Reception][] = [];
-  let broken = false;
+  let isBroken = false;
   let left = room.bytes;
   let alone: Admitted | undefined;
   let count = 0;
   let ended = false;
-  const emitted = emittedBy(doc, () => {
-    while (count < arrived.length && !ended) {
+  const most = Math.min(arrived.length, room.arrivals);
+  const look = () => {
+    while (count < most && !ended) {
       const arrival = arrived[count]!;
-      const look = lookAt(doc, authors, arrival, room.clients);
-      if ("outcome" in look) {
-        receptions.push([arrival, look]);
+      const seen = lookAt(doc, authors, arrival, room.clients);
+      if ("outcome" in seen) {
+        receptions.push([arrival, seen]);
         // Whoever is refused is heard no further, and must be told so before its next change is looked at.
-        ended = look.outcome !== "nothing-new";
-      } else if (arrival.update.length > left || !look.plain) {
+        ended = seen.outcome !== "nothing-new";
+      } else if (arrival.update.length > left || !seen.plain) {
         ended = true;
         if (taken.length > 0) return;
-        alone = look;
-      } else if (apply(doc, arrival.update) && isPlaced(doc, look.inspection)) {
+        alone = seen;
+      } else if (apply(doc, arrival.update) && isPlaced(doc, seen.inspection)) {
         left -= arrival.update.length;
-        taken.push(attributed(doc, authors, look, arrival.update));
+        taken.push(attributed(doc, authors, seen, arrival.update));
         receptions.push([arrival, { outcome: "applied" }]);
       } else {
-        ended = broken = true;
+        ended = isBroken = true;
         receptions.push([arrival, cannotBeApplied]);
       }
       count++;
     }
-  });
+  };
+  let emitted: Uint8Array[];
+  try {
+    emitted = emittedBy(doc, look);
+  } catch {
+    // Yjs finishes a transaction after all of it is applied, and does not tell whose change made it fail.
+    return broken(most === 1 ? arrived.splice(0, 1) : [], most === 1 ? 0 : Math.min(count + 1, most));
+  }
   arrived.splice(0, count);
   if (alone) {
     const run = takeAlone(doc, authors, alone);
     return { ...run, receptions: [...receptions, ...run.receptions] };
   }
   const [merged = null, ...tidied] = emitted;
-  return { taken: withTidied(taken, tidied), merged: mergedWith(merged, tidied), receptions, broken };
+  return {
+    taken: withTidied(taken, tidied),
+    merged: mergedWith(merged, tidied),
+    receptions,
+    broken: isBroken,
+    suspects: 0,
+  };
+}
+
+/** Nothing was taken, these were refused, and others may be at fault. */
+function broken(refused: readonly Arrival[], suspects: number): Run {
+  const receptions = refused.map((arrival) => [arrival, cannotBeApplied] as const);
+  return { taken: [], merged: null, receptions, broken: true, suspects };
 }
 
 /** An arrival that may be applied; a plain one together with others. */
@@ -146,22 +168,21 @@ function apply(doc: Y.Doc, update: Uint8Array): boolean {
 
 function takeAlone(doc: Y.Doc, authors: Authors, admitted: Admitted): Run {
   const { arrival, inspection, judgement } = admitted;
-  const broken = { taken: [], merged: null, receptions: [[arrival, cannotBeApplied]], broken: true } as const;
   let effective: Uint8Array | null;
   try {
     effective = effectiveUpdate(doc, without(arrival.update, judgement.aside));
+    if (!isPlaced(doc, inspection)) return broken([arrival], 0);
   } catch {
     // Half of it may be in the document now.
-    return broken;
+    return broken([arrival], 0);
   }
-  if (!isPlaced(doc, inspection)) return broken;
   const ofOthers = judgement.aside.length > 0;
   const reception: Reception =
     dropUnconnected(doc) || ofOthers
       ? { outcome: "gap", ofOthers }
       : { outcome: effective === null ? "nothing-new" : "applied" };
   const taken = effective === null ? [] : [attributed(doc, authors, admitted, effective)];
-  return { taken, merged: effective, receptions: [[arrival, reception]], broken: false };
+  return { taken, merged: effective, receptions: [[arrival, reception]], broken: false, suspects: 0 };
 }
 
 function attributed(

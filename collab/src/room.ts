@@ -12,6 +12,7 @@ import { Authors } from "./authors.js";
 import { type Step, without } from "./authorship.js";
 import { type Connection, framed } from "./connection.js";
 import { Content, merge, updateFrame } from "./content.js";
+import { Held, type Message } from "./held.js";
 import { independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
@@ -28,22 +29,6 @@ interface Pending extends NewChange {
   readonly bindings: readonly ClientBinding[];
   /** Those it was taken in with, as one update; undefined once it stands for itself. */
   readonly run: { readonly merged: Uint8Array; readonly size: number } | undefined;
-}
-
-/** A message made of what is not durable yet: it is sent when it is. */
-interface Held {
-  after: number;
-  readonly connection: Connection;
-  /** Reads from the document what the message will say, now and again whenever the document is rebuilt. */
-  readonly prepare: () => Message;
-  frames: () => readonly Buffer[];
-  readonly sent?: () => void;
-}
-
-/** The newest change that a message tells of, and the message. */
-interface Message {
-  readonly seq: number;
-  readonly frames: () => readonly Buffer[];
 }
 
 /** What was committed elsewhere: the updates in order, and the entry and time of the newest version. */
@@ -109,12 +94,13 @@ export class Room {
   #bytes: number;
   /** Sent, and not yet looked at. */
   #arrived: Arrival[] = [];
+  /** Arrivals at the front that are taken one by one. */
+  #suspects = 0;
   #waiting: Pending[] = [];
   /** Batches being committed, oldest first. */
   #inFlight: Pending[][] = [];
   #checkpoint: { version: number; encoded: EncodedState } | undefined;
-  /** Held back until `durable` reaches `after`. */
-  #held: Held[] = [];
+  readonly #held = new Held();
   /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
   #rebuilding: Promise<void> | undefined;
   /** `doc` holds something that must not be committed. */
@@ -200,11 +186,9 @@ export class Room {
   }
 
   /** Sends a message once everything that it tells of is durable: at once, or after the commit that makes it so. */
-  #hold(connection: Connection, prepare: Held["prepare"], sent?: () => void): void {
-    const { seq, frames } = prepare();
-    const held: Held = { after: seq, connection, prepare, frames, ...(sent ? { sent } : {}) };
-    if (this.durable >= seq && !this.#rebuilding) deliver(held);
-    else this.#held.push(held);
+  #hold(connection: Connection, prepare: () => Message, sent?: () => void): void {
+    this.#held.hold(connection, prepare, sent);
+    if (!this.#rebuilding) this.#held.release(this.durable);
   }
 
   get idle(): boolean {
@@ -309,7 +293,7 @@ export class Room {
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
   close(code: CloseCode, reason: string): void {
     this.#evicted = true;
-    this.#held = [];
+    this.#held.clear();
     this.#arrived = [];
     for (const connection of [...this.connections]) connection.close(code, reason);
     this.#content.destroy();
@@ -331,8 +315,13 @@ export class Room {
   #takeIn(): void {
     while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
       const { documentBytes, documentClients } = this.host.limits;
-      const room = { bytes: documentBytes - this.#bytes, clients: documentClients };
+      const room = {
+        bytes: documentBytes - this.#bytes,
+        clients: documentClients,
+        arrivals: this.#suspects > 0 ? 1 : Number.POSITIVE_INFINITY,
+      };
       const run = takeRun(this.#content.doc, this.authors, this.#arrived, room);
+      this.#suspects = run.suspects || Math.max(0, this.#suspects - 1);
       if (run.broken) this.#rebuild(true);
       const refused = this.#outgrown(run);
       if (!refused) this.#enqueue(run);
@@ -395,9 +384,7 @@ export class Room {
   /** Everything up to `seq` is durable. What was held back goes out first, so that a joiner's state precedes the batch that follows it. */
   #release(seq: number): void {
     this.durable = seq;
-    const held = this.#held;
-    this.#held = held.filter(({ after }) => after > seq);
-    for (const entry of held) if (entry.after <= seq) deliver(entry);
+    this.#held.release(seq);
   }
 
   #putBack(batch: readonly Pending[]): void {
@@ -459,12 +446,7 @@ export class Room {
     if (!keeps) for (const change of this.#waiting.splice(0)) this.#applyAgain(change);
     // Numbers that dropped out will never be committed: nobody may wait for them.
     this.applied = this.#waiting.at(-1)?.seq ?? this.durable;
-    // And what was to be said of the old document is said of this one.
-    for (const entry of this.#held) {
-      const { seq, frames } = entry.prepare();
-      entry.after = seq;
-      entry.frames = frames;
-    }
+    this.#held.prepareAgain();
     this.#rebuilding = undefined;
     if (this.#waiting.length === 0) this.#release(this.applied);
     if (this.#waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
@@ -526,13 +508,6 @@ export class Room {
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) void this.ask(connection);
   }
-}
-
-/** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
-function deliver({ connection, frames, sent }: Held): void {
-  if (!connection.listening) return;
-  for (const frame of frames()) connection.writeState(frame);
-  sent?.();
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

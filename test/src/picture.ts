@@ -1,15 +1,15 @@
 import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { caretBehind, documentIn, findBrowser, open, paperOf, savedIn, signedIn } from "./browsing.js";
 import { Server } from "./server.js";
 
-const picture = fileURLToPath(new URL("../../docs/images/co-editing.png", import.meta.url));
+const images = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const FILING = "Project Harbour: announcement";
 
-/** Makes the README's picture: two analysts in one filing of a fresh demo firm, as one of them sees it. */
-async function takePicture(): Promise<void> {
+/** Makes the README's pictures: two analysts in one filing of a fresh demo firm, as one of them sees it, and what they changed. */
+async function takePictures(): Promise<void> {
   await using server = await Server.create();
   await server.start();
   const browser = await findBrowser();
@@ -35,8 +35,11 @@ async function takePicture(): Promise<void> {
     for (const name of ["Tsz Ching Wong", "Hoi Lam Chan"])
       await paper.locator(".caret-name", { hasText: name }).waitFor();
     await settled(onlooker);
-    await mkdir(dirname(picture), { recursive: true });
-    await onlooker.screenshot({ path: picture });
+    await mkdir(images, { recursive: true });
+    await onlooker.screenshot({ path: join(images, "co-editing.png") });
+    await onlooker.getByRole("link", { name: "Compare versions" }).click();
+    await onlooker.locator("ins").first().waitFor();
+    await onlooker.screenshot({ path: join(images, "changes.png") });
   } finally {
     await browser.close();
   }
@@ -66,4 +69,4 @@ async function name(token: string, server: Server, documentId: string, name: str
   );
 }
 
-await takePicture();
+await takePictures();

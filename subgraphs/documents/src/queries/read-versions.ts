@@ -38,7 +38,9 @@ export function listVersions(
           "desc",
         ] as const);
   return sql.query<VersionRow>(
-    `select v.* from documents.head h
+    `select v.* from (
+       select document_id, version from documents.head union all select document_id, version from documents.shredded
+     ) h
      cross join lateral (
        select ${columns} from documents.change c ${named}
        where c.document_id = h.document_id and ${within(low, high)}
