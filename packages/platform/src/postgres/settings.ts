@@ -12,6 +12,8 @@ export const serverSettings: Readonly<Record<string, string>> = {
   jit: "off",
   fsync: "on",
   synchronous_commit: "on",
+  // As durable as the default, with one system call for a commit instead of two.
+  wal_sync_method: "open_datasync",
   full_page_writes: "on",
   wal_compression: "on",
   wal_buffers: "16MB",
