@@ -171,6 +171,7 @@ describe("two analysts in one filing", () => {
     expect(await page.locator("[data-faded]", { hasText: "Typed by Lam." }).count()).toBe(0);
 
     await manager.getByText("Text", { exact: true }).click();
+    await manager.getByRole("article", { name: `Version ${version}`, exact: true }).waitFor();
     await manager.getByRole("slider", { name: "Version shown" }).press("Home");
     const first = manager.getByRole("article", { name: "Version 1", exact: true });
     await until(async () => (await first.count()) === 1, "the first version to be shown");
