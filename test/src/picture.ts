@@ -38,7 +38,9 @@ async function takePictures(): Promise<void> {
     await mkdir(images, { recursive: true });
     await onlooker.screenshot({ path: join(images, "co-editing.png") });
     await onlooker.getByRole("link", { name: "Compare versions" }).click();
+    await onlooker.mouse.move(700, 700);
     await onlooker.locator("ins").first().waitFor();
+    await onlooker.getByRole("tooltip").waitFor({ state: "hidden" });
     await onlooker.screenshot({ path: join(images, "changes.png") });
   } finally {
     await browser.close();
