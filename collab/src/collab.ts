@@ -184,7 +184,7 @@ export class Collab implements Service {
     this.#presence.end();
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
-    await this.#committer.idle();
+    await this.#committer[Symbol.asyncDispose]();
     const sockets = [...this.permits.connections].map(({ socket }) => socket);
     const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
     for (const socket of sockets) socket.terminate();
