@@ -1,4 +1,4 @@
-import { effectiveUpdate } from "@onrecord/history/effective-update";
+import { applyCommitted } from "@onrecord/history/apply-committed";
 import type { History } from "@onrecord/history/history";
 import { readChanges } from "@onrecord/history/load";
 import type { Sql } from "@onrecord/platform/database";
@@ -22,11 +22,6 @@ export interface Tools {
 export interface HistoryKind {
   /** Whether the order of what is in it is defined. */
   readonly ordered?: boolean;
-  /**
-   * Whether it has formatted texts. A reader tidies their formatting after each change, and the server after a batch: what one of them
-   * deletes may be gone already for the other.
-   */
-  readonly formatted?: boolean;
 }
 
 /** A document's record, read again from the table. */
@@ -43,7 +38,7 @@ export interface CheckedHistory {
 export async function checkHistory(
   { sql, history, random, faults }: Tools,
   documentId: string,
-  { ordered = true, formatted = false }: HistoryKind = {},
+  { ordered = true }: HistoryKind = {},
 ): Promise<CheckedHistory> {
   const { key } = await history.load(documentId, 0);
   const head = (await history.head(documentId))?.version ?? 0;
@@ -54,7 +49,7 @@ export async function checkHistory(
   for await (const { update, version } of readChanges(sql, key, documentId, 0, head)) {
     try {
       faults.unless(
-        effectiveUpdate(doc, update) !== null || (formatted && Y.decodeUpdate(update).structs.length === 0),
+        changes(doc, update),
         `version ${version} of ${documentId} changes nothing: ${Buffer.from(update).toString("hex").slice(0, 400)}`,
       );
     } catch (error) {
@@ -88,4 +83,14 @@ export async function checkHistory(
     `${documentId} has ${head} versions, ${count?.entries} entries, ${count?.own} of them of a version`,
   );
   return { versions: head, doc };
+}
+
+/** Applies a change as it was committed; whether it changed something. */
+function changes(doc: Y.Doc, update: Uint8Array): boolean {
+  let changed = false;
+  doc.once("update", () => {
+    changed = true;
+  });
+  applyCommitted(doc, update);
+  return changed;
 }

@@ -37,7 +37,7 @@ export async function checkAttacked(
     await becomes(agreed, PATIENCE),
     `honest editors of ${documentId} and the table differ: ${difference(of(newcomer), of(witness))}`,
   );
-  const checked = await checkHistory(tools, documentId, { ordered, formatted: true });
+  const checked = await checkHistory(tools, documentId, { ordered });
   const differs = difference(of(witness), of(checked));
   faults.unless(
     differs === undefined,
