@@ -70,10 +70,7 @@ grant select on documents.change to onrecord_app;
 --   CLIENT     a clientID turned out to be another user's
 --   GONE       there is no such document
 --   REVISION   permissions moved on (head is the new revision): decide again; nothing of the whole batch was kept
-drop function documents.commit_changes
-  (bigint, uuid[], bigint[], int[], bigint[], uuid[], uuid[], uuid[], text[], uuid[], text[], int[], int[], uuid[], text[], text[], uuid[], int[], int[], bytea);
-drop function documents.commit_changes
-  (bigint, uuid[], bigint[], int[], bigint[], bigint[], uuid[], uuid[], uuid[], text[], uuid[], text[], int[], int[], uuid[], text[], text[], uuid[], boolean[], int[], int[], bytea);
+drop function documents.commit_changes;
 
 create function documents.commit_changes(
   p_revision bigint, p_action text, p_extra jsonb,

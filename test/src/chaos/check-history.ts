@@ -88,9 +88,14 @@ export async function checkHistory(
 /** Applies a change as it was committed; whether it changed something. */
 function changes(doc: Y.Doc, update: Uint8Array): boolean {
   let changed = false;
-  doc.once("update", () => {
+  const note = () => {
     changed = true;
-  });
-  applyCommitted(doc, update);
+  };
+  doc.on("update", note);
+  try {
+    applyCommitted(doc, update);
+  } finally {
+    doc.off("update", note);
+  }
   return changed;
 }
