@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { History } from "@onrecord/history/history";
-import { loadDocument, readChanges } from "@onrecord/history/load";
+import { loadDocument } from "@onrecord/history/load";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Door, RequestInfo } from "@onrecord/platform/door";
@@ -78,14 +78,7 @@ export class Collab implements Service {
         limits: config.limits,
         schedule: (room) => this.#committer.schedule(room),
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
-        readGap: async (documentId, key, after) => {
-          const head = await history.head(documentId);
-          if (!head) throw new AppError("NOT_FOUND", "There is no such document.");
-          const updates: Uint8Array[] = [];
-          for await (const { update } of readChanges(db, key, documentId, after, head.version))
-            updates.push(update);
-          return { updates, tip: head.tip, at: head.at };
-        },
+        readGap: (documentId, key, after) => history.since(documentId, key, after),
         checkpoint: (documentId, version, key, encoded) => {
           history
             .checkpoint(documentId, version, key, encoded)

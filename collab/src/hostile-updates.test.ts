@@ -91,4 +91,35 @@ describe("an update that Yjs takes and never writes", () => {
     expect(rows).toHaveLength(2);
     expect([...a.doc.share.keys(), ...b.doc.share.keys()]).toEqual(["content", "content"]);
   });
+
+  it("a map's value whose beginning is known as text is refused, also when it is deleted at once", async () => {
+    const documentId = await addDocument(context);
+    await addGrant(context, documentId, ben.userId, "EDIT");
+    const a = openEditor(url, documentId, ben.token);
+    editors.push(a);
+    await a.synced();
+    const socket = new WebSocket(`${url.replace("http", "ws")}/collab/${documentId}?token=${ben.token}`);
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    socket.send(update(`01 01 0500 04${content}03616263 00`));
+    await until(() => a.text.toString() === "abc", "the text to arrive");
+    // The server knows its first clock; the second, of another type, ends up behind the text and becomes one with it.
+    socket.send(update(`01 01 0502 24${content}016b 027879 01 05 01 0004`));
+    expect(await closed).toBe(4400);
+    a.doc.getText("content").setAttribute("k", "honest");
+    await until(async () => {
+      const [head] = await context.db.query<{ version: number }>(
+        "select version from documents.head where document_id = $1",
+        [documentId],
+      );
+      return head?.version === 2;
+    }, "the honest edit to be the next version");
+    const b = openEditor(url, documentId, ben.token);
+    editors.push(b);
+    await b.synced();
+    for (const { text } of [a, b]) {
+      expect(text.toString()).toBe("abc");
+      expect(text.getAttribute("k")).toBe("honest");
+    }
+  });
 });

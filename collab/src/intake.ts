@@ -1,11 +1,11 @@
 import type { ClientBinding, NewChange } from "@onrecord/history/commit";
-import { effectiveUpdate, emittedBy } from "@onrecord/history/effective-update";
+import { emittedBy } from "@onrecord/history/effective-update";
 import * as Y from "yjs";
 import type { Authors } from "./authors.js";
 import { type Admission, type Step, without } from "./authorship.js";
 import type { Connection } from "./connection.js";
 import { type Inspection, inspect } from "./inspect.js";
-import { isPlaced } from "./placement.js";
+import { applyPlaced, isPlaced } from "./placement.js";
 import { isKnown, isPlain } from "./plain.js";
 import { type CloseCode, closeCode } from "./protocol.js";
 
@@ -170,8 +170,7 @@ function takeAlone(doc: Y.Doc, authors: Authors, admitted: Admitted): Run {
   const { arrival, inspection, judgement } = admitted;
   let effective: Uint8Array | null;
   try {
-    effective = effectiveUpdate(doc, without(arrival.update, judgement.aside));
-    if (!isPlaced(doc, inspection)) return broken([arrival], 0);
+    effective = applyPlaced(doc, without(arrival.update, judgement.aside), inspection);
   } catch {
     // Half of it may be in the document now.
     return broken([arrival], 0);

@@ -1,3 +1,4 @@
+import { effectiveUpdate } from "@onrecord/history/effective-update";
 import * as Y from "yjs";
 import type { Inspection } from "./inspect.js";
 
@@ -7,10 +8,18 @@ import type { Inspection } from "./inspect.js";
  */
 const MAX_STEPS = 20_000;
 
+/** Applies an update and returns what it changed. Throws where it must not stay: the document has it then, or a part of it. */
+export function applyPlaced(doc: Y.Doc, update: Uint8Array, inspection: Inspection): Uint8Array | null {
+  return effectiveUpdate(doc, update, () => {
+    if (!isPlaced(doc, inspection)) throw new RangeError("an item does not stand between its neighbours");
+  });
+}
+
 /**
  * Whether every item that an update brought stands between the neighbours it names, in their parent, as far as that can be seen from
- * near. To be asked when the update has been applied. Yjs believes what an item says of its neighbours, and its order depends on that
- * being true: where it is not, those who take the same changes in another order, or in one piece, end with another document.
+ * near. Yjs believes what an item says of its neighbours, and its order depends on that being true: where it is not, those who take the
+ * same changes in another order, or in one piece, end with another document. To be asked within the transaction that applied the update:
+ * at its end Yjs joins what is deleted to its neighbours, whatever it said of them.
  */
 export function isPlaced(doc: Y.Doc, { claims }: Inspection): boolean {
   const way = { left: MAX_STEPS };

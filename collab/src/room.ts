@@ -1,9 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { applyCommitted } from "@onrecord/history/apply-committed";
 import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
-import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { EncodedState } from "@onrecord/history/encoded-state";
-import { CHECKPOINT_EVERY } from "@onrecord/history/history";
+import { CHECKPOINT_EVERY, type Gap } from "@onrecord/history/history";
 import type { LoadedDocument, StoredDocument } from "@onrecord/history/load";
 import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
@@ -16,6 +15,7 @@ import { Held, type Message } from "./held.js";
 import { independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
+import { applyPlaced } from "./placement.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
@@ -29,13 +29,6 @@ interface Pending extends NewChange {
   readonly bindings: readonly ClientBinding[];
   /** Those it was taken in with, as one update; undefined once it stands for itself. */
   readonly run: { readonly merged: Uint8Array; readonly size: number } | undefined;
-}
-
-/** What was committed elsewhere: the updates in order, and the entry and time of the newest version. */
-export interface Gap {
-  readonly updates: readonly Uint8Array[];
-  readonly tip: string | null;
-  readonly at: Date | null;
 }
 
 /** What the room asks of its node. */
@@ -484,7 +477,8 @@ export class Room {
     const { connection } = change;
     const { doc } = this.#content;
     const step = change.relayed ? "step2" : "update";
-    const judgement = this.authors.judge(doc, connection, step, inspect(change.update));
+    const inspection = inspect(change.update);
+    const judgement = this.authors.judge(doc, connection, step, inspection);
     if (!connection.mayEdit || judgement.outcome === "refused") {
       const [code, reason] =
         connection.mayEdit && judgement.outcome === "refused"
@@ -494,7 +488,8 @@ export class Room {
       this.host.refused(this, connection, code, reason, change.update);
       return;
     }
-    const effective = effectiveUpdate(doc, without(change.update, judgement.aside));
+    // Where this throws the room is given up, and whoever sent it is told when it sends it again.
+    const effective = applyPlaced(doc, without(change.update, judgement.aside), inspection);
     dropUnconnected(doc);
     if (effective === null) connection.settled();
     else

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { effectiveUpdate } from "./effective-update.js";
+import { effectiveUpdate, withoutDeletesOf } from "./effective-update.js";
 import { prng, seeds } from "./testing/prng.js";
 
 const clocks = (doc: Y.Doc) => Y.decodeStateVector(Y.encodeStateVector(doc));
@@ -83,4 +83,53 @@ function edit(doc: Y.Doc, random: (below: number) => number): void {
       [random(2) ? "bold" : "italic"]: random(2) ? true : null,
     });
   }
+}
+
+describe("an update without the deletions of others", () => {
+  it("changes, on top of theirs, what both together change, and deletes nothing twice", () => {
+    let nothing = 0;
+    for (const seed of seeds(200)) {
+      const random = prng(seed);
+      const base = new Y.Doc();
+      base.getText("content").insert(0, "what was there before");
+      const written = (clientID: number, edits: number) => {
+        const doc = new Y.Doc();
+        doc.clientID = clientID;
+        Y.applyUpdate(doc, Y.encodeStateAsUpdate(base));
+        const updates: Uint8Array[] = [];
+        doc.on("update", (update: Uint8Array) => void updates.push(update));
+        for (let i = 0; i < edits; i++) edit(doc, random);
+        return updates;
+      };
+      const theirs = written(1, random(6));
+      const ours = effectiveUpdate(clone(base), Y.mergeUpdates(written(2, 1 + random(4))));
+      if (ours === null) continue;
+      const head = clone(base);
+      for (const update of theirs) Y.applyUpdate(head, update);
+      const both = clone(head);
+      Y.applyUpdate(both, ours);
+
+      const left = withoutDeletesOf(ours, theirs);
+      if (left === null) nothing++;
+      else {
+        for (const [client, ranges] of Y.decodeUpdate(left).ds.clients)
+          for (const { clock, len } of ranges)
+            for (let at = clock; at < clock + len; at++)
+              expect([seed, isDeleted(head, client, at)]).toEqual([seed, false]);
+        Y.applyUpdate(head, left);
+      }
+      expect([seed, delta(head), clocks(head)]).toEqual([seed, delta(both), clocks(both)]);
+    }
+    expect(nothing).toBeGreaterThan(0);
+  });
+});
+
+function clone(doc: Y.Doc): Y.Doc {
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+  return copy;
+}
+
+function isDeleted({ store }: Y.Doc, client: number, clock: number): boolean {
+  return clock < Y.getState(store, client) && Y.getItem(store, Y.createID(client, clock)).deleted;
 }

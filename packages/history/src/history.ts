@@ -1,4 +1,5 @@
 import { type KeyObject, randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import type { Sql, Tx } from "@onrecord/platform/database";
@@ -6,14 +7,16 @@ import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
 import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
+import { applyCommitted } from "./apply-committed.js";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
-import { effectiveUpdate } from "./effective-update.js";
+import { effectiveUpdate, withoutDeletesOf } from "./effective-update.js";
 import { type EncodedState, packState } from "./encoded-state.js";
 import {
   checkpointContext,
   keyContext,
   type LoadedDocument,
   loadDocument,
+  readChanges,
   readDocument,
   type StoredDocument,
 } from "./load.js";
@@ -23,8 +26,9 @@ import { missingDocument } from "./shredded.js";
 /** Checkpoints that stay are at least so many versions apart: what a load at any version replays is at most about twice as much. */
 export const CHECKPOINT_EVERY = 500;
 
-/** How often an edit that lost the race for a head is made again before it gives up. */
-const TRIES = 20;
+/** How often an edit that lost the race for a head is tried again before it gives up, and how long it pauses between, in milliseconds. */
+const TRIES = 30;
+const LONGEST_PAUSE = 100;
 
 /** A change made outside a live room: an import, a restore. */
 export interface Edit {
@@ -34,7 +38,7 @@ export interface Edit {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Decides anew on each try and returns the permission revision it decided at. */
   authorize(): Promise<number>;
-  /** The update that turns the document at its head into what is wanted, or null for nothing. */
+  /** The update that turns the document at its head into what is wanted, or null for nothing. Asked once, if nothing is in the way. */
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
 }
 
@@ -46,6 +50,16 @@ export interface Head {
   /** The entry of this version, and its time; null at version 0. */
   readonly tip: string | null;
   readonly at: Date | null;
+}
+
+/** What was committed after a version, in order, and the entry and time of the newest. */
+export interface Gap extends Pick<Head, "tip" | "at"> {
+  readonly updates: readonly Uint8Array[];
+}
+
+/** A change that is to be the next version of a document: what it changes, and the document with it. */
+interface Draft extends LoadedDocument {
+  readonly update: Uint8Array;
 }
 
 /** A document's versions: made, loaded, added to, restored. Never rewritten. */
@@ -83,8 +97,8 @@ export class History {
   }
 
   /** The committed head, or null without such a document. */
-  async head(documentId: string): Promise<Head | null> {
-    const [row] = await this.context.db.query<Head>(
+  async head(documentId: string, sql: Sql = this.context.db): Promise<Head | null> {
+    const [row] = await sql.query<Head>(
       `select h.version, h.bytes, h.tip, b.at
        from documents.head h left join documents.batch b on b.document_id = h.document_id and b.last_version = h.version
        where h.document_id = $1`,
@@ -103,54 +117,86 @@ export class History {
     return loadDocument(sql, this.context.keys, documentId, version);
   }
 
+  /** What was committed after version `after`, and where the document stands with it. NOT_FOUND or GONE without such a document. */
+  async since(documentId: string, key: KeyObject, after: number, sql: Sql = this.context.db): Promise<Gap> {
+    const head = await this.head(documentId, sql);
+    if (!head) throw await missingDocument(sql, documentId);
+    const updates: Uint8Array[] = [];
+    for await (const { update } of readChanges(sql, key, documentId, after, head.version))
+      updates.push(update);
+    return { updates, tip: head.tip, at: head.at };
+  }
+
   /**
-   * Commits one change outside a live room, trying again when someone else took the head first. Rooms that hold the document
-   * learn of it from the bus. Returns the new head, or null when nothing changed. Pass the transaction that created the document as `tx`.
+   * Commits one change outside a live room. Where others commit first, it is put on top of what they wrote, as concurrent edits are:
+   * however large the document is and however fast people type, it need not be made again. Rooms that hold the document learn of it from
+   * the bus. Returns the new head, or null when nothing changed. Pass the transaction that created the document as `tx`.
    */
   async edit(edit: Edit, tx?: Tx): Promise<{ version: number } | null> {
-    const { bus, db } = this.context;
+    const { documentId, by, action, extra } = edit;
+    const sql = tx ?? this.context.db;
+    let draft: Draft | null | undefined;
     for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (attempt > 0) await pause(attempt);
       const revision = await edit.authorize();
-      const head = await this.load(edit.documentId, undefined, tx);
-      const update = await edit.change(head);
-      if (update === null) return null;
-      const effective = effectiveUpdate(head.doc, update);
-      if (effective === null) return null;
-      this.#refuseLarge(head.doc);
-      const [outcome] = await commitChanges(tx ?? db, this.ledger, {
+      draft ??= await this.#draft(edit, sql);
+      if (draft === null) return null;
+      const { version, tip, key, update } = draft;
+      const bindings = bindingsOf(update, by);
+      const changes = [{ entryId: newId(), by, proven: true, relayed: false, update }];
+      const [outcome] = await commitChanges(sql, this.ledger, {
         revision,
-        action: edit.action,
-        ...(edit.extra ? { extra: edit.extra } : {}),
-        documents: [
-          {
-            documentId: edit.documentId,
-            from: head.version,
-            tip: head.tip,
-            key: head.key,
-            bindings: bindingsOf(effective, edit.by),
-            changes: [{ entryId: newId(), by: edit.by, proven: true, relayed: false, update: effective }],
-          },
-        ],
+        action,
+        ...(extra ? { extra } : {}),
+        documents: [{ documentId, from: version, tip, key, bindings, changes }],
       });
       switch (outcome?.outcome) {
-        case "COMMITTED": {
-          const announce = () => {
-            bus.publish("document.committed", { documentId: edit.documentId, version: outcome.head });
-            bus.publish("entries.appended", { actions: [edit.action] });
-          };
-          if (tx) tx.onCommit(announce);
-          else announce();
+        case "COMMITTED":
+          this.#announce(documentId, outcome.head, action, tx);
           return { version: outcome.head };
-        }
         case "CONFLICT":
-        case "REVISION":
+          draft = await this.#rebase(documentId, draft, sql);
+          break;
         case "CLIENT":
-          continue;
+          // The clientID that it was made with is somebody else's now.
+          draft = undefined;
+          break;
+        case "REVISION":
+          break;
         default:
-          throw await this.missing(edit.documentId);
+          throw await this.missing(documentId);
       }
     }
     throw new AppError("CONFLICT", "This document changes too quickly just now; try again in a moment.");
+  }
+
+  async #draft(edit: Edit, sql: Sql): Promise<Draft | null> {
+    const head = await this.load(edit.documentId, undefined, sql);
+    const wanted = await edit.change(head);
+    const update = wanted && effectiveUpdate(head.doc, wanted);
+    if (update === null) return null;
+    this.#refuseLarge(head.doc);
+    return { ...head, update };
+  }
+
+  /** A draft on top of what was committed since it was made; null when nothing is left of it. */
+  async #rebase(documentId: string, draft: Draft, sql: Sql): Promise<Draft | null> {
+    const { key, version, doc } = draft;
+    const { updates, tip } = await this.since(documentId, key, version, sql);
+    for (const update of updates) applyCommitted(doc, update);
+    this.#refuseLarge(doc);
+    const update = withoutDeletesOf(draft.update, updates);
+    return update && { ...draft, version: version + updates.length, tip, update };
+  }
+
+  #announce(documentId: string, version: number, action: GroupCommit["action"], tx?: Tx): void {
+    const { bus } = this.context;
+    const announce = () => {
+      bus.publish("document.committed", { documentId, version });
+      bus.publish("entries.appended", { actions: [action] });
+    };
+    if (tx) tx.onCommit(announce);
+    else announce();
   }
 
   /** What comes by the API is held to the same limit as what is typed. */
@@ -233,6 +279,11 @@ export class History {
     tx.onCommit(() => this.context.bus.publish("document.shredded", { documentId }));
     return ended;
   }
+}
+
+/** For longer the more often the race was lost, and for a different time than the others that lost it. */
+function pause(attempt: number): Promise<void> {
+  return delay(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE));
 }
 
 function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {

@@ -4,6 +4,7 @@ import { readTrace } from "@onrecord/cli/replay/trace";
 import { crash } from "./crash/crash.js";
 import { makeTrace } from "./crash/made-trace.js";
 import { fuzz } from "./fuzz/fuzz.js";
+import { attackIntake } from "./fuzz/intake.js";
 import type { Options } from "./options.js";
 import { Random } from "./random.js";
 import { simulate } from "./simulate/simulate.js";
@@ -24,6 +25,8 @@ export async function run(options: Options, onProgress: (line: string) => void):
   switch (campaign) {
     case "fuzz":
       return fuzz({ ...common, traces, frames, attackers: ATTACKERS, storm: Math.min(STORM, frames) });
+    case "intake":
+      return attackIntake({ ...common, traces, frames });
     case "crash": {
       const path = join(traces, "clownschool.json.gz");
       const trace = existsSync(path) ? await readTrace(path) : makeTrace(new Random(seed), MADE_CHANGES);

@@ -306,6 +306,36 @@ describe("an edit", () => {
     expect([...(await textOf(documentId))].sort().join("")).toBe("abcd");
   });
 
+  it("that takes its time lands on top of what was typed meanwhile, and is made only once", async () => {
+    const documentId = await addDocument(context);
+    await type(documentId, "a sentence that is to go. ");
+    const typed: string[] = [];
+    let made = 0;
+    const slow = history.edit({
+      documentId,
+      by: ben,
+      action: "document.edited",
+      authorize,
+      change: async ({ doc }) => {
+        made++;
+        const draft = new Y.Doc();
+        Y.applyUpdate(draft, Y.encodeStateAsUpdate(doc));
+        const before = Y.encodeStateVector(draft);
+        draft.getText("content").delete(0, draft.getText("content").length);
+        draft.getText("content").insert(0, "Another. ");
+        for (let i = 0; i < 5; i++) {
+          typed.push(`${i}`);
+          await type(documentId, `${i}`);
+        }
+        return Y.encodeStateAsUpdate(draft, before);
+      },
+    });
+    expect(await slow).toEqual({ version: 7 });
+    expect(made).toBe(1);
+    expect([...(await textOf(documentId))].sort()).toEqual([..."Another. ", ...typed].sort());
+    expect(await textOf(documentId, 6)).toBe(`a sentence that is to go. ${typed.join("")}`);
+  });
+
   it("decides again when permissions move on meanwhile, and stops where it is refused", async () => {
     const documentId = await addDocument(context);
     let asked = 0;
