@@ -96,6 +96,7 @@ class Campaign {
     await becomes(() => editors.every(({ provider }) => provider.synced));
     const bystanders = new Bystanders(editors, this.#random.branch());
     const heaps: number[] = [];
+    let losses = 0;
     try {
       while (this.#handled < options.frames && !options.stopped() && !faults.enough && !server.death) {
         await this.#storm(ana, attackers);
@@ -104,6 +105,7 @@ class Campaign {
         this.options.onProgress(this.#line(heaps));
       }
       await bystanders.stop();
+      losses = bystanders.losses;
       if (server.death) faults.add(server.death);
       else {
         await checkBystanders(this.#tools, quiet, bystanders);
@@ -122,7 +124,7 @@ class Campaign {
       "CPU milliseconds of the server per frame": Math.round((100 * this.#cpu) / this.#handled) / 100,
       versions: this.#versions,
       "edits of bystanders": bystanders.edits,
-      "losses of bystanders": bystanders.losses,
+      "losses of bystanders": losses,
       "MB after the first storm": megabytes(heaps[0] ?? 0),
       "MB at the end": megabytes(heaps.at(-1) ?? 0),
       ...Object.fromEntries(
