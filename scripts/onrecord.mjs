@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";
 import { root } from "./prepare.mjs";
@@ -12,8 +12,9 @@ export function isBuilt() {
 
 /** Runs the built `onrecord` command in our place, in the directory we were called from. */
 export function onrecord(node, args) {
-  // A Node newer than the pinned one may still call SQLite, which locks the data directory, experimental.
-  const flags = ["--enable-source-maps", "--disable-warning=ExperimentalWarning"];
+  // A Node newer than the pinned one may still call SQLite, which locks the data directory, experimental. What is made and dropped
+  // within a turn has no use for a larger heap of the young, which V8 would let grow and never give back.
+  const flags = JSON.parse(readFileSync(join(root, "cli", "node-flags.json"), "utf8"));
   // The clone's data is the same from wherever in the clone the command is run.
   const env = { ONRECORD_DATA: join(root, ".onrecord"), ...process.env };
   return handOver(node, [...flags, command, ...args], { env });

@@ -11,7 +11,7 @@ import { type CloseCode, closeCode } from "./protocol.js";
 
 /** What became of a change that a client sent. */
 export type Reception =
-  /** Applied; it will be durable when `room.durable` reaches `room.applied`. */
+  /** Applied; it will be durable when everything that was applied up to it is. */
   | { readonly outcome: "applied" }
   /** Everything in it was known already. */
   | { readonly outcome: "nothing-new" }

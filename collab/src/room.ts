@@ -1,35 +1,24 @@
 import type { KeyObject } from "node:crypto";
 import { applyCommitted } from "@onrecord/history/apply-committed";
-import type { ClientBinding, CommitOutcome, DocumentChanges, NewChange } from "@onrecord/history/commit";
+import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/commit";
 import type { EncodedState } from "@onrecord/history/encoded-state";
-import { CHECKPOINT_EVERY, type Gap } from "@onrecord/history/history";
+import type { Gap } from "@onrecord/history/history";
 import type { LoadedDocument, StoredDocument } from "@onrecord/history/load";
 import { AppError } from "@onrecord/platform/errors";
-import { newId } from "@onrecord/platform/ids";
 import * as Y from "yjs";
 import { Authors } from "./authors.js";
 import { type Step, without } from "./authorship.js";
+import { Checkpoints } from "./checkpoints.js";
 import { type Connection, framed } from "./connection.js";
 import { Content, merge, updateFrame } from "./content.js";
 import { Held, type Message } from "./held.js";
 import { independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
+import { type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
 import { applyPlaced } from "./placement.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
-
-/** An effective change that is applied in memory and not yet durable. */
-interface Pending extends NewChange {
-  readonly seq: number;
-  readonly connection: Connection;
-  /** It is what its sender has. When Yjs has tidied formatting after it, the sender lacks that. */
-  readonly verbatim: boolean;
-  /** What it adds to whose clientIDs are whose. */
-  readonly bindings: readonly ClientBinding[];
-  /** Those it was taken in with, as one update; undefined once it stands for itself. */
-  readonly run: { readonly merged: Uint8Array; readonly size: number } | undefined;
-}
 
 /** What the room asks of its node. */
 export interface RoomHost {
@@ -58,24 +47,17 @@ export interface RoomHost {
 /** At most this many changes are merged into one frame: merging is superlinear. */
 const MERGED = 100;
 
-/** When a room is unloaded, a state of more than so many bytes is not stored again for so few versions. */
-const MUCH = 1024 * 1024;
-const FEW = 50;
-
 /**
  * One document held open by this node.
  *
- * The invariant: nothing leaves the room before it is committed. `doc` runs ahead of the committed head by the changes in `#inFlight`
- * (being committed) and `#waiting` (to be committed next); every change has a sequence number, and whatever is made from `doc`,
- * an answer to a joiner or an acknowledgement, is held back until the last number it contains is durable.
+ * The invariant: nothing leaves the room before it is committed. the document runs ahead of the committed head by what is pending;
+ * every change has a sequence number, and whatever is made from the document, an answer to a joiner or an acknowledgement, is held back
+ * until the last number it contains is durable.
  */
 export class Room {
   readonly connections = new Set<Connection>();
   readonly presence: Presence;
   readonly authors: Authors;
-  /** The newest change in `doc`, and the newest that is committed and sent. */
-  applied = 0;
-  durable = 0;
   version: number;
   /** The entry of that version. */
   #tip: string | null;
@@ -83,20 +65,16 @@ export class Room {
   #key: KeyObject;
   /** When the head was committed. */
   #committedAt: Date;
-  #checkpointed: number;
-  #bytes: number;
+  readonly #checkpoints: Checkpoints;
   /** Sent, and not yet looked at. */
   #arrived: Arrival[] = [];
   /** Arrivals at the front that are taken one by one. */
   #suspects = 0;
-  #waiting: Pending[] = [];
-  /** Batches being committed, oldest first. */
-  #inFlight: Pending[][] = [];
-  #checkpoint: { version: number; encoded: EncodedState } | undefined;
+  readonly #pending = new PendingChanges();
   readonly #held = new Held();
   /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
   #rebuilding: Promise<void> | undefined;
-  /** `doc` holds something that must not be committed. */
+  /** The document holds something that must not be committed. */
   #tainted = false;
   /** A commit met a binding that this room does not know. */
   #ownersMoved = false;
@@ -114,10 +92,15 @@ export class Room {
     this.version = stored.version;
     this.#tip = stored.tip;
     this.#committedAt = stored.committedAt ?? new Date();
-    this.#checkpointed = stored.version - stored.replayed;
-    this.#bytes = stored.later.reduce((sum, { length }) => sum + length, stored.encoded.state.length);
+    const bytes = stored.later.reduce((sum, { length }) => sum + length, stored.encoded.state.length);
+    this.#checkpoints = new Checkpoints(stored.version - stored.replayed, bytes);
     this.authors = new Authors(bindings, this.connections);
     this.presence = new Presence(host.limits, (owner, clientId) => this.authors.maySpeak(owner, clientId));
+  }
+
+  /** The number of the newest change that was applied. */
+  get applied(): number {
+    return this.#pending.applied;
   }
 
   /** Waits for a rebuild under way; messages of a connection are handled one after the other, so none overtakes another. */
@@ -152,9 +135,10 @@ export class Room {
     this.#takeIn();
     const hasNothing = stateVector.length === 0 || Y.decodeStateVector(stateVector).size === 0;
     const prepare = () => {
-      if (hasNothing) return this.#content.whole(this.applied);
+      const { applied } = this.#pending;
+      if (hasNothing) return this.#content.whole(applied);
       const frame = framed(syncFrame(sync.step2, this.#content.missing(stateVector)));
-      return { seq: this.applied, frames: () => [frame] };
+      return { seq: applied, frames: () => [frame] };
     };
     this.#hold(connection, prepare, () => {
       connection.synced = true;
@@ -174,45 +158,34 @@ export class Room {
       const frames = () => [
         framed(ackFrame(received, this.version, this.#committedAt.toISOString(), stateVector)),
       ];
-      return { seq: this.applied, frames };
+      return { seq: this.#pending.applied, frames };
     });
   }
 
   /** Sends a message once everything that it tells of is durable: at once, or after the commit that makes it so. */
   #hold(connection: Connection, prepare: () => Message, sent?: () => void): void {
     this.#held.hold(connection, prepare, sent);
-    if (!this.#rebuilding) this.#held.release(this.durable);
+    if (!this.#rebuilding) this.#held.release(this.#pending.durable);
   }
 
   get idle(): boolean {
-    return (
-      this.#arrived.length === 0 &&
-      this.#waiting.length === 0 &&
-      this.#inFlight.length === 0 &&
-      !this.#rebuilding
-    );
+    return this.#arrived.length === 0 && this.#pending.isEmpty && !this.#rebuilding;
   }
 
   /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
   take(): DocumentChanges | null {
     this.#takeIn();
-    if (this.#waiting.length === 0 || this.#rebuilding || this.#evicted) return null;
-    if (this.#waiting.some(({ connection }) => !connection.mayEdit)) {
+    if (this.#rebuilding || this.#evicted) return null;
+    if (this.#pending.waiting.some(({ connection }) => !connection.mayEdit)) {
       // Its sender lost the right after it was applied here.
       this.#rebuild(true);
       return null;
     }
-    const batch = this.#waiting;
-    // What came back must go before what is under way behind it, which will come back too.
-    if (this.#inFlight.some(([first]) => first!.seq > batch[0]!.seq)) return null;
-    const from = this.#inFlight.reduce((sum, { length }) => sum + length, this.version);
-    const tip = this.#inFlight.at(-1)?.at(-1)?.entryId ?? this.#tip;
-    const version = from + batch.length;
-    this.#inFlight.push(batch);
-    this.#waiting = [];
-    // Just now `doc` is exactly the document at that version.
-    if (version - Math.max(this.#checkpointed, this.#checkpoint?.version ?? 0) >= CHECKPOINT_EVERY)
-      this.#checkpoint ??= { version, encoded: this.#content.encode() };
+    const from = this.version + this.#pending.versionsUnderWay;
+    const tip = this.#pending.tipUnderWay ?? this.#tip;
+    const batch = this.#pending.begin();
+    if (batch === null) return null;
+    this.#checkpoints.handedOver(from + batch.length, () => this.#content.encode());
     return {
       documentId: this.documentId,
       from,
@@ -226,7 +199,7 @@ export class Room {
   /** Takes the outcome of the oldest batch under way: sends what is durable now, or starts over from the database. */
   settle({ outcome, head, at }: CommitOutcome): void {
     if (this.#evicted) return;
-    const batch = this.#inFlight.shift()!;
+    const batch = this.#pending.end();
     switch (outcome) {
       case "COMMITTED":
         this.version = head;
@@ -234,7 +207,7 @@ export class Room {
         this.authors.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
         this.#committedAt = at;
         this.#release(batch.at(-1)!.seq);
-        this.#send(batch);
+        for (const message of outgoing(batch)) this.#send(message);
         for (const { connection } of batch) connection.settled();
         this.#keepCheckpoint();
         break;
@@ -256,13 +229,13 @@ export class Room {
       case "GONE":
         return this.host.evict(this, closeCode.gone, "the document is gone");
     }
-    if (this.#inFlight.length === 0) this.#onSettled?.();
-    if (this.#waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
+    if (!this.#pending.isUnderWay) this.#onSettled?.();
+    this.#scheduleRest();
   }
 
   /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
   catchUp(version: number): void {
-    if (version > this.version && this.#inFlight.length === 0) this.#rebuild(false);
+    if (version > this.version && !this.#pending.isUnderWay) this.#rebuild(false);
   }
 
   /** Sends presence that changed since the last call to everyone, the sender included: it is also what keeps stock clients connected. */
@@ -294,14 +267,13 @@ export class Room {
 
   /** What is to be stored when the room is unloaded, so that the next opening reads one state and replays nothing or little. */
   unloadCheckpoint(): void {
-    const behind = this.version - this.#checkpointed;
-    if (behind === 0 || (behind <= FEW && this.#bytes > MUCH) || !this.idle || this.#evicted) return;
+    if (!this.#checkpoints.isWorthwhile(this.version) || !this.idle || this.#evicted) return;
     this.host.checkpoint(this.documentId, this.version, this.#key, this.#content.encode());
   }
 
   /** Lets the document rest if nobody has changed it for a while. */
   rest(): void {
-    if (this.idle && !this.#evicted) this.#content.rest(this.applied, this.#bytes);
+    if (this.idle && !this.#evicted) this.#content.rest(this.#pending.applied, this.#checkpoints.bytes);
   }
 
   /** Takes in what has arrived. */
@@ -309,7 +281,7 @@ export class Room {
     while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
       const { documentBytes, documentClients } = this.host.limits;
       const room = {
-        bytes: documentBytes - this.#bytes,
+        bytes: documentBytes - this.#checkpoints.bytes,
         clients: documentClients,
         arrivals: this.#suspects > 0 ? 1 : Number.POSITIVE_INFINITY,
       };
@@ -317,7 +289,7 @@ export class Room {
       this.#suspects = run.suspects || Math.max(0, this.#suspects - 1);
       if (run.broken) this.#rebuild(true);
       const refused = this.#outgrown(run);
-      if (!refused) this.#enqueue(run);
+      if (!refused) this.#pending.add(run);
       const taken = new Set(run.taken.map(({ arrival }) => arrival));
       for (const [arrival, reception] of run.receptions) {
         if (refused || !taken.has(arrival)) arrival.connection.settled();
@@ -328,46 +300,18 @@ export class Room {
 
   /** A run that makes the document grow past its limit is one change by itself: the others would surely have fitted. */
   #outgrown({ taken }: Run): Reception | undefined {
-    for (const { update } of taken) this.#bytes += update.length;
+    const checkpoints = this.#checkpoints;
+    for (const { update } of taken) checkpoints.bytes += update.length;
     const { documentBytes } = this.host.limits;
-    if (this.#bytes <= documentBytes || this.#measure() <= documentBytes) return undefined;
+    if (checkpoints.bytes <= documentBytes) return undefined;
+    checkpoints.bytes = this.#content.encode().state.length;
+    if (checkpoints.bytes <= documentBytes) return undefined;
     this.#rebuild(true);
     return { outcome: "refused", code: closeCode.tooLarge, reason: "the document would grow past its limit" };
   }
 
-  #enqueue({ taken, merged }: Run): void {
-    const run = merged === null ? undefined : { merged, size: taken.length };
-    for (const { arrival, ...change } of taken) {
-      const { connection } = arrival;
-      this.#waiting.push({
-        ...change,
-        seq: ++this.applied,
-        entryId: newId(),
-        connection,
-        verbatim: sameBytes(change.update, arrival.update),
-        by: connection.by,
-        run,
-      });
-    }
-  }
-
-  /** To everyone who has joined: what was taken in together as the one update that it is, but not to a sender who has all of it. */
-  #send(batch: readonly Pending[]): void {
-    for (let i = 0; i < batch.length; ) {
-      const { run, update, connection } = batch[i]!;
-      const size = run?.size ?? 1;
-      const together = batch.slice(i, i + size);
-      const whole = together.length === size && together.every((change) => change.run === run);
-      const sent = whole ? together : [batch[i]!];
-      const alone = sent.every((change) => change.connection === connection && change.verbatim);
-      const { seq } = sent.at(-1)!;
-      this.#sendUpdate(whole ? (run?.merged ?? update) : update, seq, alone ? connection : undefined);
-      i += sent.length;
-    }
-  }
-
-  /** `seq` is the newest change in it. */
-  #sendUpdate(update: Uint8Array, seq: number, except?: Connection): void {
+  /** To everyone who has joined. */
+  #send({ update, seq, except }: Outgoing): void {
     const frame = updateFrame(update);
     this.#content.committed(update, seq);
     for (const connection of this.connections)
@@ -376,28 +320,22 @@ export class Room {
 
   /** Everything up to `seq` is durable. What was held back goes out first, so that a joiner's state precedes the batch that follows it. */
   #release(seq: number): void {
-    this.durable = seq;
+    this.#pending.durable = seq;
     this.#held.release(seq);
   }
 
   #putBack(batch: readonly Pending[]): void {
-    this.#checkpoint = undefined;
-    // A batch that was under way behind another comes back after it, and goes before what came later.
-    this.#waiting = [...this.#waiting, ...batch].sort((a, b) => a.seq - b.seq);
+    this.#checkpoints.forget();
+    this.#pending.putBack(batch);
   }
 
   #keepCheckpoint(): void {
-    if (this.#checkpoint?.version !== this.version) return;
-    const { version, encoded } = this.#checkpoint;
-    this.#checkpoint = undefined;
-    this.#checkpointed = version;
-    this.#bytes = encoded.state.length;
-    this.host.checkpoint(this.documentId, version, this.#key, encoded);
+    const encoded = this.#checkpoints.committed(this.version);
+    if (encoded) this.host.checkpoint(this.documentId, this.version, this.#key, encoded);
   }
 
-  #measure(): number {
-    this.#bytes = this.#content.encode().state.length;
-    return this.#bytes;
+  #scheduleRest(): void {
+    if (this.#pending.waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
   }
 
   #rebuild(tainted: boolean): void {
@@ -416,7 +354,7 @@ export class Room {
    * known drops out, and so does what its sender may no longer do.
    */
   async #startOver(): Promise<void> {
-    if (this.#inFlight.length > 0)
+    if (this.#pending.isUnderWay)
       await new Promise<void>((resolve) => {
         this.#onSettled = resolve;
       });
@@ -435,14 +373,17 @@ export class Room {
     this.#tip = tip;
     if (at) this.#committedAt = at;
     for (let i = 0; i < gap.length; i += MERGED)
-      this.#sendUpdate(merge(gap.slice(i, i + MERGED)), Number.POSITIVE_INFINITY);
-    if (!keeps) for (const change of this.#waiting.splice(0)) this.#applyAgain(change);
-    // Numbers that dropped out will never be committed: nobody may wait for them.
-    this.applied = this.#waiting.at(-1)?.seq ?? this.durable;
+      this.#send({
+        update: merge(gap.slice(i, i + MERGED)),
+        seq: Number.POSITIVE_INFINITY,
+        except: undefined,
+      });
+    if (!keeps) this.#pending.applyAgain((change) => this.#applyAgain(change));
+    this.#pending.forgetDropped();
     this.#held.prepareAgain();
     this.#rebuilding = undefined;
-    if (this.#waiting.length === 0) this.#release(this.applied);
-    if (this.#waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
+    if (this.#pending.waiting.length === 0) this.#release(this.#pending.applied);
+    this.#scheduleRest();
   }
 
   /**
@@ -450,10 +391,11 @@ export class Room {
    * document anew takes longer the larger it is, and whoever needs longer than the others' next commit would never come to one.
    */
   #takeUp(gap: readonly Uint8Array[]): boolean {
-    if (this.#tainted || this.#waiting.some(({ connection }) => !connection.mayEdit)) return false;
+    const { waiting } = this.#pending;
+    if (this.#tainted || waiting.some(({ connection }) => !connection.mayEdit)) return false;
     // At rest, nothing waits, and what is sent on is kept with what it knows.
     if (!this.#content.isAwake) return true;
-    const ours = this.#waiting.map(({ update }) => update);
+    const ours = waiting.map(({ update }) => update);
     if (!independent(ours, gap)) return false;
     for (const update of gap) applyCommitted(this.#content.doc, update);
     return true;
@@ -473,7 +415,8 @@ export class Room {
       for (const update of gap) this.authors.remember(update);
   }
 
-  #applyAgain(change: Pending): void {
+  /** What is left of a change that waits, on the document as it is now; null for nothing, and when its sender may not. */
+  #applyAgain(change: Pending): ReturnType<Parameters<PendingChanges["applyAgain"]>[0]> {
     const { connection } = change;
     const { doc } = this.#content;
     const step = change.relayed ? "step2" : "update";
@@ -486,25 +429,14 @@ export class Room {
           : [closeCode.forbidden, "access was removed"];
       connection.settled();
       this.host.refused(this, connection, code, reason, change.update);
-      return;
+      return null;
     }
     // Where this throws the room is given up, and whoever sent it is told when it sends it again.
-    const effective = applyPlaced(doc, without(change.update, judgement.aside), inspection);
+    const update = applyPlaced(doc, without(change.update, judgement.aside), inspection);
     dropUnconnected(doc);
-    if (effective === null) connection.settled();
-    else
-      this.#waiting.push({
-        ...change,
-        run: undefined,
-        update: effective,
-        verbatim: change.verbatim && sameBytes(effective, change.update),
-        ...this.authors.attribute(doc, connection, judgement, effective),
-      });
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) void this.ask(connection);
+    if (update === null) connection.settled();
+    return update && { update, ...this.authors.attribute(doc, connection, judgement, update) };
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a === b || Buffer.compare(a, b) === 0;
 }

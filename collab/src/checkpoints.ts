@@ -1,0 +1,48 @@
+import type { EncodedState } from "@onrecord/history/encoded-state";
+import { CHECKPOINT_EVERY } from "@onrecord/history/history";
+
+/** When a room is unloaded, a state of more than so many bytes is not stored again for so few versions. */
+const MUCH = 1024 * 1024;
+const FEW = 50;
+
+/** Decides when a room's state is stored, and knows about how large it is. */
+export class Checkpoints {
+  /** Of the state at least, counted up by what was applied since it was measured. */
+  bytes: number;
+  /** The newest version whose state is stored. */
+  #stored: number;
+  /** Encoded when its version was handed over, and stored when that is committed. */
+  #next: { readonly version: number; readonly encoded: EncodedState } | undefined;
+
+  constructor(stored: number, bytes: number) {
+    this.#stored = stored;
+    this.bytes = bytes;
+  }
+
+  /** The document is just at `version`, which is about to be committed. */
+  handedOver(version: number, encode: () => EncodedState): void {
+    if (version - Math.max(this.#stored, this.#next?.version ?? 0) >= CHECKPOINT_EVERY)
+      this.#next ??= { version, encoded: encode() };
+  }
+
+  /** What was handed over was not kept. */
+  forget(): void {
+    this.#next = undefined;
+  }
+
+  /** Version `version` is committed: its state, if that is to be stored. */
+  committed(version: number): EncodedState | undefined {
+    if (this.#next?.version !== version) return undefined;
+    const { encoded } = this.#next;
+    this.#next = undefined;
+    this.#stored = version;
+    this.bytes = encoded.state.length;
+    return encoded;
+  }
+
+  /** Whether it is worth to store the state at `version` when the room is unloaded. */
+  isWorthwhile(version: number): boolean {
+    const behind = version - this.#stored;
+    return behind > FEW || (behind > 0 && this.bytes <= MUCH);
+  }
+}
