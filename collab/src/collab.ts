@@ -17,6 +17,7 @@ import { CollabSocket, type Connection, framed } from "./connection.js";
 import { Lobby } from "./lobby.js";
 import { Permits } from "./permits.js";
 import { PresenceRelay } from "./presence-relay.js";
+import { PresenceRounds } from "./presence-rounds.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
@@ -26,8 +27,6 @@ import { UnderWay } from "./under-way.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
-/** Presence is sent on at most this often. */
-const PRESENCE_EVERY = 16;
 /** Rooms are asked so often whether their documents may rest. */
 const REST_EVERY = 1000;
 const heartbeat = framed(heartbeatFrame);
@@ -40,6 +39,7 @@ export class Collab implements Service {
   readonly #ledger: Ledger;
   readonly #committer: Committer;
   readonly #admission: Admission;
+  readonly #presenceRounds = new PresenceRounds();
   readonly #lobby: Lobby;
   readonly #presence: PresenceRelay;
   readonly #server: Server<typeof CollabSocket>;
@@ -77,6 +77,7 @@ export class Collab implements Service {
       {
         limits: config.limits,
         schedule: (room) => this.#committer.schedule(room),
+        presenceChanged: (room) => this.#presenceRounds.changed(room),
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
         checkpoint: (documentId, version, key, encoded) => {
@@ -141,9 +142,6 @@ export class Collab implements Service {
       bus.onGap(() => this.#checkHeads()),
     );
     this.#presence.start();
-    this.#every(PRESENCE_EVERY, () => {
-      for (const room of this.rooms.all()) room.sharePresence();
-    });
     this.#every(heartbeatEvery, () => {
       for (const connection of this.permits.connections) connection.write(heartbeat);
     });

@@ -65,6 +65,8 @@ export class Presence {
     },
     /** Whether a connection may set the state of a clientID that has none. */
     private readonly maySpeak: (owner: PresenceOwner, clientId: number) => boolean = () => true,
+    /** Called when there is something to take that was not there before. */
+    private readonly onChange: () => void = () => undefined,
   ) {}
 
   /** Takes an update from a connection. Throws a RangeError with a sentence when it is malformed or too large. */
@@ -186,6 +188,7 @@ export class Presence {
   }
 
   #changed(state: State): void {
+    if (this.#dirty.size === 0) this.onChange();
     this.#dirty.add(state);
     if (isHere(state)) this.#news.add(state);
   }

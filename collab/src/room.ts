@@ -31,6 +31,8 @@ export interface RoomHost {
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
+  /** There is presence to share. */
+  presenceChanged(room: Room): void;
   /** What was committed after a version. */
   readGap(documentId: string, key: KeyObject, after: number): Promise<Gap>;
   /** Whose clientIDs are whose, as committed; of all of them, or of these. */
@@ -95,7 +97,11 @@ export class Room {
     const bytes = stored.later.reduce((sum, { length }) => sum + length, stored.encoded.state.length);
     this.#checkpoints = new Checkpoints(stored.version - stored.replayed, bytes);
     this.authors = new Authors(bindings, this.connections);
-    this.presence = new Presence(host.limits, (owner, clientId) => this.authors.maySpeak(owner, clientId));
+    this.presence = new Presence(
+      host.limits,
+      (owner, clientId) => this.authors.maySpeak(owner, clientId),
+      () => host.presenceChanged(this),
+    );
   }
 
   /** The number of the newest change that was applied. */
