@@ -1,6 +1,11 @@
 import type { EncodedState } from "@onrecord/history/encoded-state";
 import { CHECKPOINT_EVERY } from "@onrecord/history/history";
 
+/**
+ * Checkpoints are at least so far apart in time, in milliseconds. No people write 500 versions in a second; where programs do, whoever
+ * reads a version between replays what came within a second, and the database is not filled with states.
+ */
+const APART_MS = 1000;
 /** When a room is unloaded, a state of more than so many bytes is not stored again for so few versions. */
 const MUCH = 1024 * 1024;
 const FEW = 50;
@@ -9,8 +14,9 @@ const FEW = 50;
 export class Checkpoints {
   /** Of the state at least, counted up by what was applied since it was measured. */
   bytes: number;
-  /** The newest version whose state is stored. */
+  /** The newest version whose state is stored, and when that was encoded. */
   #stored: number;
+  #encodedAt = Number.NEGATIVE_INFINITY;
   /** Encoded when its version was handed over, and stored when that is committed. */
   #next: { readonly version: number; readonly encoded: EncodedState } | undefined;
 
@@ -19,10 +25,11 @@ export class Checkpoints {
     this.bytes = bytes;
   }
 
-  /** The document is just at `version`, which is about to be committed. */
-  handedOver(version: number, encode: () => EncodedState): void {
-    if (version - Math.max(this.#stored, this.#next?.version ?? 0) >= CHECKPOINT_EVERY)
-      this.#next ??= { version, encoded: encode() };
+  /** The document is just at `version`, which is about to be committed. `now` is of `performance.now()`. */
+  handedOver(version: number, encode: () => EncodedState, now = performance.now()): void {
+    if (this.#next || version - this.#stored < CHECKPOINT_EVERY || now - this.#encodedAt < APART_MS) return;
+    this.#encodedAt = now;
+    this.#next = { version, encoded: encode() };
   }
 
   /** What was handed over was not kept. */

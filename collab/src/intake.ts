@@ -82,7 +82,7 @@ export function takeRun(
       } else if (apply(doc, arrival.update) && isPlaced(doc, seen.inspection)) {
         left -= arrival.update.length;
         taken.push(attributed(doc, authors, seen, arrival.update));
-        receptions.push([arrival, { outcome: "applied" }]);
+        receptions.push([arrival, applied]);
       } else {
         ended = isBroken = true;
         receptions.push([arrival, cannotBeApplied]);
@@ -126,6 +126,7 @@ interface Admitted {
   readonly plain: boolean;
 }
 
+const applied: Reception = { outcome: "applied" };
 const cannotBeApplied: Reception = {
   outcome: "refused",
   code: closeCode.malformed,
@@ -152,8 +153,10 @@ function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: numb
 
 /** Every clientID costs every state vector an entry, for ever. */
 function hasTooManyClients({ store: { clients } }: Y.Doc, { novelties }: Admission, max: number): boolean {
-  const unseen = new Set(novelties.map(({ clientId }) => clientId).filter((id) => !clients.has(id)));
-  return unseen.size > 0 && clients.size + unseen.size > max;
+  // Each novelty is of another clientID.
+  let unseen = 0;
+  for (const { clientId } of novelties) if (!clients.has(clientId)) unseen++;
+  return unseen > 0 && clients.size + unseen > max;
 }
 
 /** Applies an update within a transaction; false when that left something behind that must not stay. */
@@ -190,7 +193,8 @@ function attributed(
   { arrival, judgement }: Admitted,
   update: Uint8Array,
 ): Taken {
-  return { arrival, update, ...authors.attribute(doc, arrival.connection, judgement, update) };
+  const { proven, relayed, bindings } = authors.attribute(doc, arrival.connection, judgement, update);
+  return { arrival, update, proven, relayed, bindings };
 }
 
 /** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */

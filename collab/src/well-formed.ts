@@ -15,7 +15,8 @@ export function checkWellFormed({ structs, ds }: ReturnType<typeof Y.decodeUpdat
       throw new RangeError("a clock is out of range");
     if (struct.length <= 0) throw new RangeError("a struct has no length");
     if (!(struct instanceof Y.Item)) continue;
-    if ([struct.origin, struct.rightOrigin, struct.parent].some((named) => isNotBefore(named, struct.id)))
+    const { id, origin, rightOrigin, parent } = struct;
+    if (isNotBefore(origin, id) || isNotBefore(rightOrigin, id) || isNotBefore(parent, id))
       throw new RangeError("a struct builds on itself");
     if (isTooDeep(nestable(struct.content))) throw new RangeError("a value is nested too deeply");
   }
