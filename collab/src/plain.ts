@@ -21,6 +21,15 @@ export function isKnown(doc: Y.Doc, { claims, deletes }: Inspection): boolean {
   return true;
 }
 
+/** Whether the document has the beginning of what an update brings of a clientID, and not the end. */
+export function isKnownInPart({ store }: Y.Doc, { claims }: Inspection): boolean {
+  for (const [client, { from, to }] of claims) {
+    const state = Y.getState(store, client);
+    if (from < state && state < to) return true;
+  }
+  return false;
+}
+
 function structsArePlain({ store }: Y.Doc, { claims }: Inspection): boolean {
   for (const [client, { structs }] of claims) {
     let next = Y.getState(store, client);

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { applyCommitted } from "@onrecord/history/apply-committed";
 import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/commit";
+import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { EncodedState } from "@onrecord/history/encoded-state";
 import type { Gap } from "@onrecord/history/history";
 import type { LoadedDocument, StoredDocument } from "@onrecord/history/load";
@@ -17,6 +18,7 @@ import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
 import { type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
 import { applyPlaced } from "./placement.js";
+import { isKnownInPart } from "./plain.js";
 import { Presence } from "./presence.js";
 import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
@@ -437,8 +439,12 @@ export class Room {
       this.host.refused(this, connection, code, reason, change.update);
       return null;
     }
-    // Where this throws the room is given up, and whoever sent it is told when it sends it again.
-    const update = applyPlaced(doc, without(change.update, judgement.aside), inspection);
+    const rest = without(change.update, judgement.aside);
+    // Its place was looked at when it was taken. What another node has committed of it may be something else: where the rest has no
+    // place behind that, this throws, the room is given up, and whoever sent it is told when it sends it again.
+    const update = isKnownInPart(doc, inspection)
+      ? applyPlaced(doc, rest, inspection)
+      : effectiveUpdate(doc, rest);
     dropUnconnected(doc);
     // Others have turned out to be connected with what it carried; the client is asked what remains.
     if (judgement.aside.length > 0) void this.ask(connection);

@@ -49,6 +49,8 @@ class Connection implements Disposable {
   readonly #target: Target;
   #answer = Promise.withResolvers<"answered" | number>();
   #sent: Frame[] = [];
+  /** The state vector of the last acknowledgement. */
+  #known: Uint8Array = Uint8Array.of(0);
   /** Changes that were sent, as the server counts them, and how many of them an acknowledgement must cover. */
   #changes = 0;
   #wanted = 0;
@@ -75,7 +77,7 @@ class Connection implements Disposable {
       for (const frame of this.#sent) this.#send(frame);
       // Of a burst that ends the connection nobody can tell how far it was handled: its first frame at least was.
       if (!(await this.#ask())) return handled + 1;
-      this.#target.settle();
+      await this.#target.settle(this.#known);
       handled += this.#sent.length;
     }
     return handled;
@@ -122,8 +124,12 @@ class Connection implements Disposable {
   #receive(data: Buffer): void {
     const decoder = decoding.createDecoder(data);
     const type = decoding.readVarUint(decoder);
-    if (type === message.ack && decoding.readVarUint(decoder) >= this.#wanted)
+    if (type === message.ack && decoding.readVarUint(decoder) >= this.#wanted) {
+      decoding.readVarUint(decoder);
+      decoding.readVarString(decoder);
+      this.#known = decoding.readVarUint8Array(decoder);
       this.#answer.resolve("answered");
+    }
     // Until it is answered nothing is acknowledged.
     if (type === message.sync && data[1] === sync.step1) this.#send({ data: nothing });
   }

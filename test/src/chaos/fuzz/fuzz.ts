@@ -1,4 +1,3 @@
-import { sync, syncFrame } from "@onrecord/collab/protocol";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
@@ -15,16 +14,16 @@ import { Bystanders } from "./bystanders.js";
 import { MeasuredServer } from "./measured-server.js";
 import { makeSession, readSession } from "./session-updates.js";
 import { Storm } from "./storm.js";
-import { Traffic } from "./traffic.js";
+import { Recorded, Traffic } from "./traffic.js";
 
 /** What a fuzz run is told. */
 export interface FuzzOptions {
   readonly seed: number;
   /** Frames that the server shall have handled in the end. */
   readonly frames: number;
-  /** Frames against one document before the next is taken and everything is looked at. */
+  /** Frames against one document before the next is taken and everything is looked at; some documents are attacked at a time. */
   readonly storm: number;
-  /** Sockets that attack at a time. */
+  /** Sockets that attack one document. */
   readonly attackers: number;
   /** Where editing traces lie. */
   readonly traces: string;
@@ -37,6 +36,8 @@ export interface FuzzOptions {
 const FRAME_BYTES = 256 * 1024;
 /** How much more may be in use at the end than after the first storms, in bytes. */
 const GROWTH = 48 * 1024 * 1024;
+/** Documents that are attacked at a time: of one alone, attackers and server wait for each other half of the time. */
+const AT_ONCE = 3;
 /** Every so many storms, one may contradict itself. */
 const LIES_EVERY = 4;
 /** Rooms are held for a while after everyone has left, in milliseconds. */
@@ -66,7 +67,9 @@ interface Person {
 class Campaign {
   readonly #random: Random;
   readonly #tools: Tools;
-  readonly #traffic: Traffic;
+  readonly #session: readonly Uint8Array[];
+  /** What stock clients sent. */
+  readonly #recorded = new Recorded();
   #closes: Record<string, number> = {};
   #storms = 0;
   #handled = 0;
@@ -83,8 +86,7 @@ class Campaign {
     this.#random = new Random(options.seed);
     const history = new History(context, new Ledger(context.db, context.bus));
     this.#tools = { sql: context.db, history, random: this.#random, faults };
-    const session = readSession(options.traces) ?? makeSession(this.#random.branch());
-    this.#traffic = new Traffic(session, (update) => syncFrame(sync.update, update));
+    this.#session = readSession(options.traces) ?? makeSession(this.#random.branch());
   }
 
   async run(): Promise<Record<string, number>> {
@@ -99,7 +101,8 @@ class Campaign {
     let losses = 0;
     try {
       while (this.#handled < options.frames && !options.stopped() && !faults.enough && !server.death) {
-        await this.#storm(ana, attackers);
+        const frames = Math.ceil(Math.min(options.storm, (options.frames - this.#handled) / AT_ONCE));
+        await Promise.all(Array.from({ length: AT_ONCE }, () => this.#storm(ana, attackers, frames)));
         if (server.death) break;
         heaps.push(await this.#use());
         this.options.onProgress(this.#line(heaps));
@@ -134,9 +137,8 @@ class Campaign {
   }
 
   /** One document is attacked; then a newcomer must find it well, and everyone must agree with the table. */
-  async #storm(witness: Person, [viewer, ...writers]: readonly Person[]): Promise<void> {
+  async #storm(witness: Person, [viewer, ...writers]: readonly Person[], frames: number): Promise<void> {
     const documentId = await this.#document([witness, ...writers], [viewer!]);
-    this.#traffic.rewind();
     using seeing = this.#open(documentId, witness);
     await becomes(() => seeing.provider.synced);
     seeing.text.insert(0, "A document that will be attacked. ");
@@ -151,21 +153,19 @@ class Campaign {
       viewer: viewer!.token,
       attackers: this.options.attackers,
       random: this.#random.branch(),
-      traffic: this.#traffic,
+      traffic: new Traffic(this.#session, this.#recorded),
       frameBytes: FRAME_BYTES,
       awarenessBytes: this.context.config.limits.awarenessBytes,
       faults: this.faults,
     });
-    const frames = Math.min(this.options.storm, this.options.frames - this.#handled);
-    this.#handled += await storm.rage(
-      frames,
-      () => this.server.death !== undefined || this.options.stopped(),
-    );
-    this.#milliseconds += performance.now() - started;
+    const handled = await storm.rage(frames, () => this.server.death !== undefined || this.options.stopped());
+    this.#handled += handled;
+    this.#milliseconds += (performance.now() - started) / AT_ONCE;
     for (const [code, count] of storm.closes) this.#closes[code] = (this.#closes[code] ?? 0) + count;
     if (this.server.death) return;
     using newcomer = this.#open(documentId, witness);
-    this.#versions += await checkAttacked(this.#tools, documentId, seeing, newcomer, !lies);
+    const versions = await checkAttacked(this.#tools, documentId, seeing, newcomer, !lies);
+    this.#versions += versions;
   }
 
   /** What is in use when all rooms but the bystanders' have been let go. */
@@ -196,7 +196,7 @@ class Campaign {
       rooms: this.server.rooms,
       documentId,
       token,
-      onSend: (frame) => this.#traffic.record(frame),
+      onSend: (frame) => this.#recorded.add(frame),
     });
   }
 

@@ -1,7 +1,7 @@
 import { Authors } from "@onrecord/collab/authors";
 import type { Connection } from "@onrecord/collab/connection";
 import { type Arrival, dropUnconnected, takeRun } from "@onrecord/collab/intake";
-import { message, sync, syncFrame } from "@onrecord/collab/protocol";
+import { message, sync } from "@onrecord/collab/protocol";
 import { applyCommitted } from "@onrecord/history/apply-committed";
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { Principal } from "@onrecord/policy/principal";
@@ -45,7 +45,7 @@ export function attackIntake({ seed, frames, traces, stopped, onProgress }: Inta
   const sum = { frames: 0, versions: 0, refused: 0, "started over": 0 };
   for (let count = 0; sum.frames < frames && !faults.enough && !stopped(); count++) {
     const branch = random.branch();
-    const traffic = new Traffic(session, (update) => syncFrame(sync.update, update));
+    const traffic = new Traffic(session);
     const attacked = new Attacked(branch, traffic, count % LIES_EVERY === LIES_EVERY - 1, sum);
     const fault = attacked.suffer(Math.min(PER_DOCUMENT, frames - sum.frames));
     if (fault) faults.add(`the document of seed ${branch.seed}: ${fault}`);
@@ -84,7 +84,7 @@ class Attacked {
     for (const end = this.sum.frames + frames; this.sum.frames < end; ) {
       const arrived = Array.from({ length: this.random.int(1, 4) }, () => this.#burst()).flat();
       for (let suspects = 0; arrived.length > 0; ) suspects = this.#take(arrived, suspects);
-      for (const { target } of this.#attackers) target.settle();
+      for (const { target } of this.#attackers) target.settled();
       const fault = this.random.chance(0.1) && this.#fault();
       if (fault) return fault;
     }

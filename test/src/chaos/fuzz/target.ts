@@ -6,6 +6,9 @@ import type { Id, ItemSpec } from "./update-writer.js";
 /** Where an item stands: what it says of its neighbours and its parent. */
 export type Place = Omit<ItemSpec, "content" | "kind">;
 
+/** Turns for which a document may lag behind what was acknowledged. */
+const PATIENCE = 1000;
+
 /** What an attacker knows of the document that it attacks. */
 export class Target {
   /** Where the attacker's own clientIDs will be when everything it has sent has been taken. */
@@ -34,8 +37,17 @@ export class Target {
     this.#next.set(client, this.next(client) + length);
   }
 
-  /** Everything sent has been taken or thrown away: the document shows which. */
-  settle(): void {
+  /** Everything sent has been taken or thrown away. What was, the document shows as soon as it has all of this state vector. */
+  async settle(stateVector: Uint8Array): Promise<void> {
+    const clocks = [...Y.decodeStateVector(stateVector)];
+    const isThere = () => clocks.every(([client, clock]) => Y.getState(this.doc.store, client) >= clock);
+    // A client that was closed will show nothing more.
+    for (let turn = 0; turn < PATIENCE && !isThere(); turn++) await new Promise(setImmediate);
+    this.settled();
+  }
+
+  /** The document shows all that was taken. */
+  settled(): void {
     this.#next.clear();
   }
 
