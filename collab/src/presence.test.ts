@@ -1,11 +1,13 @@
 import { MAX_MESSAGE_BYTES, type PresenceState } from "@onrecord/platform/bus";
 import type { Principal } from "@onrecord/policy/principal";
 import * as encoding from "lib0/encoding";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Presence } from "./presence.js";
 import { inMessages } from "./presence-relay.js";
+
+afterEach(() => void vi.useRealTimers());
 
 const limits = { awarenessBytes: 1000, awarenessClients: 3, documentAwarenessBytes: 1_000_000 };
 const connection = (userId: string) => {
@@ -161,6 +163,20 @@ describe("whose a presence state is", () => {
     presence.hear("x", [[4, 1, "ana", {}]], 1);
     for (const clientId of [4, 5])
       expect(() => presence.receive(ana, update(clientId, 2, {}))).toThrow(RangeError);
+  });
+
+  it("is remembered for a while when it is removed, but not beyond the room", () => {
+    vi.useFakeTimers();
+    const presence = new Presence(limits);
+    presence.receive(ana, update(1, 1, {}));
+    presence.receive(ana, update(1, 2, null));
+    expect(vi.getTimerCount()).toBe(1);
+    presence.receive(ana, update(2, 1, {}));
+    presence.end();
+    expect(vi.getTimerCount()).toBe(0);
+    // Its connections may be closed only after that.
+    presence.leave(ana);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("leaves stock clients that know it by the clock they know", () => {

@@ -56,6 +56,9 @@ export class Presence {
   readonly #news = new Set<State>();
   /** Of all states. */
   #bytes = 0;
+  /** Of removed states. */
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #ended = false;
 
   constructor(
     private readonly limits: {
@@ -131,6 +134,13 @@ export class Presence {
       if (typeof state.owner === "string" && state.heardAt < since) this.#forget(state);
   }
 
+  /** The room is let go of: nothing here may keep it in memory. */
+  end(): void {
+    this.#ended = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
   /** The user of the connection that has this clientID at the moment, on whatever node. */
   userOf(clientId: number): string | undefined {
     const state = this.#states.get(clientId);
@@ -200,10 +210,13 @@ export class Presence {
     this.#bytes -= state.bytes;
     state.bytes = 0;
     this.#changed(state);
+    if (this.#ended) return;
     const { clock } = state;
-    setTimeout(() => {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
       if (state.value === null && state.clock === clock) this.#forget(state);
     }, TOMBSTONE_MS).unref();
+    this.#timers.add(timer);
   }
 
   #forget(state: State): void {

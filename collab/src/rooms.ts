@@ -93,6 +93,7 @@ export class Rooms {
     this.#open.delete(room.documentId);
     this.#rooms.delete(room.documentId);
     this.#stay(room.documentId);
+    room.presence.end();
   }
 
   #stay(documentId: string): void {
