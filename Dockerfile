@@ -13,7 +13,7 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 ONRECORD_DATA=/data
 COPY --from=build /app /app
 # The data directory is the unprivileged user's; the program is root's, so that the program cannot change itself.
-RUN printf '#!/bin/sh\nexec node --enable-source-maps --max-semi-space-size=8 /app/cli/dist/main.js "$@"\n' > /usr/local/bin/onrecord \
+RUN printf '#!/bin/sh\nexec node $(cat /app/cli/node-flags.txt) /app/cli/dist/main.js "$@"\n' > /usr/local/bin/onrecord \
  && chmod 755 /usr/local/bin/onrecord \
  && install -d -o node -g node -m 700 /data
 USER node

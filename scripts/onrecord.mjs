@@ -14,7 +14,9 @@ export function isBuilt() {
 export function onrecord(node, args) {
   // A Node newer than the pinned one may still call SQLite, which locks the data directory, experimental. What is made and dropped
   // within a turn has no use for a larger heap of the young, which V8 would let grow and never give back.
-  const flags = JSON.parse(readFileSync(join(root, "cli", "node-flags.json"), "utf8"));
+  const flags = readFileSync(join(root, "cli", "node-flags.txt"), "utf8")
+    .trim()
+    .split("\n");
   // The clone's data is the same from wherever in the clone the command is run.
   const env = { ONRECORD_DATA: join(root, ".onrecord"), ...process.env };
   return handOver(node, [...flags, command, ...args], { env });

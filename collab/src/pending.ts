@@ -15,6 +15,9 @@ export interface Pending extends NewChange {
   readonly run: { readonly merged: Uint8Array; readonly size: number } | undefined;
 }
 
+/** What has become of a change that was applied again. */
+export type Again = Pick<Pending, "update" | "bindings" | "proven" | "relayed">;
+
 /** One update as everyone gets it, with the number of the newest change in it. */
 export interface Outgoing {
   readonly update: Uint8Array;
@@ -89,9 +92,7 @@ export class PendingChanges {
   }
 
   /** What waits is looked at again, one by one: `again` says what it is now, or null when nothing of it is left. */
-  applyAgain(
-    again: (change: Pending) => Pick<Pending, "update" | "bindings" | "proven" | "relayed"> | null,
-  ): void {
+  applyAgain(again: (change: Pending) => Again | null): void {
     this.#waiting = this.#waiting.flatMap((change) => {
       const left = again(change);
       if (left === null) return [];

@@ -16,7 +16,7 @@ import { Held, type Message } from "./held.js";
 import { independent } from "./independent.js";
 import { bringsStructs, inspect } from "./inspect.js";
 import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "./intake.js";
-import { type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
+import { type Again, type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
 import { applyPlaced } from "./placement.js";
 import { isKnownInPart } from "./plain.js";
 import { Presence } from "./presence.js";
@@ -104,11 +104,6 @@ export class Room {
       (owner, clientId) => this.authors.maySpeak(owner, clientId),
       () => host.presenceChanged(this),
     );
-  }
-
-  /** The number of the newest change that was applied. */
-  get applied(): number {
-    return this.#pending.applied;
   }
 
   /** Waits for a rebuild under way; messages of a connection are handled one after the other, so none overtakes another. */
@@ -424,7 +419,7 @@ export class Room {
   }
 
   /** What is left of a change that waits, on the document as it is now; null for nothing, and when its sender may not. */
-  #applyAgain(change: Pending): ReturnType<Parameters<PendingChanges["applyAgain"]>[0]> {
+  #applyAgain(change: Pending): Again | null {
     const { connection } = change;
     const { doc } = this.#content;
     const step = change.relayed ? "step2" : "update";

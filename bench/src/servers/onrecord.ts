@@ -5,7 +5,7 @@ import { startChild } from "./child.js";
 import type { Server } from "./server.js";
 
 const program = fileURLToPath(new URL("../../../cli/dist/main.js", import.meta.url));
-const flagsFile = new URL("../../../cli/node-flags.json", import.meta.url);
+const flagsFile = new URL("../../../cli/node-flags.txt", import.meta.url);
 const password = "onrecord-bench";
 const analysts = [1, 2, 3].map((number) => `analyst${number}@demo.onrecord.test`);
 
@@ -15,7 +15,7 @@ export const onrecord: Server = {
   about: "Onrecord: every change committed with its audit entry before it is passed on",
   wire: "y-websocket",
   async start({ dir, limits, nodeArgs }) {
-    const flags = JSON.parse(await readFile(flagsFile, "utf8")) as string[];
+    const flags = (await readFile(flagsFile, "utf8")).trim().split("\n");
     const child = await startChild("onrecord", [...flags, ...nodeArgs, program, "start"], {
       ONRECORD_DATA: dir,
       ONRECORD_DEMO: "1",

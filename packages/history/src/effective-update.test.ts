@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { effectiveUpdate, withoutDeletesOf } from "./effective-update.js";
+import { effectiveUpdate, lacking } from "./effective-update.js";
 import { prng, seeds } from "./testing/prng.js";
 
 const clocks = (doc: Y.Doc) => Y.decodeStateVector(Y.encodeStateVector(doc));
@@ -85,8 +85,8 @@ function edit(doc: Y.Doc, random: (below: number) => number): void {
   }
 }
 
-describe("an update without the deletions of others", () => {
-  it("changes, on top of theirs, what both together change, and deletes nothing twice", () => {
+describe("what a document lacks of an update", () => {
+  it("is all that applying it would change, and deletes nothing twice", () => {
     let nothing = 0;
     for (const seed of seeds(200)) {
       const random = prng(seed);
@@ -102,14 +102,13 @@ describe("an update without the deletions of others", () => {
         return updates;
       };
       const theirs = written(1, random(6));
-      const ours = effectiveUpdate(clone(base), Y.mergeUpdates(written(2, 1 + random(4))));
-      if (ours === null) continue;
+      const ours = Y.mergeUpdates([Y.encodeStateAsUpdate(base), ...written(2, 1 + random(4))]);
       const head = clone(base);
       for (const update of theirs) Y.applyUpdate(head, update);
       const both = clone(head);
       Y.applyUpdate(both, ours);
 
-      const left = withoutDeletesOf(ours, theirs);
+      const left = lacking(head, ours);
       if (left === null) nothing++;
       else {
         for (const [client, ranges] of Y.decodeUpdate(left).ds.clients)
@@ -119,8 +118,21 @@ describe("an update without the deletions of others", () => {
         Y.applyUpdate(head, left);
       }
       expect([seed, delta(head), clocks(head)]).toEqual([seed, delta(both), clocks(both)]);
+      expect([seed, lacking(head, ours)]).toEqual([seed, null]);
     }
     expect(nothing).toBeGreaterThan(0);
+  });
+
+  it("is nothing where what it deletes went with something around it, also if no update told that", () => {
+    const doc = new Y.Doc();
+    const nested = new Y.Text("inside");
+    doc.getMap("content").set("key", nested);
+    const draft = clone(doc);
+    const before = Y.encodeStateVector(draft);
+    (draft.getMap("content").get("key") as Y.Text).delete(0, 6);
+    const ours = Y.encodeStateAsUpdate(draft, before);
+    doc.getMap("content").set("key", "something else");
+    expect(lacking(doc, ours)).toBeNull();
   });
 });
 

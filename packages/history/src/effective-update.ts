@@ -29,21 +29,18 @@ export function emittedBy(doc: Y.Doc, work: () => void): Uint8Array[] {
   return changes;
 }
 
-/** An update without the deletions that others have made as well; null when nothing is left of it. */
-export function withoutDeletesOf(update: Uint8Array, others: readonly Uint8Array[]): Uint8Array | null {
-  const theirs = new Map<number, Range[]>();
-  for (const other of others)
-    for (const [client, ranges] of Y.decodeUpdate(other).ds.clients)
-      theirs.set(client, [...(theirs.get(client) ?? []), ...ranges]);
-  const { structs, ds } = Y.decodeUpdate(update);
+/** What of an update a document lacks, found without applying it; null for nothing. All that it builds on must be there. */
+export function lacking(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
+  const fresh = Y.diffUpdate(update, Y.encodeStateVector(doc));
+  const { structs, ds } = Y.decodeUpdate(fresh);
   const left = [...ds.clients]
-    .map(([client, ranges]) => [client, subtract(ranges, theirs.get(client) ?? [])] as const)
+    .map(([client, ranges]) => [client, ranges.flatMap((range) => living(doc, client, range))] as const)
     .filter(([, ranges]) => ranges.length > 0);
   if (structs.length === 0 && left.length === 0) return null;
   // To somebody who has every struct Yjs tells the deletes only, behind a zero: no structs.
-  const deletes = Y.diffUpdate(update, Y.encodeStateVector(Y.parseUpdateMeta(update).to)).length - 1;
+  const deletes = Y.diffUpdate(fresh, Y.encodeStateVector(Y.parseUpdateMeta(fresh).to)).length - 1;
   return encoding.encode((encoder) => {
-    encoding.writeUint8Array(encoder, update.subarray(0, update.length - deletes));
+    encoding.writeUint8Array(encoder, fresh.subarray(0, fresh.length - deletes));
     encoding.writeVarUint(encoder, left.length);
     for (const [client, ranges] of left) {
       encoding.writeVarUint(encoder, client);
@@ -61,17 +58,20 @@ interface Range {
   readonly len: number;
 }
 
-function subtract(ranges: readonly Range[], taken: readonly Range[]): readonly Range[] {
-  let left = ranges;
-  for (const { clock, len } of taken)
-    left = left.flatMap((range) =>
-      [
-        { clock: range.clock, len: Math.min(range.clock + range.len, clock) - range.clock },
-        {
-          clock: Math.max(range.clock, clock + len),
-          len: range.clock + range.len - Math.max(range.clock, clock + len),
-        },
-      ].filter((part) => part.len > 0),
-    );
-  return left;
+/** The parts of a range that are not deleted, what the document does not have yet among them. */
+function living({ store }: Y.Doc, client: number, { clock, len }: Range): Range[] {
+  const structs = store.clients.get(client) ?? [];
+  const state = Y.getState(store, client);
+  const end = clock + len;
+  const parts: Range[] = [];
+  if (clock < state)
+    for (let i = Y.findIndexSS(structs, clock); i < structs.length && structs[i]!.id.clock < end; i++) {
+      const struct = structs[i]!;
+      const from = Math.max(clock, struct.id.clock);
+      if (!struct.deleted)
+        parts.push({ clock: from, len: Math.min(end, struct.id.clock + struct.length) - from });
+    }
+  const beyond = Math.max(clock, state);
+  if (beyond < end) parts.push({ clock: beyond, len: end - beyond });
+  return parts;
 }

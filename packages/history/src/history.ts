@@ -9,7 +9,7 @@ import { seal } from "@onrecord/platform/vault";
 import * as Y from "yjs";
 import { applyCommitted } from "./apply-committed.js";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
-import { effectiveUpdate, withoutDeletesOf } from "./effective-update.js";
+import { effectiveUpdate, lacking } from "./effective-update.js";
 import { type EncodedState, packState } from "./encoded-state.js";
 import {
   checkpointContext,
@@ -23,7 +23,10 @@ import {
 import { revertTo } from "./restore.js";
 import { missingDocument } from "./shredded.js";
 
-/** Checkpoints that stay are at least so many versions apart: what a load at any version replays is at most about twice as much. */
+/**
+ * Checkpoints that stay are at least so many versions apart. What a load at any version replays is at most about twice as much, or what
+ * was written within a second.
+ */
 export const CHECKPOINT_EVERY = 500;
 
 /** How often an edit that lost the race for a head is tried again before it gives up, and how long it pauses between, in milliseconds. */
@@ -38,7 +41,7 @@ export interface Edit {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Decides anew on each try and returns the permission revision it decided at. */
   authorize(): Promise<number>;
-  /** The update that turns the document at its head into what is wanted, or null for nothing. Asked once, if nothing is in the way. */
+  /** The update that turns the document at its head into what is wanted, or null for nothing. Asked again only if its clientID is taken. */
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
 }
 
@@ -57,9 +60,10 @@ export interface Gap extends Pick<Head, "tip" | "at"> {
   readonly updates: readonly Uint8Array[];
 }
 
-/** A change that is to be the next version of a document: what it changes, and the document with it. */
+/** A change that is to be the next version of a document, which is without it: what it changes, and how many bytes are left then, at least. */
 interface Draft extends LoadedDocument {
   readonly update: Uint8Array;
+  readonly room: number;
 }
 
 /** A document's versions: made, loaded, added to, restored. Never rewritten. */
@@ -156,6 +160,7 @@ export class History {
           return { version: outcome.head };
         case "CONFLICT":
           draft = await this.#rebase(documentId, draft, sql);
+          if (draft === null) return null;
           break;
         case "CLIENT":
           // The clientID that it was made with is somebody else's now.
@@ -173,10 +178,8 @@ export class History {
   async #draft(edit: Edit, sql: Sql): Promise<Draft | null> {
     const head = await this.load(edit.documentId, undefined, sql);
     const wanted = await edit.change(head);
-    const update = wanted && effectiveUpdate(head.doc, wanted);
-    if (update === null) return null;
-    this.#refuseLarge(head.doc);
-    return { ...head, update };
+    const tried = wanted && this.#try(head.doc, wanted);
+    return tried && { ...head, ...tried };
   }
 
   /** A draft on top of what was committed since it was made; null when nothing is left of it. */
@@ -184,9 +187,11 @@ export class History {
     const { key, version, doc } = draft;
     const { updates, tip } = await this.since(documentId, key, version, sql);
     for (const update of updates) applyCommitted(doc, update);
-    this.#refuseLarge(doc);
-    const update = withoutDeletesOf(draft.update, updates);
-    return update && { ...draft, version: version + updates.length, tip, update };
+    const update = lacking(doc, draft.update);
+    if (update === null) return null;
+    const left = updates.reduce((sum, { length }) => sum - length, draft.room);
+    const room = left < 0 ? this.#try(doc, update)!.room : left;
+    return { ...draft, version: version + updates.length, tip, update, room };
   }
 
   #announce(documentId: string, version: number, action: GroupCommit["action"], tx?: Tx): void {
@@ -199,14 +204,19 @@ export class History {
     else announce();
   }
 
-  /** What comes by the API is held to the same limit as what is typed. */
-  #refuseLarge(doc: Y.Doc): void {
+  /** What an update changes in a copy of a document, and how many bytes are left then: what comes by the API is held to the same limit as what is typed. */
+  #try(doc: Y.Doc, wanted: Uint8Array): Pick<Draft, "update" | "room"> | null {
+    const copy = new Y.Doc();
+    applyCommitted(copy, Y.encodeStateAsUpdate(doc));
+    const update = effectiveUpdate(copy, wanted);
+    if (update === null) return null;
     const { documentBytes } = this.context.config.limits;
-    if (Y.encodeStateAsUpdate(doc).length > documentBytes)
-      throw new AppError(
-        "BAD_USER_INPUT",
-        `This document would grow past its limit of ${documentBytes} bytes.`,
-      );
+    const room = documentBytes - Y.encodeStateAsUpdate(copy).length;
+    if (room >= 0) return { update, room };
+    throw new AppError(
+      "BAD_USER_INPUT",
+      `This document would grow past its limit of ${documentBytes} bytes.`,
+    );
   }
 
   /** Makes the content equal to that of `version` by a new version. Concurrent edits keep their place. */

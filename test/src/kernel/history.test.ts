@@ -336,6 +336,33 @@ describe("an edit", () => {
     expect(await textOf(documentId, 6)).toBe(`a sentence that is to go. ${typed.join("")}`);
   });
 
+  it("of which others leave nothing is no version", async () => {
+    const documentId = await addDocument(context);
+    await type(documentId, "gone");
+    const clearing = (meanwhile?: () => Promise<unknown>) =>
+      history.edit({
+        documentId,
+        by: ben,
+        action: "document.edited",
+        authorize,
+        change: async ({ doc }) => {
+          const draft = new Y.Doc();
+          Y.applyUpdate(draft, Y.encodeStateAsUpdate(doc));
+          const before = Y.encodeStateVector(draft);
+          draft.getText("content").delete(0, 4);
+          await meanwhile?.();
+          return Y.encodeStateAsUpdate(draft, before);
+        },
+      });
+    let made = 0;
+    const late = clearing(async () => {
+      made++;
+      await clearing();
+    });
+    expect([await late, made]).toEqual([null, 1]);
+    expect((await history.head(documentId))?.version).toBe(2);
+  });
+
   it("decides again when permissions move on meanwhile, and stops where it is refused", async () => {
     const documentId = await addDocument(context);
     let asked = 0;

@@ -102,7 +102,12 @@ class Campaign {
     try {
       while (this.#handled < options.frames && !options.stopped() && !faults.enough && !server.death) {
         const frames = Math.ceil(Math.min(options.storm, (options.frames - this.#handled) / AT_ONCE));
-        await Promise.all(Array.from({ length: AT_ONCE }, () => this.#storm(ana, attackers, frames)));
+        // Drawn before anything is waited for, so that what is sent follows from the seed.
+        const storms = Array.from({ length: AT_ONCE }, () => ({
+          random: this.#random.branch(),
+          lies: this.#storms++ % LIES_EVERY === LIES_EVERY - 1,
+        }));
+        await Promise.all(storms.map((storm) => this.#storm(ana, attackers, frames, storm)));
         if (server.death) break;
         heaps.push(await this.#use());
         this.options.onProgress(this.#line(heaps));
@@ -137,13 +142,17 @@ class Campaign {
   }
 
   /** One document is attacked; then a newcomer must find it well, and everyone must agree with the table. */
-  async #storm(witness: Person, [viewer, ...writers]: readonly Person[], frames: number): Promise<void> {
+  async #storm(
+    witness: Person,
+    [viewer, ...writers]: readonly Person[],
+    frames: number,
+    { random, lies }: { readonly random: Random; readonly lies: boolean },
+  ): Promise<void> {
     const documentId = await this.#document([witness, ...writers], [viewer!]);
     using seeing = this.#open(documentId, witness);
     await becomes(() => seeing.provider.synced);
     seeing.text.insert(0, "A document that will be attacked. ");
     const started = performance.now();
-    const lies = this.#storms++ % LIES_EVERY === LIES_EVERY - 1;
     const storm = new Storm({
       lies,
       rooms: this.server.rooms,
@@ -152,7 +161,7 @@ class Campaign {
       writers: writers.map(({ token }) => token),
       viewer: viewer!.token,
       attackers: this.options.attackers,
-      random: this.#random.branch(),
+      random: random.branch(),
       traffic: new Traffic(this.#session, this.#recorded),
       frameBytes: FRAME_BYTES,
       awarenessBytes: this.context.config.limits.awarenessBytes,
@@ -164,7 +173,7 @@ class Campaign {
     for (const [code, count] of storm.closes) this.#closes[code] = (this.#closes[code] ?? 0) + count;
     if (this.server.death) return;
     using newcomer = this.#open(documentId, witness);
-    const versions = await checkAttacked(this.#tools, documentId, seeing, newcomer, !lies);
+    const versions = await checkAttacked({ ...this.#tools, random }, documentId, seeing, newcomer, !lies);
     this.#versions += versions;
   }
 

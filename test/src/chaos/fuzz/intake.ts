@@ -79,7 +79,7 @@ class Attacked {
     this.#attackers = Array.from({ length: ATTACKERS }, (_, number) => this.#attacker(number));
   }
 
-  /** Takes so many frames; resolves with what is wrong then. */
+  /** Takes so many frames; returns what is wrong then. */
   suffer(frames: number): string | undefined {
     for (const end = this.sum.frames + frames; this.sum.frames < end; ) {
       const arrived = Array.from({ length: this.random.int(1, 4) }, () => this.#burst()).flat();
