@@ -35,7 +35,7 @@ export default defineConfig({
     // Workspace packages are compiled from their sources, so that the page never shows an older build of them.
     conditions: ["source", "module", "browser", "development|production"],
     // Two copies of any of these break `instanceof` checks inside the editor.
-    dedupe: ["yjs", "@tiptap/core", "@tiptap/pm", "@tiptap/y-tiptap", "react", "react-dom"],
+    dedupe: ["yjs", "@tiptap/core", "@tiptap/pm", "react", "react-dom"],
   },
   build: { target: "es2023", sourcemap: true, chunkSizeWarningLimit: 800 },
   server: { proxy: { "/graphql": door, "/collab": door, "/auth": door, "/download": door } },

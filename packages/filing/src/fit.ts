@@ -2,6 +2,7 @@ import { Fragment, Mark, type Node, type NodeType } from "@tiptap/pm/model";
 import { cleanAttributes } from "./clean-attributes.js";
 import { deepestNesting, type LooseMark, type LooseNode } from "./loose.js";
 import { filingSchema as schema } from "./schema.js";
+import { isTooWide, withoutSpans } from "./table-width.js";
 
 /**
  * Makes a valid filing of any tree: what has no place where it stands is wrapped or unwrapped until it has, what has
@@ -23,7 +24,8 @@ function fitOne(loose: LooseNode, depth: number): Node[] {
   if (type === undefined || type.isText || type === schema.topNodeType || depth >= deepestNesting)
     return children;
   if (type.isLeaf) return [type.create(cleanAttributes(type, loose.attrs ?? {})), ...children];
-  return [type.create(cleanAttributes(type, loose.attrs ?? {}), fitInto(type, children))];
+  const made = type.create(cleanAttributes(type, loose.attrs ?? {}), fitInto(type, children));
+  return [isTooWide(made) ? withoutSpans(made) : made];
 }
 
 function textNodes(text: string, loose: readonly LooseMark[] = []): Node[] {

@@ -9,6 +9,11 @@ export function readFragment(type: unknown): LooseNode[] {
   return childrenOf(type).flatMap((child) => readChild(child, 0));
 }
 
+/** What can be read of one value that stands in a fragment, or in a text of it. */
+export function readValue(value: unknown): LooseNode[] {
+  return readChild(value, 0);
+}
+
 function readChild(child: unknown, depth: number): LooseNode[] {
   if (depth >= deepestNesting) return asText(textBelow(child));
   if (child instanceof Y.XmlElement) {

@@ -1,15 +1,11 @@
-import { filingField } from "@onrecord/filing/extensions";
+import { SharedFiling } from "@onrecord/filing/binding/shared-filing";
 import { Editor } from "@tiptap/core";
-import Collaboration from "@tiptap/extension-collaboration";
-import CollaborationCaret from "@tiptap/extension-collaboration-caret";
-import { type ProsemirrorBinding, ySyncPluginKey } from "@tiptap/y-tiptap";
 import { type RefObject, useEffect, useState } from "react";
 import type { CollabSession } from "../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../collab/use-collab.js";
-import { renderCaret, selectionOf } from "./caret.js";
-import { KeptMapping } from "./kept-mapping.js";
 import { pageExtensions } from "./page-extensions.js";
 import { Quiet } from "./quiet.js";
+import { SharedEditing } from "./shared-editing.js";
 
 /** The editor of a filing, made once the document was received and kept for as long as the session lives. */
 export function useFilingEditor(
@@ -58,17 +54,7 @@ function makeEditor(session: CollabSession, element: HTMLElement): Editor {
     extensions: [
       ...pageExtensions,
       Quiet,
-      Collaboration.configure({
-        document: session.doc,
-        field: filingField,
-        ySyncOptions: { mapping: new KeptMapping() },
-      }),
-      CollaborationCaret.configure({
-        provider: session.provider,
-        user: { ...session.person },
-        render: renderCaret,
-        selectionRender: selectionOf,
-      }),
+      SharedEditing.configure({ doc: session.doc, awareness: session.awareness }),
     ],
     editorProps: {
       attributes: {
@@ -80,12 +66,6 @@ function makeEditor(session: CollabSession, element: HTMLElement): Editor {
       },
     },
   });
-  // With a mapping of our own the binding leaves the first drawing to us.
-  bindingOf(editor)._forceRerender();
+  SharedFiling.of(editor.state)?.start(editor.view);
   return editor;
-}
-
-function bindingOf(editor: Editor): ProsemirrorBinding {
-  const state: { binding: ProsemirrorBinding } = ySyncPluginKey.getState(editor.state);
-  return state.binding;
 }

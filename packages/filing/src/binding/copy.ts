@@ -1,0 +1,72 @@
+import * as Y from "yjs";
+import type { SharedChild } from "./build.js";
+
+/** Reads an object within a text so that it can be written again, once. */
+export function copyOfEmbedded(value: unknown): (() => unknown) | null {
+  const copy = copyOf(value);
+  if (copy || !isShared(value)) return copy;
+  let clone: unknown = value.clone();
+  return () => {
+    const only = clone;
+    clone = null;
+    return only;
+  };
+}
+
+/**
+ * Reads a shared value so that it can be written again elsewhere, as often as wanted: Yjs cannot move what it has, and what is taken
+ * away cannot be read any more. Null for what is no part of an XML document.
+ */
+export function copyOf(value: unknown): (() => SharedChild) | null {
+  if (value instanceof Y.XmlElement) {
+    const { nodeName } = value;
+    const attributes = Object.entries<unknown>(value.getAttributes()).filter(([, one]) => !isShared(one));
+    const children = (value.toArray() as unknown[]).flatMap((child) => copyOf(child) ?? []);
+    return () => {
+      const element = new Y.XmlElement<Record<string, unknown> & Record<string, string>>(nodeName);
+      for (const [name, one] of attributes) element.setAttribute(name, one as string);
+      element.insert(
+        0,
+        children.map((make) => make()),
+      );
+      return element;
+    };
+  }
+  if (!(value instanceof Y.Text)) return null;
+  const runs = runsOf(value, 0);
+  const attributes = Object.entries<unknown>(value.getAttributes());
+  return () => textOf(runs, attributes);
+}
+
+/** The end of a text, with every attribute of it, as a text of its own. */
+export function tailOf(text: Y.Text, from: number): Y.XmlText {
+  return textOf(runsOf(text, from), Object.entries<unknown>(text.getAttributes()));
+}
+
+interface Run {
+  readonly insert: unknown;
+  readonly attributes?: Record<string, unknown>;
+}
+
+function textOf(runs: readonly Run[], attributes: readonly (readonly [string, unknown])[]): Y.XmlText {
+  const text = new Y.XmlText();
+  for (const [name, one] of attributes) if (!isShared(one)) text.setAttribute(name, one as string);
+  text.applyDelta([...runs]);
+  return text;
+}
+
+function runsOf(text: Y.Text, from: number): Run[] {
+  const runs: Run[] = [];
+  let at = 0;
+  for (const run of text.toDelta() as Run[]) {
+    const size = typeof run.insert === "string" ? run.insert.length : 1;
+    const insert = typeof run.insert === "string" ? run.insert.slice(Math.max(0, from - at)) : run.insert;
+    if (at + size > from) runs.push({ ...run, insert: isShared(insert) ? insert.clone() : insert });
+    at += size;
+  }
+  return runs;
+}
+
+function isShared(value: unknown): value is Y.AbstractType<unknown> {
+  return value instanceof Y.AbstractType;
+}
