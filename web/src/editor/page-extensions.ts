@@ -10,14 +10,14 @@ export const pageExtensions: Extensions = [...filingExtensions.map(onPage), ...f
 
 function onPage(extension: AnyExtension): AnyExtension {
   return extension.name === "table" && extension.type === "node"
-      ? extension.extend({
-          // Without the stock node view, which would set column widths in pixels.
-          addNodeView: () => null,
-          renderHTML: ({ HTMLAttributes }: { HTMLAttributes: Record<string, unknown> }) => [
-            "div",
-            { class: "table-frame" },
-            ["table", HTMLAttributes, ["tbody", 0]],
-          ],
-        })
+    ? extension.extend({
+        // Without the stock node view, which would set column widths in pixels.
+        addNodeView: () => null,
+        renderHTML: ({ HTMLAttributes }: { HTMLAttributes: Record<string, unknown> }) => [
+          "div",
+          { class: "table-frame" },
+          ["table", HTMLAttributes, ["tbody", 0]],
+        ],
+      })
     : extension;
 }

@@ -5,7 +5,6 @@ import { type EditorState, Plugin, PluginKey } from "@tiptap/pm/state";
 import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
 import type { Awareness } from "y-protocols/awareness";
 
-
 /** How a colleague's caret and selection look. */
 export interface CaretLook<User> {
   caret(user: User): HTMLElement;
@@ -75,7 +74,8 @@ function decorationsOf<User extends object>(
   look: CaretLook<User>,
 ): Decoration[] {
   const { cursor } = state;
-  if (typeof cursor !== "object" || cursor === null || !("anchor" in cursor) || !("head" in cursor)) return [];
+  if (typeof cursor !== "object" || cursor === null || !("anchor" in cursor) || !("head" in cursor))
+    return [];
   const [anchor, head] = [positionOf(binding.views, cursor.anchor), positionOf(binding.views, cursor.head)];
   if (anchor === null || head === null) return [];
   const user = (typeof state.user === "object" && state.user !== null ? state.user : {}) as User;

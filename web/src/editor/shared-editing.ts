@@ -1,6 +1,6 @@
-import { filingField } from "@onrecord/filing/extensions";
 import { SharedFiling } from "@onrecord/filing/binding/shared-filing";
 import { SharedUndo } from "@onrecord/filing/binding/undo";
+import { filingField } from "@onrecord/filing/extensions";
 import { Extension } from "@tiptap/core";
 import type { Awareness } from "y-protocols/awareness";
 import type { Doc } from "yjs";
@@ -24,7 +24,10 @@ declare module "@tiptap/core" {
 }
 
 /** Binds the editor to the shared filing: its text, an undo of one's own, and colleagues' carets. */
-export const SharedEditing = Extension.create<Options, { binding: SharedFiling | null; undo: SharedUndo | null }>({
+export const SharedEditing = Extension.create<
+  Options,
+  { binding: SharedFiling | null; undo: SharedUndo | null }
+>({
   name: "sharedEditing",
   priority: 1000,
   addStorage: () => ({ binding: null, undo: null }),

@@ -73,13 +73,18 @@ function pairBetween(old: readonly Node[], next: readonly Node[], from: Pair, to
   if (rows <= 0 || columns <= 0) return [];
   const alike = (i: number, j: number) => likeness(old[from[0] + i], next[from[1] + j]);
   if (rows * columns > MOST_COMPARED) {
-    const inOrder = Array.from({ length: Math.min(rows, columns) }, (_, i): Pair => [from[0] + i, from[1] + i]);
+    const inOrder = Array.from(
+      { length: Math.min(rows, columns) },
+      (_, i): Pair => [from[0] + i, from[1] + i],
+    );
     return inOrder.filter(([i, j]) => likeness(old[i], next[j]) > 0);
   }
   // best[i][j]: the most that the old ones from i on and the new ones from j on have in common when paired in order.
   const best = Array.from({ length: rows + 1 }, () => new Array<number>(columns + 1).fill(0));
   const at = (i: number, j: number) => best[i]?.[j] ?? 0;
-  const likenesses = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => alike(i, j)));
+  const likenesses = Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: columns }, (_, j) => alike(i, j)),
+  );
   const paired = (i: number, j: number) => {
     const like = likenesses[i]?.[j] ?? 0;
     return like > 0 ? like + at(i + 1, j + 1) : 0;

@@ -47,7 +47,9 @@ export function buildChildren(nodes: readonly Node[], builder: Builder = {}): Sl
 
 /** The values of slots that were just built. */
 export function valuesOf(slots: readonly Slot[]): SharedChild[] {
-  return slots.flatMap(({ value }) => (value instanceof Y.XmlElement || value instanceof Y.XmlText ? [value] : []));
+  return slots.flatMap(({ value }) =>
+    value instanceof Y.XmlElement || value instanceof Y.XmlText ? [value] : [],
+  );
 }
 
 /** The shared type of a node that is no text; null for a foreign one that cannot be written again. */

@@ -3,6 +3,7 @@ import { Mapping, StepMap } from "@tiptap/pm/transform";
 import * as Y from "yjs";
 import type { Builder } from "./build.js";
 import { changedRegion, lineOf } from "./line.js";
+import { placeIn, type SharedPosition } from "./positions.js";
 import type { Slot, Views } from "./views.js";
 import { replaceUnits } from "./write-line.js";
 
@@ -30,7 +31,8 @@ export class HeldLine {
     const changed = new Map(events.map((event) => [event.target, event]));
     if (changed.has(this.element as unknown as Y.AbstractType<unknown>)) return false;
     for (const { value, size } of slots) {
-      const event = value instanceof Y.Text ? changed.get(value as unknown as Y.AbstractType<unknown>) : undefined;
+      const event =
+        value instanceof Y.Text ? changed.get(value as unknown as Y.AbstractType<unknown>) : undefined;
       if (event) ranges.push(...rangesOf(event, start));
       start += size;
     }
@@ -46,7 +48,7 @@ export class HeldLine {
     const nodes = next.content.cut(region.from, region.end).content;
     const at = this.#mapping.map(region.from, -1);
     const gone = this.#shared(region.from, region.to);
-    let slots = views.of(this.element).slots ?? [];
+    let slots = views.slotsOf(this.element);
     for (const range of gone.toReversed()) slots = replaceUnits(this.element, slots, range, [], builder);
     replaceUnits(this.element, slots, { from: at, to: at }, nodes, builder);
     const size = region.end - region.from;
@@ -55,6 +57,11 @@ export class HeldLine {
     mapping.appendMapping(this.#mapping);
     mapping.appendMap(new StepMap(rangesWith(at, size, gone)), 0);
     this.#mapping = mapping;
+  }
+
+  /** Where in the shared document a unit of the line is. */
+  place(views: Views, unit: number): SharedPosition {
+    return placeIn(views, this.element, this.#mapping.map(unit, -1));
   }
 
   /** Where units that are shown stand in the shared line, without what colleagues wrote between them. */

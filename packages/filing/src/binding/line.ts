@@ -41,8 +41,13 @@ export function changedRegion(old: Line, next: Line): Region | null {
   if (left === old.text.length && left === next.text.length) return null;
   if (splitsPair(old.text, left) || splitsPair(next.text, left)) left--;
   let right = 0;
-  while (right < most - left && sameUnit(old, old.text.length - 1 - right, next, next.text.length - 1 - right)) right++;
-  if (splitsPair(old.text, old.text.length - right) || splitsPair(next.text, next.text.length - right)) right--;
+  while (
+    right < most - left &&
+    sameUnit(old, old.text.length - 1 - right, next, next.text.length - 1 - right)
+  )
+    right++;
+  if (splitsPair(old.text, old.text.length - right) || splitsPair(next.text, next.text.length - right))
+    right--;
   return { from: left, to: old.text.length - right, end: next.text.length - right };
 }
 

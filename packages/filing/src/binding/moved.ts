@@ -17,7 +17,11 @@ interface Changed {
  * wrapped into a list, lifted out of one) is copied, with everything that the page does not show of it. It is read before anything is
  * taken away. `copied` tells whether that happened: copies have other ids than what the editor's nodes say.
  */
-export function builderFor(views: Views, old: Node, next: Node): Builder & { readonly copied: () => boolean } {
+export function builderFor(
+  views: Views,
+  old: Node,
+  next: Node,
+): Builder & { readonly copied: () => boolean } {
   const copies = copiesFor(views, changed(views, views.root, old, next));
   let count = 0;
   return {

@@ -1,19 +1,8 @@
 import * as Y from "yjs";
-import type { Parent, Slot, Views } from "./views.js";
+import { countOf, type Parent, type Slot, type Views } from "./views.js";
 
 /** A place in the shared document that stays where it is while others write around it: what TipTap's editors tell of their carets, too. */
 export type SharedPosition = Y.RelativePosition;
-
-/** The place in the shared document of a position of the editor. */
-export function sharedPosition(views: Views, position: number): SharedPosition {
-  let element = views.root;
-  let left = position;
-  for (;;) {
-    const inner = step(views, element, left);
-    if (!("element" in inner)) return inner.place;
-    ({ element, left } = inner);
-  }
-}
 
 /** The position of a shared place in the editor; null when it is not in what is shown. */
 export function positionOf(views: Views, place: unknown): number | null {
@@ -28,6 +17,12 @@ export function positionOf(views: Views, place: unknown): number | null {
   }
 }
 
+/** The shared place of a position in the content of an element. */
+export function placeIn(views: Views, element: Parent, position: number): SharedPosition {
+  const inner = step(views, element, position);
+  return "place" in inner ? inner.place : placeIn(views, inner.element, inner.left);
+}
+
 /** Goes one level down towards a position, or says where in this element it is. */
 function step(
   views: Views,
@@ -36,16 +31,17 @@ function step(
 ): { readonly element: Parent; readonly left: number } | { readonly place: SharedPosition } {
   let start = 0;
   let index = 0;
-  for (const { value, size } of views.of(element).slots ?? []) {
+  for (const slot of views.slotsOf(element)) {
+    const { value, size } = slot;
     const inside = left - start;
     if (value instanceof Y.Text && inside <= size)
       return { place: Y.createRelativePositionFromTypeIndex(value, inside, -1) };
     if (inside === 0 && size > 0) break;
     if (value instanceof Y.XmlElement && inside < size && views.known(value)?.slots)
       return { element: value, left: inside - 1 };
+    if (inside < size) break;
     start += size;
-    if (value !== undefined) index++;
-    if (start > left) break;
+    index += countOf(slot);
   }
   return { place: Y.createRelativePositionFromTypeIndex(element, index) };
 }
@@ -53,15 +49,26 @@ function step(
 function positionIn(views: Views, type: Y.AbstractType<unknown>, index: number): number | null {
   if (type instanceof Y.Text) {
     const parent: unknown = type.parent;
-    return parent instanceof Y.XmlFragment ? behind(views, parent, (slot) => slot.value === type, index) : null;
+    return parent instanceof Y.XmlFragment
+      ? behind(views, parent, (slot) => slot.value === type, index)
+      : null;
   }
   if (!(type instanceof Y.XmlFragment)) return null;
   let passed = 0;
-  return behind(views, type, ({ value }) => value !== undefined && passed++ === index, 0) ?? end(views, type);
+  const stands = (slot: Slot) => {
+    passed += countOf(slot);
+    return passed > index;
+  };
+  return behind(views, type, stands, 0) ?? end(views, type);
 }
 
 /** The position so far behind the beginning of a child. */
-function behind(views: Views, element: Parent, isChild: (slot: Slot) => boolean, distance: number): number | null {
+function behind(
+  views: Views,
+  element: Parent,
+  isChild: (slot: Slot) => boolean,
+  distance: number,
+): number | null {
   const begin = beginOf(views, element);
   if (begin === null) return null;
   let start = begin.position;
@@ -83,7 +90,7 @@ function beginOf(
   views: Views,
   element: Parent,
 ): { readonly position: number; readonly slots: readonly Slot[]; readonly whole: boolean } | null {
-  if (element === views.root) return { position: 0, slots: views.of(element).slots ?? [], whole: false };
+  if (element === views.root) return { position: 0, slots: views.slotsOf(element), whole: false };
   const parent: unknown = element.parent;
   if (!(parent instanceof Y.XmlFragment)) return null;
   const around = beginOf(views, parent);

@@ -50,7 +50,11 @@ function paragraph(random: Random): Node {
 
 function table(random: Random): Node {
   const row = () =>
-    pageSchema.node("tableRow", null, [1, 2].map(() => pageSchema.node("tableCell", null, [paragraph(random)])));
+    pageSchema.node(
+      "tableRow",
+      null,
+      [1, 2].map(() => pageSchema.node("tableCell", null, [paragraph(random)])),
+    );
   return pageSchema.node("table", null, [row(), row()]);
 }
 
@@ -94,11 +98,17 @@ function act(desk: Desk, random: Random): Transaction | null {
     return tr.delete(offset, offset + node.nodeSize).insert(0, node);
   }
   const type = [pageSchema.nodes.heading, pageSchema.nodes.paragraph, pageSchema.nodes.codeBlock][random(3)];
-  return type ? tr.setBlockType(at, at, type, type.name === "heading" ? { level: 1 + random(6) } : null) : null;
+  return type
+    ? tr.setBlockType(at, at, type, type.name === "heading" ? { level: 1 + random(6) } : null)
+    : null;
 }
 
 function foreignThings(random: Random): Y.XmlElement {
-  const element = (name: string, attributes: Record<string, string>, ...children: (Y.XmlElement | Y.XmlText)[]) => {
+  const element = (
+    name: string,
+    attributes: Record<string, string>,
+    ...children: (Y.XmlElement | Y.XmlText)[]
+  ) => {
     const made = new Y.XmlElement(name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
     made.insert(0, children);
@@ -120,9 +130,22 @@ function foreignThings(random: Random): Y.XmlElement {
       return element("paragraph", {}, line, text(" and a second text"), element("mention", { id: "x" }));
     }
     case 3:
-      return element("bulletList", {}, element("listItem", {}, element("heading", { level: "3" }, text("first"))));
+      return element(
+        "bulletList",
+        {},
+        element("listItem", {}, element("heading", { level: "3" }, text("first"))),
+      );
     default:
-      return element("table", {}, element("tableRow", {}, element("tableCell", { colspan: "1" }, element("paragraph", {}, text("one")))), element("tableRow", {}));
+      return element(
+        "table",
+        {},
+        element(
+          "tableRow",
+          {},
+          element("tableCell", { colspan: "1" }, element("paragraph", {}, text("one"))),
+        ),
+        element("tableRow", {}),
+      );
   }
 }
 
@@ -157,7 +180,9 @@ test.each(seeds(16))("what is written is what is shown, to everybody (seed %i)",
       const size = transaction.doc.content.size;
       transaction.setSelection(TextSelection.near(transaction.doc.resolve(random(size + 1))));
       desk.dispatch(transaction);
-      expect(plain(desk.fresh), `round ${round}: what is read of what was written`).toEqual(plain(desk.state.doc));
+      expect(plain(desk.fresh), `round ${round}: what is read of what was written`).toEqual(
+        plain(desk.state.doc),
+      );
     }
     if (random(4) === 0) {
       const other = desks[random(desks.length)] ?? first;
@@ -185,7 +210,11 @@ test.each(seeds(6))("looking writes nothing (seed %i)", (seed) => {
     if (random(3) === 0 && root.length > 1) root.delete(random(root.length), 1);
     else root.insert(random(root.length + 1), [foreignThings(random)]);
     exchange(writer, desk.doc);
-    desk.dispatch(desk.state.tr.setSelection(TextSelection.near(desk.state.doc.resolve(random(desk.state.doc.content.size + 1)))));
+    desk.dispatch(
+      desk.state.tr.setSelection(
+        TextSelection.near(desk.state.doc.resolve(random(desk.state.doc.content.size + 1))),
+      ),
+    );
     desk.state.doc.check();
     expect(desk.state.doc.toJSON()).toEqual(desk.fresh.toJSON());
   }

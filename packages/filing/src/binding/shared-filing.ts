@@ -1,10 +1,10 @@
-import { type Node, Slice } from "@tiptap/pm/model";
+import { type Node, type ResolvedPos, Slice } from "@tiptap/pm/model";
 import { type EditorState, Plugin, PluginKey, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { ReplaceStep } from "@tiptap/pm/transform";
 import type { EditorView } from "@tiptap/pm/view";
 import * as Y from "yjs";
 import { HeldLine } from "./held-line.js";
-import { positionOf, type SharedPosition, sharedPosition } from "./positions.js";
+import { placeIn, positionOf, type SharedPosition } from "./positions.js";
 import { bringTo } from "./steps.js";
 import { type Slot, Views } from "./views.js";
 import { write } from "./write.js";
@@ -47,10 +47,9 @@ export class SharedFiling {
 
   /** The plugin of the editor that keeps the binding; `start` begins. */
   get plugin(): Plugin<SharedFiling> {
-    const binding: SharedFiling = this;
     return new Plugin<SharedFiling>({
       key,
-      state: { init: () => binding, apply: () => binding },
+      state: { init: () => this, apply: () => this },
       props: {
         handleKeyDown: (_, event) => {
           if (!event.isComposing) this.#releaseHeld();
@@ -85,13 +84,17 @@ export class SharedFiling {
     this.root.unobserveDeep(this.#receive);
   }
 
-  /** Where a selection of the editor is in the shared document; null while the page shows something else than is there. */
+  /** Where a selection of the editor is in the shared document; null while that cannot be said. */
   place({ selection }: EditorState): SharedSelection | null {
-    if (this.#held) return null;
-    return {
-      anchor: sharedPosition(this.views, selection.anchor),
-      head: sharedPosition(this.views, selection.head),
-    };
+    const anchor = this.#place(selection.$anchor);
+    const head = this.#place(selection.$head);
+    return anchor && head && { anchor, head };
+  }
+
+  #place($position: ResolvedPos): SharedPosition | null {
+    const held = this.#held;
+    if (held === null) return placeIn(this.views, this.root, $position.pos);
+    return $position.parent === held.shown ? held.place(this.views, $position.parentOffset) : null;
   }
 
   /** Puts the selection where a shared one is now. */
@@ -160,14 +163,14 @@ export class SharedFiling {
       return;
     }
     const composed = this.#held ?? this.#composed(view);
-    const slots = composed && this.views.of(composed.element).slots;
+    const slots = composed && this.views.slotsOf(composed.element);
     if (!composed || !slots || !concerns(events, composed.element)) return;
     this.#held = composed.receive(events, slots) ? composed : null;
   }
 
   #composed({ state: { selection } }: EditorView): HeldLine | null {
     const line = selection.$head.parent;
-    const inside = sharedPosition(this.views, selection.head);
+    const inside = placeIn(this.views, this.root, selection.head);
     const id = inside.type ?? inside.item;
     const { doc } = this.root;
     if (!line.inlineContent || !id || !doc) return null;
@@ -177,7 +180,8 @@ export class SharedFiling {
   }
 
   #releaseHeld(): void {
-    if (!this.#held || this.#view?.composing) return;
+    if (!this.#held || !this.#view || this.#view.composing) return;
+    this.#selection = this.place(this.#view.state);
     this.#held = null;
     this.#show();
   }
@@ -236,13 +240,16 @@ function adopt(views: Views, element: Y.XmlFragment, node: Node): void {
   for (const { value, size } of node.inlineContent ? [] : view.slots) {
     if (size === 0) continue;
     const at = child++;
-    if (value instanceof Y.XmlElement && before.child(at) !== node.child(at)) adopt(views, value, node.child(at));
+    if (value instanceof Y.XmlElement && before.child(at) !== node.child(at))
+      adopt(views, value, node.child(at));
   }
   views.keep(element, { node, slots: view.slots });
 }
 
 function concerns(events: readonly Y.YEvent<Y.AbstractType<unknown>>[], element: Y.XmlElement): boolean {
-  return events.some(({ target }) => (target as unknown) === element || (target.parent as unknown) === element);
+  return events.some(
+    ({ target }) => (target as unknown) === element || (target.parent as unknown) === element,
+  );
 }
 
 /** The indices by which an element is found in what is shown; null when it is not there. */

@@ -1,6 +1,6 @@
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import * as Y from "yjs";
-import { type SharedFiling, type SharedSelection, isShared } from "./shared-filing.js";
+import { isShared, type SharedFiling, type SharedSelection } from "./shared-filing.js";
 
 /** Under which a step of the history keeps where the selection was before it. */
 const selection = Symbol("selection");

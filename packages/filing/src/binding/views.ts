@@ -15,6 +15,8 @@ export interface Slot {
   /** The child; undefined for what only the page shows, where the schema wants something and there is nothing. */
   readonly value: unknown;
   readonly size: number;
+  /** How many children of the shared element it is, if not one: letters that stand in an element without a text count one each. */
+  readonly count?: number;
 }
 
 /** A shared element as it is shown. Without slots it is shown as a whole, and nobody can write into it. */
@@ -39,22 +41,13 @@ export class Views {
 
   /** The whole document. */
   get document(): Node {
-    return this.of(this.root).node;
-  }
-
-  /** An element that stands where it is shown with its slots. */
-  of(element: Parent): View {
-    const known = this.#views.get(element);
-    if (known) return known;
-    const view = this.#read(element, this.schema.topNodeType, 0);
-    this.#views.set(element, view);
-    return view;
+    return this.#whole().node;
   }
 
   /** The children of an element that is shown with them. */
   slotsOf(element: Parent): readonly Slot[] {
-    if (element === this.root || !(element instanceof Y.XmlElement)) return this.of(element).slots ?? [];
-    this.#element(element, false, depthOf(element));
+    if (element === this.root) return this.#whole().slots ?? [];
+    if (element instanceof Y.XmlElement) this.#element(element, false, depthOf(element));
     return this.#views.get(element)?.slots ?? [];
   }
 
@@ -82,12 +75,21 @@ export class Views {
     return this.#foreignValues.get(ref);
   }
 
+  #whole(): View {
+    const known = this.#views.get(this.root);
+    if (known) return known;
+    const view = this.#read(this.root, this.schema.topNodeType, 0);
+    this.#views.set(this.root, view);
+    return view;
+  }
+
   #read(element: Parent, type: NodeType, depth: number): View {
     const slots: Slot[] = [];
     const children: Node[] = [];
-    for (const value of valuesOf(element)) {
+    for (const { value, count } of valuesOf(element)) {
       const shown = type.inlineContent ? this.#inline(value, type) : this.#block(value, depth);
-      slots.push({ value, size: shown.reduce((sum, { nodeSize }) => sum + nodeSize, 0) });
+      const size = shown.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
+      slots.push(count === 1 ? { value, size } : { value, size, count });
       children.push(...shown);
     }
     if (!type.inlineContent) fillIn(type, children, slots);
@@ -175,6 +177,20 @@ function fillIn(type: NodeType, children: Node[], slots: Slot[]): void {
   slots.unshift(...before.content.map(({ nodeSize }) => ({ value: undefined, size: nodeSize })));
 }
 
-function valuesOf(element: Parent): readonly unknown[] {
-  return element.toArray();
+/** The children of an element; letters that stand next to each other without a text are one. */
+function valuesOf(element: Parent): { value: unknown; count: number }[] {
+  const values: { value: unknown; count: number }[] = [];
+  for (const value of element.toArray() as unknown[]) {
+    const last = values.at(-1);
+    if (typeof value === "string" && last && typeof last.value === "string") {
+      last.value += value;
+      last.count++;
+    } else values.push({ value, count: 1 });
+  }
+  return values;
+}
+
+/** How many children of a shared element a slot is. */
+export function countOf({ value, count }: Slot): number {
+  return value === undefined ? 0 : (count ?? 1);
 }

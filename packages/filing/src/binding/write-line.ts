@@ -4,7 +4,7 @@ import { type Builder, buildChildren, insertAll, valuesOf } from "./build.js";
 import { tailOf } from "./copy.js";
 import type { Region, Restyled } from "./line.js";
 import { attributeOf, attributesOf, markName } from "./marks.js";
-import type { Parent, Slot } from "./views.js";
+import { countOf, type Parent, type Slot } from "./views.js";
 
 /** Replaces units of a line by others, touching nothing else of it; answers its children as they are then. */
 export function replaceUnits(
@@ -40,7 +40,7 @@ function deleteUnits(element: Parent, slots: readonly Slot[], from: number, to: 
       slot.value.delete(start, end - start);
       // An empty text stays: a colleague may be writing into it.
       left.push({ value: slot.value, size: slot.size - (end - start) });
-    } else element.delete(left.length, 1);
+    } else element.delete(childrenIn(left), countOf(slot));
   }
   return left;
 }
@@ -76,7 +76,7 @@ function partAt(element: Parent, slots: readonly Slot[], at: number): readonly S
     if (value instanceof Y.Text && inside > 0 && inside < size) {
       const tail = tailOf(value, inside);
       value.delete(inside, size - inside);
-      element.insert(index + 1, [tail]);
+      element.insert(childrenIn(slots.slice(0, index)) + 1, [tail]);
       return slots.toSpliced(index, 1, { value, size: inside }, { value: tail, size: size - inside });
     }
     start += size;
@@ -84,9 +84,18 @@ function partAt(element: Parent, slots: readonly Slot[], at: number): readonly S
   return slots;
 }
 
-function insertBetween(element: Parent, slots: readonly Slot[], index: number, made: readonly Slot[]): Slot[] {
-  insertAll(element, index, valuesOf(made));
+function insertBetween(
+  element: Parent,
+  slots: readonly Slot[],
+  index: number,
+  made: readonly Slot[],
+): Slot[] {
+  insertAll(element, childrenIn(slots.slice(0, index)), valuesOf(made));
   return slots.toSpliced(index, 0, ...made);
+}
+
+function childrenIn(slots: readonly Slot[]): number {
+  return slots.reduce((count, slot) => count + countOf(slot), 0);
 }
 
 /** Before the first child that has something from there on. */

@@ -6,7 +6,7 @@ import { type Builder, buildChildren, insertAll, valuesOf } from "./build.js";
 import { foreignOf } from "./foreign.js";
 import { changedRegion, lineOf, restyled } from "./line.js";
 import { builderFor } from "./moved.js";
-import type { Parent, Slot, Views } from "./views.js";
+import { countOf, type Parent, type Slot, type Views } from "./views.js";
 import { replaceUnits, restyleUnits } from "./write-line.js";
 
 /** Writes a line in another way than by what its element shows; false where it does not. */
@@ -38,7 +38,7 @@ class Writer {
     let index = 0;
     const keep = (...more: readonly Slot[]) => {
       kept.push(...more);
-      for (const { value } of more) if (value !== undefined) place++;
+      for (const slot of more) place += countOf(slot);
     };
     const keepHidden = () => {
       for (let slot = slots[index]; slot?.size === 0; slot = slots[++index]) keep(slot);
@@ -51,7 +51,8 @@ class Writer {
     for (const [was, is] of [...pairs, [old.childCount, next.childCount] as const]) {
       for (; child < was; child++) {
         keepHidden();
-        if (slots[index++]?.value !== undefined) element.delete(place, 1);
+        const count = countOf(slots[index++] ?? { value: undefined, size: 0 });
+        if (count > 0) element.delete(place, count);
       }
       if (begun < is) {
         const made = buildChildren(next.children.slice(begun, is), this.builder);
@@ -75,7 +76,7 @@ class Writer {
   #child(slot: Slot, old: Node, next: Node): Slot {
     if (old === next) return slot;
     if (slot.value instanceof Y.XmlElement && foreignOf(next) === null) this.#node(slot.value, old, next);
-    return { value: slot.value, size: next.nodeSize };
+    return { ...slot, size: next.nodeSize };
   }
 
   #node(element: Y.XmlElement, old: Node, next: Node): void {

@@ -42,6 +42,12 @@ export class Desk {
     return new Views(this.doc.getXmlFragment(filingField), pageSchema).document;
   }
 
+  /** The page says that a composition has ended. */
+  end(): void {
+    const { handleDOMEvents } = this.state.plugins[0]?.spec.props ?? {};
+    Reflect.apply(handleDOMEvents?.compositionend ?? (() => false), null, [this, {}]);
+  }
+
   destroy(): void {
     this.#view?.destroy?.();
   }
