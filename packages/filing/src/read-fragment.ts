@@ -68,8 +68,21 @@ function textBelow(root: unknown): string {
   return words.join("").trim();
 }
 
+/** Letters that stand next to each other in an element, without a text, come one by one: here they are one text. */
+export function joinLetters(values: readonly unknown[]): { value: unknown; count: number }[] {
+  const joined: { value: unknown; count: number }[] = [];
+  for (const value of values) {
+    const last = joined.at(-1);
+    if (typeof value === "string" && last && typeof last.value === "string") {
+      last.value += value;
+      last.count++;
+    } else joined.push({ value, count: 1 });
+  }
+  return joined;
+}
+
 function childrenOf(type: unknown): unknown[] {
-  if (type instanceof Y.XmlFragment) return type.toArray();
+  if (type instanceof Y.XmlFragment) return joinLetters(type.toArray()).map(({ value }) => value);
   if (type instanceof Y.Text) return [type];
   return [];
 }

@@ -7,14 +7,15 @@ import { pageExtensions } from "./page-extensions.js";
 import { Quiet } from "./quiet.js";
 import { SharedEditing } from "./shared-editing.js";
 
-/** The editor of a filing, made once the document was received and kept for as long as the session lives. */
+/** The editor of a filing, made once the document was received and kept for as long as the session lives. `canWrite`: the page can show what it would write into. */
 export function useFilingEditor(
   session: CollabSession,
   host: RefObject<HTMLDivElement | null>,
   label: string,
+  canWrite: boolean,
 ): Editor | null {
   const synced = useOf(session, (one) => one.synced);
-  const mayWrite = useOf(session, mayWriteNow);
+  const mayWrite = useOf(session, mayWriteNow) && canWrite;
   const [editor, setEditor] = useState<Editor | null>(null);
 
   useEffect(() => {

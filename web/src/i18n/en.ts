@@ -191,6 +191,10 @@ export const en = {
     loadingText: "Opening the document…",
     loadingLarge: "Large filings take a few seconds.",
     emptyPlaceholder: "Begin writing…",
+    foreign: "From another editor: shown as it can be read, kept as it is",
+    elsewhereTitle: "This page cannot edit this document",
+    elsewhere: (names: string) =>
+      `Another editor keeps its text under the name ${names}, where this page does not write. It is shown below as plain text; write in that editor, or copy what you need.`,
     live: "Live document",
   },
   toolbar: {

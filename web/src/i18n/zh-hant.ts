@@ -164,6 +164,10 @@ export const zhHant: Messages = {
     loadingText: "正在開啟文件…",
     loadingLarge: "大型文件需時數秒。",
     emptyPlaceholder: "開始撰寫…",
+    foreign: "來自其他編輯器：按可讀取的內容顯示，原樣保留",
+    elsewhereTitle: "此頁面無法編輯這份文件",
+    elsewhere: (names) =>
+      `另一個編輯器以「${names}」之名保存內文，此頁面不會寫入該處。下方以純文字顯示；請於該編輯器撰寫，或複製所需內容。`,
     live: "即時文件",
   },
   toolbar: {

@@ -1,8 +1,8 @@
-import { Fragment, type Node, type NodeType, type Schema } from "@tiptap/pm/model";
+import { type ContentMatch, Fragment, type Node, type NodeType, type Schema } from "@tiptap/pm/model";
 import * as Y from "yjs";
 import { cleanAttributes } from "../clean-attributes.js";
 import { deepestNesting } from "../loose.js";
-import { readValue } from "../read-fragment.js";
+import { joinLetters, readValue } from "../read-fragment.js";
 import { isTooWide } from "../table-width.js";
 import { type Foreign, ForeignBlock, ForeignInline } from "./foreign.js";
 import { marksOf } from "./marks.js";
@@ -86,8 +86,8 @@ export class Views {
   #read(element: Parent, type: NodeType, depth: number): View {
     const slots: Slot[] = [];
     const children: Node[] = [];
-    for (const { value, count } of valuesOf(element)) {
-      const shown = type.inlineContent ? this.#inline(value, type) : this.#block(value, depth);
+    for (const { value, count } of joinLetters(element.toArray())) {
+      const shown = type.inlineContent ? this.#inline(value, type) : this.#block(value, type, depth);
       const size = shown.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
       slots.push(count === 1 ? { value, size } : { value, size, count });
       children.push(...shown);
@@ -117,8 +117,15 @@ export class Views {
     return type.validContent(view.node.content) && !isTooWide(view.node) ? view : null;
   }
 
-  #block(value: unknown, depth: number): Node[] {
-    if (value instanceof Y.XmlElement) return [this.#element(value, false, depth)];
+  #block(value: unknown, parent: NodeType, depth: number): Node[] {
+    if (value instanceof Y.XmlElement) {
+      const node = this.#element(value, false, depth);
+      if (mayHold(parent, node.type)) return [node];
+      // A row without a table: where it stands it is nothing that the schema knows.
+      const foreign = this.#foreign(value, false);
+      this.#views.set(value, { node: foreign, slots: null });
+      return [foreign];
+    }
     // An editor may leave an empty text where it took words away.
     if (value instanceof Y.Text && value.length === 0) return [];
     return [this.#foreign(value, false)];
@@ -153,6 +160,16 @@ export class Views {
   }
 }
 
+/** Whether a node may hold another of some kind, in whatever place. */
+function mayHold(parent: NodeType, child: NodeType): boolean {
+  const seen = new Set<ContentMatch>([parent.contentMatch]);
+  for (const match of seen) {
+    if (match.matchType(child)) return true;
+    for (let i = 0; i < match.edgeCount; i++) seen.add(match.edge(i).next);
+  }
+  return false;
+}
+
 /** How many elements an element stands in. */
 function depthOf(element: Parent): number {
   let depth = -1;
@@ -175,19 +192,6 @@ function fillIn(type: NodeType, children: Node[], slots: Slot[]): void {
   if (before === null) return;
   children.unshift(...before.content);
   slots.unshift(...before.content.map(({ nodeSize }) => ({ value: undefined, size: nodeSize })));
-}
-
-/** The children of an element; letters that stand next to each other without a text are one. */
-function valuesOf(element: Parent): { value: unknown; count: number }[] {
-  const values: { value: unknown; count: number }[] = [];
-  for (const value of element.toArray() as unknown[]) {
-    const last = values.at(-1);
-    if (typeof value === "string" && last && typeof last.value === "string") {
-      last.value += value;
-      last.count++;
-    } else values.push({ value, count: 1 });
-  }
-  return values;
 }
 
 /** How many children of a shared element a slot is. */
