@@ -1,17 +1,30 @@
-import { Fragment, Slice } from "@tiptap/pm/model";
-import type { EditorState } from "@tiptap/pm/state";
-import { findTable, fixTables } from "@tiptap/pm/tables";
+import { repairedTable } from "@onrecord/filing/repair-table";
+import type { EditorState, Transaction } from "@tiptap/pm/state";
+import { findTable } from "@tiptap/pm/tables";
 
 /**
- * Makes the table under the cursor regular: rows that are short get empty cells at their end, spans that reach out of it end where it
- * does. To be called on the state of a command that changes the table's shape, in whose transaction it is made: the commands count on
- * regular tables. So it is made once, by whoever changes the table, and is theirs on the record.
+ * Makes the table under the cursor regular, in the transaction of a command that changes its shape and counts on that. So it is done
+ * once, by whoever changes the table, and is theirs on the record.
  */
-export function repairTable(state: EditorState): void {
-  const table = findTable(state.selection.$from);
-  if (!table) return;
-  const { pos, node } = table;
-  const blank = new Slice(Fragment.from(node.type.create()), 0, 0);
-  // What it compares with has no such table, so only this one is looked at.
-  fixTables(state, { doc: state.doc.replace(pos, pos + node.nodeSize, blank) } as EditorState);
+export function repairTable(transaction: Transaction, state: EditorState): void {
+  const found = findTable(state.selection.$from);
+  if (!found) return;
+  const { node: table, start } = found;
+  const repaired = repairedTable(table);
+  if (repaired === table) return;
+  // From the end, so that what is before keeps its place; cells are only added behind others, so that the cursor stays.
+  const rows = table.children.map((row, index) => ({ row, become: repaired.child(index) }));
+  let end = start + table.content.size;
+  for (const { row, become } of rows.reverse()) {
+    const begin = end - row.nodeSize;
+    if (become.childCount > row.childCount)
+      transaction.insert(end - 1, become.children.slice(row.childCount));
+    row.forEach((cell, offset, index) => {
+      const attrs = become.child(index).attrs;
+      if (attrs !== cell.attrs) transaction.setNodeMarkup(begin + 1 + offset, null, attrs);
+    });
+    end = begin;
+  }
+  // The state of a command follows its transaction only when it is asked for that.
+  void state.tr;
 }
