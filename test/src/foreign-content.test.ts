@@ -301,8 +301,11 @@ describe.each(cases)("$name", ({ name, put, shown, text: asText, readOnly }) => 
       // A new paragraph at the end is the person's, and all that changes.
       const { height = 0 } = (await paper.boundingBox()) ?? {};
       await paper.click({ position: { x: 300, y: height - 20 } });
-      await page.keyboard.press("End");
-      await page.keyboard.press("Enter");
+      // At a person's pace: a browser tells of a moved selection a moment later.
+      for (const key of ["End", "Enter"]) {
+        await page.waitForTimeout(150);
+        await page.keyboard.press(key);
+      }
       await page.keyboard.type("Typed by the page.");
       await until(
         async () => (await read(id)).text.includes("Typed by the page."),
