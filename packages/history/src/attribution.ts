@@ -78,7 +78,7 @@ export class Attribution {
   async #describe(
     documentId: string,
     { key, version }: LoadedDocument,
-    what: Pick<Description, "doc" | "before" | "everything">,
+    what: Pick<Description, "doc" | "before" | "cut" | "everything">,
     { exact = false }: Grain,
   ): Promise<Attributed> {
     const stamps = new Stamps(await this.#indexes.upTo(documentId, key, version), exact ? null : PAUSE_MS);

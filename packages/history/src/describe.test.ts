@@ -67,6 +67,60 @@ group("the difference of two versions", () => {
     }
   });
 
+  it("has both contents, in whole characters, also where stock editors cut characters of two units in the middle", () => {
+    let cut = 0;
+    for (const seed of seeds(60)) {
+      const history = randomHistory(seed, 40, { wide: true });
+      const random = prng(seed * 11);
+      for (let n = 0; n < 6; n++) {
+        const to = random(history.versions.length + 1);
+        const from = random(to + 1);
+        const { roots } = difference(history, from, to, n % 2 ? 5 * 60_000 : null);
+        const told = `ONRECORD_SEED=${seed}, ${from} to ${to}`;
+        expect(sideOfTree(roots, "deleted"), told).toEqual(plainContent(replay(history.versions, from)));
+        expect(sideOfTree(roots, "inserted"), told).toEqual(plainContent(replay(history.versions, to)));
+        const texts = piecesOf(roots).flatMap((piece) => ("text" in piece ? [piece.text] : []));
+        expect(
+          texts.filter((text) => /\p{Surrogate}/u.test(text)),
+          told,
+        ).toEqual([]);
+        if (texts.some((text) => text.includes("\ufffd"))) cut++;
+      }
+    }
+    expect(cut).toBeGreaterThan(0);
+  });
+
+  it("names who cut a character as who took it away, and who brought what is left of it", () => {
+    const doc = new Y.Doc();
+    const index = new ChangeIndex();
+    const versions: { update: Uint8Array }[] = [];
+    doc.on("update", (update: Uint8Array) => {
+      versions.push({ update });
+      index.add(update, {
+        at: new Date(0),
+        carrierId: versions.length === 1 ? "ada" : "bob",
+        relayed: false,
+      });
+    });
+    const text = doc.getText("content");
+    text.insert(0, "Offer 😀 open");
+    text.delete(7, 1);
+    text.insert(7, "\ude01");
+    const stamps = new Stamps(index, null);
+    const joined = joinVersions(replay(versions, 1), replay(versions, 3));
+    const pieces = piecesOf(describe({ ...joined, stamps, maxPieces: 100 }));
+    expect(pieces.map((piece) => ["text" in piece && piece.text, piece.change])).toEqual([
+      ["Offer ", "same"],
+      ["😀", "deleted"],
+      ["\ufffd", "inserted"],
+      ["\ufffd", "inserted"],
+      [" open", "same"],
+    ]);
+    expect(pieces[1]).toMatchObject({ inserted: { versions: [1, 1] }, deleted: { versions: [2, 2] } });
+    expect(pieces[2]).toMatchObject({ inserted: { versions: [2, 2] } });
+    expect(stamps.origins[pieces[1]!.deleted!.by]).toMatchObject({ carrierId: "bob" });
+  });
+
   it("names for each run who inserted and who deleted it and in which version", () => {
     for (const seed of seeds(60)) {
       const history = randomHistory(seed, 40);

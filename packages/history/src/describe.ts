@@ -1,8 +1,9 @@
 import { AppError } from "@onrecord/platform/errors";
 import * as Y from "yjs";
 import type { Change, Content, Piece, Root, Stamp, TreeNode } from "./content-tree.js";
+import { type CutPairs, type CutUnit, cutWithin } from "./cut-pairs.js";
 import { Formatting } from "./formatting.js";
-import { impliedDeletion } from "./implied-deletion.js";
+import { cutBy, impliedDeletion } from "./implied-deletion.js";
 import type { Side } from "./joint-document.js";
 import type { Stamps } from "./stamps.js";
 import { toJson } from "./to-json.js";
@@ -18,6 +19,8 @@ export interface Description {
   /** Stands at the newer version and holds what the older one showed. */
   readonly doc: Y.Doc;
   readonly before: Side;
+  /** Characters of the older version that the newer one does not show as they were. */
+  readonly cut?: CutPairs;
   readonly stamps: Stamps;
   /** Tell also of what neither version shows, as deleted, where its content is still at hand. */
   readonly everything?: boolean;
@@ -41,6 +44,8 @@ interface Part {
   readonly change: Change;
   readonly inserted: Stamp | null;
   readonly deleted?: Stamp | null;
+  /** What it says, where that is not what the item has. */
+  readonly text?: string;
 }
 
 class Describer {
@@ -107,8 +112,32 @@ class Describer {
       .filter(({ pieces }) => pieces.length > 0);
   }
 
-  /** What became of an item, cut wherever that differs. */
+  /** What became of an item, cut wherever that differs, and never within a character. */
   *#parts(item: Y.Item): Generator<Part> {
+    const { cut } = this.given;
+    for (const part of this.#spans(item)) {
+      const isShared = cut !== undefined && part.change !== "inserted";
+      const units = isShared ? cutWithin(cut, item.id.client, part.clock, part.length) : [];
+      let { clock } = part;
+      for (const unit of units) {
+        if (unit.clock > clock) yield { ...part, clock, length: unit.clock - clock };
+        yield* this.#halves(item, part, unit);
+        clock = unit.clock + 1;
+      }
+      const length = part.clock + part.length - clock;
+      if (length > 0) yield { ...part, clock, length };
+    }
+  }
+
+  /** The older version had a whole character, which went; what is left of it in the newer version came with the cut. */
+  *#halves(item: Y.Item, part: Part, unit: CutUnit): Generator<Part> {
+    const half = { clock: unit.clock, length: 1, inserted: part.inserted };
+    const by = part.deleted ?? cutBy(this.given.doc, item.id.client, unit.pair, this.given.stamps);
+    if (unit.before !== "") yield { ...half, change: "deleted", deleted: by, text: unit.before };
+    if (part.change === "same") yield { ...half, change: "inserted", inserted: by, text: unit.after };
+  }
+
+  *#spans(item: Y.Item): Generator<Part> {
     if (item.content instanceof Y.ContentDeleted) return;
     const { before, stamps, everything = false } = this.given;
     const { client, clock } = item.id;
@@ -125,8 +154,9 @@ class Describer {
     }
   }
 
-  #contents(item: Y.Item, { clock, length }: Part, depth: number): Content[] {
+  #contents(item: Y.Item, { clock, length, text }: Part, depth: number): Content[] {
     const { content } = item;
+    if (text !== undefined) return [{ text }];
     const from = clock - item.id.clock;
     if (content instanceof Y.ContentString) return [{ text: content.str.slice(from, from + length) }];
     if (content instanceof Y.ContentType) return [{ node: this.node(content.type, depth + 1) }];

@@ -94,10 +94,13 @@ function leavesOf(roots: readonly Root[]): Piece[] {
 }
 
 describe("a history in the database", () => {
-  it("loads, differs and restores as its replay does, at every version", async () => {
+  it.each([
+    ["", false],
+    [", also where editors cut characters of two units", true],
+  ])("loads, differs and restores as its replay does, at every version%s", async (_, wide) => {
     for (const seed of seeds(3)) {
       const random = prng(seed * 3);
-      const random40 = randomHistory(seed, 40);
+      const random40 = randomHistory(seed, 40, { wide });
       const documentId = await committed(random40, seed);
       const { versions } = random40;
       for (let version = 0; version <= versions.length; version++) {
