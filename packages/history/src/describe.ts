@@ -1,10 +1,11 @@
 import { AppError } from "@onrecord/platform/errors";
 import * as Y from "yjs";
-import type { Change, Content, Piece, Root, Stamp, TreeNode } from "./content-tree.js";
+import type { Change, Content, Lost, Piece, Root, Stamp, TreeNode } from "./content-tree.js";
 import { type CutPairs, type CutUnit, cutWithin } from "./cut-pairs.js";
 import { Formatting } from "./formatting.js";
 import { cutBy, impliedDeletion } from "./implied-deletion.js";
 import type { Side } from "./joint-document.js";
+import { isLost } from "./lost-work.js";
 import type { Stamps } from "./stamps.js";
 import { toJson } from "./to-json.js";
 
@@ -24,6 +25,8 @@ export interface Description {
   readonly stamps: Stamps;
   /** Tell also of what neither version shows, as deleted, where its content is still at hand. */
   readonly everything?: boolean;
+  /** Tell also of what was written in between and lost: the document has been through every change. */
+  readonly lost?: boolean;
   /** A tree with more pieces than this is refused with BAD_USER_INPUT. */
   readonly maxPieces: number;
 }
@@ -34,7 +37,7 @@ export function describe(description: Description): Root[] {
   return [...description.doc.share]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, type]) => ({ name, node: describer.node(type, 0) }))
-    .filter(({ node }) => node.children.length > 0 || node.entries.length > 0);
+    .filter(({ node }) => node.children.length > 0 || node.entries.length > 0 || node.lost !== undefined);
 }
 
 /** Part of an item, with what became of it. */
@@ -61,12 +64,13 @@ class Describer {
       type: kind,
       ...name,
       entries: this.#entries(type, depth),
-      children: this.#children(type, depth),
+      ...this.#children(type, depth),
     };
   }
 
-  #children(type: Shared, depth: number): Piece[] {
+  #children(type: Shared, depth: number): Pick<TreeNode, "children" | "lost"> {
     const pieces: Piece[] = [];
+    const lost: Lost[] = [];
     const formatting = new Formatting();
     let lastFormat = "";
     for (let item = type._start; item !== null; item = item.right) {
@@ -86,8 +90,47 @@ class Describer {
           lastFormat = key;
         }
       }
+      if (this.given.lost && item.deleted) this.#lose(item, lost, pieces.length, depth);
     }
-    return pieces;
+    return { children: pieces, ...(lost.length > 0 ? { lost } : {}) };
+  }
+
+  /** Adds what of an item is lost, that stands behind `at` children. */
+  #lose(item: Y.Item, lost: Lost[], at: number, depth: number): void {
+    const { before, stamps } = this.given;
+    const { content, id, length } = item;
+    const isType = content instanceof Y.ContentType;
+    if (!isType && !(content instanceof Y.ContentString)) return;
+    for (const span of before.visible(id.client, id.clock, length)) {
+      if (before.has(id.client, span.clock)) continue;
+      for (const made of stamps.inserted(id.client, span.clock, span.length))
+        for (const gone of stamps.deleted(id.client, made.clock, made.length)) {
+          const [inserted, deleted] = [made.stamp, gone.stamp ?? impliedDeletion(item, stamps)];
+          const told = { at, inserted, deleted };
+          if (isType) {
+            const node = this.node(content.type, depth + 1);
+            if (node.lost !== undefined) this.#addLost(lost, { ...told, node });
+          } else if (isLost(item, inserted, gone.stamp, stamps)) {
+            const from = gone.clock - id.clock;
+            this.#addLost(lost, { ...told, text: content.str.slice(from, from + gone.length) });
+          }
+        }
+    }
+  }
+
+  #addLost(lost: Lost[], one: Lost): void {
+    const { stamps } = this.given;
+    const last = lost.at(-1);
+    if (last && last.at === one.at && "text" in last && "text" in one) {
+      const inserted = stamps.join(last.inserted, one.inserted);
+      const deleted = stamps.join(last.deleted, one.deleted);
+      if (inserted !== undefined && deleted !== undefined) {
+        lost[lost.length - 1] = { at: one.at, inserted, deleted, text: last.text + one.text };
+        return;
+      }
+    }
+    this.#count();
+    lost.push(one);
   }
 
   /** A key's newest item is its value; the older version's value is the newest item that it knew. */
@@ -179,12 +222,16 @@ class Describer {
   }
 
   #counted(piece: Piece): Piece {
+    this.#count();
+    return piece;
+  }
+
+  #count(): void {
     if (++this.#pieces > this.given.maxPieces)
       throw new AppError(
         "BAD_USER_INPUT",
         `There is more to tell than the ${this.given.maxPieces} pieces that one answer may hold.`,
       );
-    return piece;
   }
 }
 

@@ -35,6 +35,21 @@ export function joinVersions(older: Y.Doc, newer: Y.Doc): Joined {
   return { doc, before, cut: cutPairs(older, newer, doc) };
 }
 
+/**
+ * The same by way of every change between the two, one by one: it also holds what was written and deleted again in between.
+ */
+export async function joinChanges(
+  older: Y.Doc,
+  newer: Y.Doc,
+  changes: AsyncIterable<{ readonly update: Uint8Array }>,
+): Promise<Joined> {
+  const doc = uncollected(older);
+  const before = sideOf(doc);
+  keepCharacters(doc);
+  for await (const { update } of changes) catchUp(doc, update);
+  return { doc, before, cut: cutPairs(older, newer, doc) };
+}
+
 /** A copy that keeps what is deleted from here on. */
 export function uncollected(from: Y.Doc): Y.Doc {
   const doc = new Y.Doc({ gc: false });
