@@ -5,7 +5,7 @@ import { type CutPairs, type CutUnit, cutWithin } from "./cut-pairs.js";
 import { Formatting } from "./formatting.js";
 import { cutBy, impliedDeletion } from "./implied-deletion.js";
 import type { Side } from "./joint-document.js";
-import { isLost } from "./lost-work.js";
+import { isLost, joinLost } from "./lost-work.js";
 import type { Stamps } from "./stamps.js";
 import { toJson } from "./to-json.js";
 
@@ -90,7 +90,11 @@ class Describer {
           lastFormat = key;
         }
       }
-      if (this.given.lost && item.deleted) this.#lose(item, lost, pieces.length, depth);
+      if (!this.given.lost || !item.deleted) continue;
+      const before = lost.length;
+      this.#lose(item, lost, pieces.length, depth);
+      // What stands behind it is a run of its own, or it would be told behind both.
+      if (lost.length > before) lastFormat = "";
     }
     return { children: pieces, ...(lost.length > 0 ? { lost } : {}) };
   }
@@ -119,18 +123,13 @@ class Describer {
   }
 
   #addLost(lost: Lost[], one: Lost): void {
-    const { stamps } = this.given;
     const last = lost.at(-1);
-    if (last && last.at === one.at && "text" in last && "text" in one) {
-      const inserted = stamps.join(last.inserted, one.inserted);
-      const deleted = stamps.join(last.deleted, one.deleted);
-      if (inserted !== undefined && deleted !== undefined) {
-        lost[lost.length - 1] = { at: one.at, inserted, deleted, text: last.text + one.text };
-        return;
-      }
+    const joined = last && joinLost(last, one, this.given.stamps);
+    if (joined) lost[lost.length - 1] = joined;
+    else {
+      this.#count();
+      lost.push(one);
     }
-    this.#count();
-    lost.push(one);
   }
 
   /** A key's newest item is its value; the older version's value is the newest item that it knew. */

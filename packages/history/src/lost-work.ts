@@ -1,5 +1,5 @@
 import * as Y from "yjs";
-import type { Stamp } from "./content-tree.js";
+import type { Lost, Stamp } from "./content-tree.js";
 import type { Stamps } from "./stamps.js";
 
 /**
@@ -21,6 +21,15 @@ export function isLost(item: Y.Item, made: Stamp | null, gone: Stamp | null, sta
       return true;
   }
   return false;
+}
+
+/** Two lost runs of text as one, where they stand at one place and one stamp can say both. */
+export function joinLost(last: Lost, next: Lost, stamps: Stamps): Lost | undefined {
+  if (!("text" in last) || !("text" in next) || last.at !== next.at) return undefined;
+  const inserted = stamps.join(last.inserted, next.inserted);
+  const deleted = stamps.join(last.deleted, next.deleted);
+  if (inserted === undefined || deleted === undefined) return undefined;
+  return { at: last.at, inserted, deleted, text: last.text + next.text };
 }
 
 /**
