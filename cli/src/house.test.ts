@@ -143,6 +143,35 @@ describe("the house at its one door", () => {
     expect(document).toEqual({ version: 5, content: endContent });
   });
 
+  it("replays a trace whose agents insert at one place at the same time, always the same way round", async () => {
+    const tokens = await Promise.all(
+      ["analyst1", "analyst2", "analyst3"].map(async (name) => (await signIn(name)).token),
+    );
+    const { api } = await signIn("analyst1");
+    const endContent = "(0😀12)(a0b1c2)";
+    const trace = parseTrace({
+      numAgents: 3,
+      endContent,
+      txns: [
+        { agent: 0, parents: [], patches: [[0, 0, "()()"]] },
+        // In the order of neither the agents nor their times.
+        { agent: 2, parents: [0], patches: [[1, 0, "2"]] },
+        { agent: 0, parents: [0], patches: [[1, 0, "0😀"]] },
+        { agent: 1, parents: [0], patches: [[1, 0, "1"]] },
+        { agent: 2, parents: [1], patches: [[4, 0, "c2"]] },
+        { agent: 1, parents: [3], patches: [[4, 0, "b1"]] },
+        { agent: 0, parents: [2], patches: [[5, 0, "a0"]] },
+      ],
+    });
+    const rooms = `${house.url.replace("http", "ws")}/collab`;
+    // By chance they would come out right in one of six.
+    for (let time = 0; time < 4; time++) {
+      const documentId = await createText(api);
+      const { texts, merged } = await replayTrace(trace, { rooms, documentId, tokens });
+      expect([...texts, merged]).toEqual(Array(4).fill(endContent));
+    }
+  });
+
   it("raises an alert when the trader tries to take a settlement paper away", async () => {
     const compliance = await signIn("compliance");
     const trader = await signIn("trader");

@@ -93,9 +93,14 @@ keys
 program
   .command("doctor")
   .description("look at configuration, data directory, database, migrations and port")
+  .option("--documents", "read every document's history instead, and list those that are damaged")
   .option("--json", "print JSON")
-  .action((options: { json?: boolean }) =>
-    orFail(async () => (await import("./commands/doctor.js")).doctor(options)),
+  .action((options: { documents?: boolean; json?: boolean }) =>
+    orFail(async () =>
+      options.documents
+        ? (await import("./commands/doctor-documents.js")).doctorDocuments(options)
+        : (await import("./commands/doctor.js")).doctor(options),
+    ),
   );
 
 await program.parseAsync();

@@ -11,9 +11,10 @@ export interface Editor extends Disposable {
   readonly closed: Promise<never>;
 }
 
-/** Connects with nothing of ours on the client's side. `url` is where rooms are, e.g. `ws://127.0.0.1:4000/collab`. */
-export function openEditor(url: string, documentId: string, token: string): Editor {
+/** Connects with nothing of ours on the client's side but its clientID. `url` is where rooms are, e.g. `ws://127.0.0.1:4000/collab`. */
+export function openEditor(url: string, documentId: string, token: string, clientID: number): Editor {
   const doc = new Y.Doc();
+  doc.clientID = clientID;
   const provider = new WebsocketProvider(url, documentId, doc, {
     params: { token },
     disableBc: true,

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { AppError } from "@onrecord/platform/errors";
 import * as Y from "yjs";
 import { drive, type Progress } from "./driver.js";
@@ -32,6 +33,8 @@ export interface ReplayResult {
   readonly latency: Latency | null;
   /** The text of each client at the end. */
   readonly texts: readonly string[];
+  /** The text that the same changes make where no server is. */
+  readonly merged: string;
 }
 
 /** How many clients a trace takes: one per agent, and a reader where there would be nobody to receive. */
@@ -43,8 +46,9 @@ export function seatsFor({ agents }: Pick<Trace, "agents">): number {
 export async function replayTrace(trace: Trace, options: ReplayOptions): Promise<ReplayResult> {
   using opened = new DisposableStack();
   const { rooms, documentId, tokens } = options;
-  const editors = Array.from({ length: seatsFor(trace) }, (_, i) =>
-    opened.use(openEditor(rooms, documentId, tokens[i % tokens.length]!)),
+  const seatIds = ascendingIds(seatsFor(trace));
+  const editors = seatIds.map((clientId, i) =>
+    opened.use(openEditor(rooms, documentId, tokens[i % tokens.length]!, clientId)),
   );
   await Promise.all(editors.map(({ synced }) => synced));
   const first = editors[0]!.doc;
@@ -52,10 +56,13 @@ export async function replayTrace(trace: Trace, options: ReplayOptions): Promise
     throw new AppError("CONFLICT", "The document has a text already; a replay needs an empty one.");
 
   const base = Y.encodeStateAsUpdate(first);
-  const clientIds = editors.slice(0, trace.agents).map(({ doc }) => doc.clientID);
+  const clientIds = seatIds.slice(0, trace.agents);
+  const merged = new Y.Doc();
+  Y.applyUpdate(merged, base);
   const typing: Keystroke[][] = clientIds.map(() => []);
   for (const keystroke of shadow(trace, clientIds, base)) {
     typing[keystroke.agent]!.push(keystroke);
+    if (keystroke.update) Y.applyUpdate(merged, keystroke.update);
     // The sockets are open, and a client that hears nothing for half a minute hangs up.
     if (typing[keystroke.agent]!.length % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
@@ -73,7 +80,17 @@ export async function replayTrace(trace: Trace, options: ReplayOptions): Promise
     seconds: (performance.now() - started) / 1000,
     latency: latencyOf(latencies),
     texts: editors.map(({ doc }) => doc.getText(TEXT_NAME).toString()),
+    merged: merged.getText(TEXT_NAME).toString(),
   };
+}
+
+/**
+ * ClientIDs in the order of the agents. Of two who insert at one place Yjs puts the lower clientID to the left, as traces do the lower
+ * agent. They begin anywhere: a clientID belongs to whoever first wrote with it, for good.
+ */
+export function ascendingIds(count: number): number[] {
+  const base = randomInt(1, 2 ** 32 - count);
+  return Array.from({ length: count }, (_, i) => base + i);
 }
 
 /** How many changes do nothing but delete what others delete as well. */

@@ -50,9 +50,17 @@ export function judge(
       );
   };
   const differing = result.texts.filter((text) => text !== trace.endContent).length;
-  if (differing > 0)
-    faults.push(`${differing} of ${result.texts.length} clients do not end at the trace's text.`);
-  if (record.content !== trace.endContent) faults.push("The server's text is not the trace's.");
+  const astray = result.texts.filter((text) => text !== result.merged).length;
+  if (astray > 0)
+    faults.push(
+      `${astray} of ${result.texts.length} clients do not end at what the changes make without a server.`,
+    );
+  if (record.content !== result.merged)
+    faults.push("The server's text is not what the changes make without a server.");
+  if (result.merged !== trace.endContent)
+    faults.push(
+      "The trace says another end than its changes make in Yjs: so it is with the trace, not the server.",
+    );
   expect("Versions", record.versions, changes);
   if (record.version - before.version !== record.versions)
     faults.push(

@@ -5,8 +5,9 @@ import { ChangeIndexes } from "./change-indexes.js";
 import type { Root } from "./content-tree.js";
 import { type Description, describe } from "./describe.js";
 import type { History } from "./history.js";
-import { catchUp, joinVersions, sideOf, uncollected } from "./joint-document.js";
+import { catchUp, joinChanges, joinVersions, sideOf, uncollected } from "./joint-document.js";
 import { type LoadedDocument, readChanges } from "./load.js";
+import { mayHaveLost } from "./lost-work.js";
 import { Stamps } from "./stamps.js";
 
 /** Runs of one author are told as one when no longer pause lies between them. */
@@ -45,7 +46,10 @@ export class Attribution {
     });
   }
 
-  /** What lies between two versions, `from` being the older. */
+  /**
+   * What lies between two versions, `from` being the older; over as many versions as `deletedSince` may go back, also what was written in
+   * between and lost with what it stood in.
+   */
   async diff(documentId: string, from: number, to: number, grain: Grain = {}): Promise<Difference> {
     if (from > to)
       throw new AppError(
@@ -54,8 +58,17 @@ export class Attribution {
       );
     const newer = await this.history.load(documentId, to);
     const older = await this.history.load(documentId, from);
-    const joined = joinVersions(older.doc, newer.doc);
-    return { from, ...(await this.#describe(documentId, newer, joined, grain)) };
+    // What a difference tells besides its two versions: it may cost no more than to tell what was deleted.
+    const lost =
+      to - from <= this.context.config.limits.replayedVersions && mayHaveLost(newer.doc, older.doc);
+    const joined = lost
+      ? await joinChanges(
+          older.doc,
+          newer.doc,
+          readChanges(this.context.db, newer.key, documentId, from, newer.version),
+        )
+      : joinVersions(older.doc, newer.doc);
+    return { from, ...(await this.#describe(documentId, newer, { ...joined, lost }, grain)) };
   }
 
   /**
@@ -78,7 +91,7 @@ export class Attribution {
   async #describe(
     documentId: string,
     { key, version }: LoadedDocument,
-    what: Pick<Description, "doc" | "before" | "everything">,
+    what: Pick<Description, "doc" | "before" | "cut" | "everything" | "lost">,
     { exact = false }: Grain,
   ): Promise<Attributed> {
     const stamps = new Stamps(await this.#indexes.upTo(documentId, key, version), exact ? null : PAUSE_MS);

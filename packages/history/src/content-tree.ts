@@ -36,6 +36,17 @@ export type Piece = {
 /** Text is in UTF-16 code units, as Yjs counts. */
 export type Content = { readonly text: string } | { readonly value: Json } | { readonly node: TreeNode };
 
+/**
+ * What was written between two versions and is in neither, since what it stood in was taken away without regard to it. A nested type
+ * that is lost has nothing but what is lost in it.
+ */
+export type Lost = {
+  /** How many children of the type stand before it. */
+  readonly at: number;
+  readonly inserted: Stamp | null;
+  readonly deleted: Stamp | null;
+} & ({ readonly text: string } | { readonly node: TreeNode });
+
 /** An attribute of an element, or an entry of a map: one piece, or two (the old value deleted, the new one inserted). */
 export interface Entry {
   readonly key: string;
@@ -49,6 +60,8 @@ export interface TreeNode {
   readonly name?: string;
   readonly entries: readonly Entry[];
   readonly children: readonly Piece[];
+  /** What a difference alone tells: in order. */
+  readonly lost?: readonly Lost[];
   /** Nested so deep that what is in it is left out. */
   readonly cut?: true;
 }

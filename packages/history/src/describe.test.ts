@@ -3,7 +3,8 @@ import * as Y from "yjs";
 import { ChangeIndex } from "./change-index.js";
 import type { Piece, Root, Stamp, TreeNode } from "./content-tree.js";
 import { describe } from "./describe.js";
-import { joinVersions, sideOf } from "./joint-document.js";
+import { joinChanges, joinVersions, sideOf } from "./joint-document.js";
+import { mayHaveLost } from "./lost-work.js";
 import { Stamps } from "./stamps.js";
 import { plainContent, sideOfTree } from "./testing/plain.js";
 import { prng, seeds } from "./testing/prng.js";
@@ -20,6 +21,17 @@ function difference(history: RandomHistory, from: number, to: number, pause: num
   const stamps = new Stamps(indexOf(history), pause);
   const joined = joinVersions(replay(history.versions, from), replay(history.versions, to));
   return { roots: describe({ ...joined, stamps, maxPieces: 1e6 }), origins: stamps.origins };
+}
+
+/** The same, by way of every change, with what was lost in between. */
+async function differenceByChanges(history: RandomHistory, from: number, to: number) {
+  const { versions } = history;
+  async function* between() {
+    yield* versions.slice(from, to);
+  }
+  const joined = await joinChanges(replay(versions, from), replay(versions, to), between());
+  const stamps = new Stamps(indexOf(history), null);
+  return describe({ ...joined, lost: true, stamps, maxPieces: 1e6 });
 }
 
 /** Every piece of a tree, those of nested types and entries included. */
@@ -52,7 +64,7 @@ function presence({ versions }: RandomHistory): Map<string, number>[] {
 }
 
 group("the difference of two versions", () => {
-  it("has the older content on one side and the newer on the other, for random histories of every type", () => {
+  it("has the older content on one side and the newer on the other, for random histories of every type", async () => {
     for (const seed of seeds(60)) {
       const history = randomHistory(seed, 40);
       const random = prng(seed * 11);
@@ -63,8 +75,65 @@ group("the difference of two versions", () => {
         const told = `ONRECORD_SEED=${seed}, ${from} to ${to}`;
         expect(sideOfTree(roots, "deleted"), told).toEqual(plainContent(replay(history.versions, from)));
         expect(sideOfTree(roots, "inserted"), told).toEqual(plainContent(replay(history.versions, to)));
+        const withLost = await differenceByChanges(history, from, to);
+        expect(sideOfTree(withLost, "deleted"), told).toEqual(plainContent(replay(history.versions, from)));
+        expect(sideOfTree(withLost, "inserted"), told).toEqual(plainContent(replay(history.versions, to)));
       }
     }
+  });
+
+  it("has both contents, in whole characters, also where stock editors cut characters of two units in the middle", () => {
+    let cut = 0;
+    for (const seed of seeds(60)) {
+      const history = randomHistory(seed, 40, { wide: true });
+      const random = prng(seed * 11);
+      for (let n = 0; n < 6; n++) {
+        const to = random(history.versions.length + 1);
+        const from = random(to + 1);
+        const { roots } = difference(history, from, to, n % 2 ? 5 * 60_000 : null);
+        const told = `ONRECORD_SEED=${seed}, ${from} to ${to}`;
+        expect(sideOfTree(roots, "deleted"), told).toEqual(plainContent(replay(history.versions, from)));
+        expect(sideOfTree(roots, "inserted"), told).toEqual(plainContent(replay(history.versions, to)));
+        const texts = piecesOf(roots).flatMap((piece) => ("text" in piece ? [piece.text] : []));
+        expect(
+          texts.filter((text) => /\p{Surrogate}/u.test(text)),
+          told,
+        ).toEqual([]);
+        if (texts.some((text) => text.includes("\ufffd"))) cut++;
+      }
+    }
+    expect(cut).toBeGreaterThan(0);
+  });
+
+  it("names who cut a character as who took it away, and who brought what is left of it", () => {
+    const doc = new Y.Doc();
+    const index = new ChangeIndex();
+    const versions: { update: Uint8Array }[] = [];
+    doc.on("update", (update: Uint8Array) => {
+      versions.push({ update });
+      index.add(update, {
+        at: new Date(0),
+        carrierId: versions.length === 1 ? "ada" : "bob",
+        relayed: false,
+      });
+    });
+    const text = doc.getText("content");
+    text.insert(0, "Offer 😀 open");
+    text.delete(7, 1);
+    text.insert(7, "\ude01");
+    const stamps = new Stamps(index, null);
+    const joined = joinVersions(replay(versions, 1), replay(versions, 3));
+    const pieces = piecesOf(describe({ ...joined, stamps, maxPieces: 100 }));
+    expect(pieces.map((piece) => ["text" in piece && piece.text, piece.change])).toEqual([
+      ["Offer ", "same"],
+      ["😀", "deleted"],
+      ["\ufffd", "inserted"],
+      ["\ufffd", "inserted"],
+      [" open", "same"],
+    ]);
+    expect(pieces[1]).toMatchObject({ inserted: { versions: [1, 1] }, deleted: { versions: [2, 2] } });
+    expect(pieces[2]).toMatchObject({ inserted: { versions: [2, 2] } });
+    expect(stamps.origins[pieces[1]!.deleted!.by]).toMatchObject({ carrierId: "bob" });
   });
 
   it("names for each run who inserted and who deleted it and in which version", () => {
@@ -104,6 +173,117 @@ function versionOf(stamp: Stamp | null): number {
   expect(first).toBe(last);
   return first;
 }
+
+group("what is lost between two versions", () => {
+  const paragraph = (words: string) => {
+    const element = new Y.XmlElement("paragraph");
+    element.insert(0, [new Y.XmlText(words)]);
+    return element;
+  };
+  const page = (doc: Y.Doc) => doc.getXmlFragment("default");
+  const textIn = (doc: Y.Doc, index: number) => {
+    const element = page(doc).get(index);
+    const text = element instanceof Y.XmlElement ? element.get(0) : undefined;
+    if (!(text instanceof Y.XmlText)) throw new Error("no text");
+    return text;
+  };
+  const replaced = (doc: Y.Doc) =>
+    doc.transact(() => {
+      page(doc).delete(0, 1);
+      const heading = new Y.XmlElement("heading");
+      heading.insert(0, [new Y.XmlText("Terms")]);
+      page(doc).insert(0, [heading]);
+    });
+
+  /** Ada and Bob begin with the same page, do something without having seen what the other does, and their changes come in this order. */
+  async function between(order: "ada" | "bob", ada: (doc: Y.Doc) => void, bob: (doc: Y.Doc) => void) {
+    const start = new Y.Doc();
+    start.clientID = 1;
+    page(start).insert(0, [paragraph("Terms"), paragraph("Second")]);
+    const first = Y.encodeStateAsUpdate(start);
+    const work = (clientID: number, act: (doc: Y.Doc) => void) => {
+      const doc = new Y.Doc();
+      doc.clientID = clientID;
+      Y.applyUpdate(doc, first);
+      const updates: Uint8Array[] = [];
+      doc.on("update", (update: Uint8Array) => void updates.push(update));
+      act(doc);
+      return updates;
+    };
+    const changes = [
+      ...work(2, ada).map((update) => ({ update, carrierId: "ada" })),
+      ...work(3, bob).map((update) => ({ update, carrierId: "bob" })),
+    ].sort((a, b) => Number(b.carrierId === order) - Number(a.carrierId === order));
+    const versions = [{ update: first, carrierId: "ada" }, ...changes].map((one, i) => ({
+      ...one,
+      at: new Date(i),
+      restored: false,
+    }));
+    const owners = new Map([
+      [1, "ada"],
+      [2, "ada"],
+      [3, "bob"],
+    ]);
+    const history: RandomHistory = { versions, owners };
+    const roots = await differenceByChanges(history, 1, versions.length);
+    const may = mayHaveLost(replay(versions, versions.length), replay(versions, 1));
+    return { roots, may, lost: lostIn(roots) };
+  }
+
+  function lostIn(roots: readonly Root[]): string[] {
+    const within = ({ lost = [], children, entries }: TreeNode): string[] => [
+      ...lost.flatMap((one) => ("text" in one ? [one.text] : within(one.node))),
+      ...[...children, ...entries.flatMap(({ pieces }) => pieces)].flatMap((piece) =>
+        "node" in piece ? within(piece.node) : [],
+      ),
+    ];
+    return roots.flatMap(({ node }) => within(node));
+  }
+
+  it.each(["ada", "bob"] as const)(
+    "are the words that somebody writes into a paragraph while a colleague replaces it, where %s's change comes first",
+    async (order) => {
+      const { roots, may, lost } = await between(
+        order,
+        (doc) => textIn(doc, 0).insert(2, " and more 😀"),
+        replaced,
+      );
+      expect([may, lost]).toEqual([true, [" and more 😀"]]);
+      const gone = roots[0]!.node.children.find(({ change }) => change === "deleted");
+      expect(gone && "node" in gone && gone.node.children[0]).toMatchObject({
+        node: {
+          children: [
+            { text: "Te", change: "deleted" },
+            { text: "rms", change: "deleted" },
+          ],
+          lost: [{ at: 1, inserted: { versions: order === "ada" ? [2, 2] : [3, 3] } }],
+        },
+      });
+    },
+  );
+
+  it("are elements that are put into what is gone, with their words", async () => {
+    const into = (doc: Y.Doc) => {
+      const first = page(doc).get(0);
+      if (first instanceof Y.XmlElement) first.insert(1, [paragraph("nested words")]);
+    };
+    expect((await between("bob", into, replaced)).lost).toEqual(["nested words"]);
+    expect((await between("ada", into, replaced)).lost).toEqual(["nested words"]);
+  });
+
+  it("are not what its writer took back, nor what goes where it stands", async () => {
+    const typo = (doc: Y.Doc) => {
+      textIn(doc, 1).insert(0, "typo");
+      textIn(doc, 1).delete(0, 4);
+    };
+    expect((await between("ada", typo, replaced)).lost).toEqual([]);
+    const own = (doc: Y.Doc) => {
+      page(doc).insert(0, [paragraph("draft")]);
+      page(doc).delete(0, 1);
+    };
+    expect((await between("bob", own, (doc) => textIn(doc, 1).delete(0, 2))).lost).toEqual([]);
+  });
+});
 
 group("attribution at a version", () => {
   it("covers every character exactly once and names the right peer, whoever carried it", () => {

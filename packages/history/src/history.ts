@@ -20,6 +20,7 @@ import {
   readDocument,
   type StoredDocument,
 } from "./load.js";
+import { showsTheSame } from "./plain-content.js";
 import { revertTo } from "./restore.js";
 import { missingDocument } from "./shredded.js";
 
@@ -43,6 +44,8 @@ export interface Edit {
   authorize(): Promise<number>;
   /** The update that turns the document at its head into what is wanted, or null for nothing. Asked again only if its clientID is taken. */
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
+  /** Throws if the document, as the change leaves it, is not what was wanted: then nothing is committed. */
+  check?(result: Y.Doc): void;
 }
 
 /** Where a document stands. */
@@ -178,7 +181,8 @@ export class History {
   async #draft(edit: Edit, sql: Sql): Promise<Draft | null> {
     const head = await this.load(edit.documentId, undefined, sql);
     const wanted = await edit.change(head);
-    const tried = wanted && this.#try(head.doc, wanted);
+    const tried = wanted && this.#try(head.doc, wanted, edit);
+    if (tried === null) edit.check?.(head.doc);
     return tried && { ...head, ...tried };
   }
 
@@ -205,11 +209,12 @@ export class History {
   }
 
   /** What an update changes in a copy of a document, and how many bytes are left then: what comes by the API is held to the same limit as what is typed. */
-  #try(doc: Y.Doc, wanted: Uint8Array): Pick<Draft, "update" | "room"> | null {
+  #try(doc: Y.Doc, wanted: Uint8Array, edit?: Edit): Pick<Draft, "update" | "room"> | null {
     const copy = new Y.Doc();
     applyCommitted(copy, Y.encodeStateAsUpdate(doc));
     const update = effectiveUpdate(copy, wanted);
     if (update === null) return null;
+    edit?.check?.(copy);
     const { documentBytes } = this.context.config.limits;
     const room = documentBytes - Y.encodeStateAsUpdate(copy).length;
     if (room >= 0) return { update, room };
@@ -219,13 +224,14 @@ export class History {
     );
   }
 
-  /** Makes the content equal to that of `version` by a new version. Concurrent edits keep their place. */
+  /** Makes the content equal to that of `version` by a new version, or fails with CONFLICT and changes nothing. Concurrent edits keep their place. */
   async restore(request: {
     documentId: string;
     version: number;
     by: By;
     authorize(): Promise<number>;
   }): Promise<{ version: number } | null> {
+    let old: Y.Doc | undefined;
     return this.edit({
       documentId: request.documentId,
       by: request.by,
@@ -233,8 +239,15 @@ export class History {
       extra: { restoredVersion: request.version },
       authorize: request.authorize,
       change: async (head) => {
-        const old = await this.load(request.documentId, request.version);
-        return revertTo(old.doc, head.doc);
+        old = (await this.load(request.documentId, request.version)).doc;
+        return revertTo(old, head.doc);
+      },
+      check: (result) => {
+        if (old && !showsTheSame(old, result))
+          throw new AppError(
+            "CONFLICT",
+            `Version ${request.version} cannot be brought back exactly as it was, so nothing was changed.`,
+          );
       },
     });
   }

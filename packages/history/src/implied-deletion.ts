@@ -29,6 +29,17 @@ function overwriting(item: Y.Item, stamps: Stamps): Stamp | null {
   return first && stamps.deletedIn(first.versions[0]);
 }
 
+/** The stamp of what first took a character of two units apart, where that can still be told: a half was deleted, or something put between them. */
+export function cutBy({ store }: Y.Doc, client: number, clock: number, stamps: Stamps): Stamp | null {
+  let first: Stamp | null = null;
+  for (const { stamp } of stamps.deleted(client, clock, 2)) if (isEarlier(stamp, first)) first = stamp;
+  const low = Y.getItem(store, Y.createID(client, clock + 1));
+  for (let item = Y.getItem(store, Y.createID(client, clock)).right; item && item !== low; item = item.right)
+    for (const { stamp } of stamps.inserted(item.id.client, item.id.clock, 1))
+      if (isEarlier(stamp, first)) first = stamp;
+  return first;
+}
+
 function isEarlier(a: Stamp | null, b: Stamp | null): boolean {
   return a !== null && (b === null || a.versions[0] < b.versions[0]);
 }

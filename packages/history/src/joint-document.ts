@@ -1,5 +1,7 @@
 import * as Y from "yjs";
+import { type CutPairs, cutPairs } from "./cut-pairs.js";
 import { IdMap } from "./id-map.js";
+import { keepCharacters } from "./whole-text.js";
 
 /** Answers, for a stretch of ids, where the older version had them and showed them. */
 export interface Side {
@@ -13,15 +15,39 @@ export interface Side {
   ): { clock: number; length: number; visible: boolean }[];
 }
 
+/** Two versions as one document. */
+export interface Joined {
+  readonly doc: Y.Doc;
+  readonly before: Side;
+  readonly cut: CutPairs;
+}
+
 /**
  * One document that stands at `newer` and still holds whatever `older` showed: both versions' items in their final order.
- * An item never changes its place or content, so what either version shows is told by ids alone.
+ * An item never changes its place or content, so what either version shows is told by ids alone; but for characters of two units that
+ * were cut, which are told by `cut`.
  */
-export function joinVersions(older: Y.Doc, newer: Y.Doc): { doc: Y.Doc; before: Side } {
+export function joinVersions(older: Y.Doc, newer: Y.Doc): Joined {
   const doc = uncollected(older);
   const before = sideOf(doc);
+  keepCharacters(doc);
   catchUp(doc, Y.encodeStateAsUpdate(newer, Y.encodeStateVector(doc)));
-  return { doc, before };
+  return { doc, before, cut: cutPairs(older, newer, doc) };
+}
+
+/**
+ * The same by way of every change between the two, one by one: it also holds what was written and deleted again in between.
+ */
+export async function joinChanges(
+  older: Y.Doc,
+  newer: Y.Doc,
+  changes: AsyncIterable<{ readonly update: Uint8Array }>,
+): Promise<Joined> {
+  const doc = uncollected(older);
+  const before = sideOf(doc);
+  keepCharacters(doc);
+  for await (const { update } of changes) catchUp(doc, update);
+  return { doc, before, cut: cutPairs(older, newer, doc) };
 }
 
 /** A copy that keeps what is deleted from here on. */

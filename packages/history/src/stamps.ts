@@ -36,6 +36,12 @@ export class Stamps {
     return this.#stamp({ clock: 0, length: 1, version, origin: this.index.deleterIn(version) }).stamp;
   }
 
+  /** Whether both are proven to be one person's. */
+  isSamePerson(a: Stamp, b: Stamp): boolean {
+    const [one, other] = [this.origins[a.by]?.userId, this.origins[b.by]?.userId];
+    return one !== undefined && one !== null && one === other;
+  }
+
   /** One stamp for two neighbours, or undefined where each needs its own. */
   join(a: Stamp | null | undefined, b: Stamp | null | undefined): Stamp | null | undefined {
     if (!a || !b) return a === b ? a : undefined;

@@ -94,10 +94,13 @@ function leavesOf(roots: readonly Root[]): Piece[] {
 }
 
 describe("a history in the database", () => {
-  it("loads, differs and restores as its replay does, at every version", async () => {
+  it.each([
+    ["", false],
+    [", also where editors cut characters of two units", true],
+  ])("loads, differs and restores as its replay does, at every version%s", async (_, wide) => {
     for (const seed of seeds(3)) {
       const random = prng(seed * 3);
-      const random40 = randomHistory(seed, 40);
+      const random40 = randomHistory(seed, 40, { wide });
       const documentId = await committed(random40, seed);
       const { versions } = random40;
       for (let version = 0; version <= versions.length; version++) {
@@ -143,6 +146,61 @@ describe("a history in the database", () => {
     }
     expect(authors.size).toBeGreaterThan(1);
     expect(await attribution.at(documentId, { exact: true, version: 20 })).toEqual(before);
+  });
+
+  it("tells in a difference what was written and lost in between, within the same bound", async () => {
+    const documentId = await addDocument(context, "FILING");
+    const made = (doc: Y.Doc, act: (page: Y.XmlFragment) => void) => {
+      const before = Y.encodeStateVector(doc);
+      doc.transact(() => act(doc.getXmlFragment("default")));
+      return Y.encodeStateAsUpdate(doc, before);
+    };
+    const [ada, bob] = [new Y.Doc(), new Y.Doc()];
+    const start = made(ada, (page) => {
+      const paragraph = new Y.XmlElement("paragraph");
+      page.insert(0, [paragraph]);
+      paragraph.insert(0, [new Y.XmlText("Terms")]);
+    });
+    Y.applyUpdate(bob, start);
+    const typed = made(ada, (page) => {
+      const paragraph = page.get(0);
+      const text = paragraph instanceof Y.XmlElement ? paragraph.get(0) : null;
+      if (text instanceof Y.XmlText) text.insert(5, " and more");
+    });
+    const replaced = made(bob, (page) => {
+      page.delete(0, 1);
+      page.insert(0, [new Y.XmlElement("heading")]);
+    });
+    const bindings = [
+      { clientId: ada.clientID, clock: 0, userId: idOf("ada") },
+      { clientId: bob.clientID, clock: 0, userId: idOf("bob") },
+    ];
+    const changes = [
+      { update: start, carrierId: "ada" },
+      { update: typed, carrierId: "ada" },
+      { update: replaced, carrierId: "bob" },
+    ];
+    await commitAll(documentId, changes, bindings);
+    const { key, doc } = await history.load(documentId);
+    await history.checkpoint(documentId, 3, key, encodeState(doc));
+    const { roots, origins } = await attribution.diff(documentId, 1, 3);
+    const gone = roots[0]!.node.children.find(({ change }) => change === "deleted");
+    const text = gone && "node" in gone ? gone.node.children[0] : undefined;
+    expect(text).toMatchObject({ node: { lost: [{ at: 1, text: " and more" }] } });
+    const [lost] = text && "node" in text ? (text.node.lost ?? []) : [];
+    expect([origins[lost!.inserted!.by]!.userId, origins[lost!.deleted!.by]!.userId]).toEqual([
+      idOf("ada"),
+      idOf("bob"),
+    ]);
+    const more = Array.from({ length: 60 }, () => ({
+      update: made(bob, (page) => page.insert(0, [new Y.XmlText("x")])),
+      carrierId: "bob",
+    }));
+    await commitAll(documentId, more, []);
+    expect(JSON.stringify((await attribution.diff(documentId, 1, 61)).roots)).toContain(" and more");
+    const beyond = JSON.stringify((await attribution.diff(documentId, 1, 62)).roots);
+    expect(beyond).toContain("Terms");
+    expect(beyond).not.toContain(" and more");
   });
 
   it("tells what was deleted since a version, within its bound", async () => {

@@ -8,6 +8,7 @@ import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
+import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
 import { bumpRevision, readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
@@ -466,6 +467,50 @@ describe("a restore", () => {
     await expect(
       history.restore({ documentId, version: head + 1, by: ben, authorize }),
     ).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+  });
+
+  it("writes a character anew that an editor has cut, and the head that it makes is the version", async () => {
+    const documentId = await addDocument(context);
+    await type(documentId, "Offer 😀 open");
+    await history.edit({
+      documentId,
+      by: ann,
+      action: "document.edited",
+      authorize,
+      change: ({ doc }) => {
+        const copy = new Y.Doc();
+        Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+        copy.getText("content").delete(7, 1);
+        copy.getText("content").insert(7, "\ude01");
+        return Y.encodeStateAsUpdate(copy);
+      },
+    });
+    expect(await textOf(documentId)).toBe("Offer \ufffd\ufffd open");
+    await history.restore({ documentId, version: 1, by: ben, authorize });
+    expect(await textOf(documentId)).toBe("Offer 😀 open");
+    expect((await history.load(documentId, 1)).doc.getText("content").toString()).toBe("Offer 😀 open");
+  });
+
+  it("that would not give what was wanted commits nothing", async () => {
+    const documentId = await addDocument(context);
+    await type(documentId, "base");
+    const position = await newest(context.db);
+    const seen: string[] = [];
+    const change = ({ doc }: { doc: Y.Doc }) => {
+      const copy = new Y.Doc();
+      Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+      copy.getText("content").insert(0, "another ");
+      return Y.encodeStateAsUpdate(copy);
+    };
+    const check = (result: Y.Doc) => {
+      seen.push(result.getText("content").toString());
+      throw new AppError("CONFLICT", "no");
+    };
+    const edit = { documentId, by: ben, action: "version.restored", authorize, change, check } as const;
+    await expect(history.edit(edit)).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(seen).toEqual(["another base"]);
+    expect((await history.head(documentId))?.version).toBe(1);
+    expect(await readAfter(context.db, position, 5)).toEqual([]);
   });
 
   it("keeps what someone typed at the same time, in its place", async () => {

@@ -16,10 +16,11 @@ import {
   type Text,
 } from "yjs";
 import { type CaretUser, renderCaret, selectionOf } from "./caret.js";
+import type { HeldChanges } from "./held-changes.js";
 
 /** Shows colleagues' carets and selections in a text view, and tells them where mine is. */
-export function textCarets(text: Text, awareness: Awareness): Extension {
-  return ViewPlugin.define((view) => new Carets(view, text, awareness), {
+export function textCarets(text: Text, held: HeldChanges, awareness: Awareness): Extension {
+  return ViewPlugin.define((view) => new Carets(view, text, held, awareness), {
     decorations: ({ shown }) => shown,
   });
 }
@@ -30,6 +31,7 @@ class Carets {
   constructor(
     private readonly view: EditorView,
     private readonly text: Text,
+    private readonly held: HeldChanges,
     private readonly awareness: Awareness,
   ) {
     awareness.on("change", this.#redraw);
@@ -54,7 +56,8 @@ class Carets {
   #tell(): void {
     const before: unknown = this.awareness.getLocalState()?.cursor ?? null;
     const { anchor, head } = this.view.state.selection.main;
-    const place = (index: number) => createRelativePositionFromTypeIndex(this.text, index);
+    const place = (index: number) =>
+      createRelativePositionFromTypeIndex(this.text, this.held.toShared(index));
     const now = this.view.hasFocus ? { anchor: place(anchor), head: place(head) } : null;
     if (JSON.stringify(before) !== JSON.stringify(now)) this.awareness.setLocalStateField("cursor", now);
   }
@@ -66,7 +69,8 @@ class Carets {
       const place = placeOf(state.cursor, this.text);
       if (place === null) continue;
       const user: CaretUser = state.user ?? {};
-      const [anchor, head] = [Math.min(place.anchor, length), Math.min(place.head, length)];
+      const shown = (index: number) => Math.min(this.held.toView(index), length);
+      const [anchor, head] = [shown(place.anchor), shown(place.head)];
       if (anchor !== head) {
         ranges.push(
           Decoration.mark({ attributes: selectionOf(user) }).range(

@@ -1,5 +1,6 @@
-import type { ChangeSet, ChangeSpec } from "@codemirror/state";
+import { ChangeSet, type ChangeSpec, type Text as Shown } from "@codemirror/state";
 import type { Text } from "yjs";
+import { touchesHalf } from "./whole-characters.js";
 
 /** What stands in the view for a thing in the shared text that is not text: one character, as it counts one in both. */
 const OBJECT = "\ufffc";
@@ -15,18 +16,22 @@ export function readText(text: Text): string {
   return (text.toDelta() as DeltaStep[]).map(({ insert }) => shown(insert)).join("");
 }
 
-/** The changes of the view that a change of the shared text amounts to. */
-export function changesOf(delta: readonly DeltaStep[]): ChangeSpec[] {
+/** The change of the shared text, of which `before` was shown, that its event tells. */
+export function changesOf(before: Shown, delta: readonly DeltaStep[], text: Text): ChangeSet {
   const changes: ChangeSpec[] = [];
   let at = 0;
+  let cuts = false;
   for (const step of delta) {
+    cuts ||= touchesHalf(before, at);
     if (step.insert !== undefined) changes.push({ from: at, insert: shown(step.insert) });
     else if (step.delete !== undefined) {
       changes.push({ from: at, to: at + step.delete });
       at += step.delete;
     } else at += step.retain ?? 0;
+    cuts ||= touchesHalf(before, at);
   }
-  return changes;
+  const told = ChangeSet.of(changes, before.length, "\n");
+  return cuts ? told.compose(untold(told.apply(before), readText(text))) : told;
 }
 
 /** Makes the same changes in the shared text, in one transaction of `origin`. */
@@ -41,6 +46,16 @@ export function writeChanges(text: Text, changes: ChangeSet, origin: unknown): v
       shift += insert.length - (to - from);
     });
   }, origin);
+}
+
+/** Where an editor cuts a surrogate pair, Yjs destroys both halves and its event does not say so: unit for unit, what is another now. */
+function untold(shown: Shown, now: string): ChangeSet {
+  const before = shown.sliceString(0, undefined, "\n");
+  const changes: ChangeSpec[] = [];
+  // Of another length is only a text that has changed again since: that is told by an event of its own.
+  for (let at = 0; at < now.length && now.length === before.length; at++)
+    if (before[at] !== now[at]) changes.push({ from: at, to: at + 1, insert: now[at] ?? "" });
+  return ChangeSet.of(changes, before.length, "\n");
 }
 
 function shown(insert: unknown): string {

@@ -3,6 +3,7 @@ import { Compartment, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, keymap } from "@codemirror/view";
 import type { Awareness } from "y-protocols/awareness";
 import type { Text } from "yjs";
+import { HeldChanges } from "./held-changes.js";
 import { sharedText } from "./shared-text.js";
 import { textCarets } from "./text-carets.js";
 import { readText } from "./text-changes.js";
@@ -16,18 +17,19 @@ export interface TextView {
 /** Makes the view: only what is in sight is in the page, so long texts stay quick. */
 export function makeTextView(parent: HTMLElement, text: Text, awareness: Awareness): TextView {
   const rights = new Compartment();
+  const held = new HeldChanges();
   let writable = false;
   const view = new EditorView({
     parent,
     state: EditorState.create({
       doc: readText(text),
       extensions: [
-        sharedText(text, () => writable),
-        textCarets(text, awareness),
+        sharedText(text, held, () => writable),
+        textCarets(text, held, awareness),
         keymap.of(standardKeymap),
         drawSelection(),
         EditorView.lineWrapping,
-        // A shared text keeps every character as it is, carriage returns too: only a line feed ends a line here.
+        // A shared text keeps the carriage returns that other editors have put there: only a line feed ends a line here.
         EditorState.lineSeparator.of("\n"),
         rights.of(attributes(false, "")),
       ],

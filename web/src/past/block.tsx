@@ -1,9 +1,10 @@
 import { createElement, type ReactNode } from "react";
 import { useLocale } from "../i18n/locale.js";
+import { LostRun } from "./lost-run.js";
 import classes from "./past.module.css";
 import { Run } from "./run.js";
 import { useTelling } from "./telling.js";
-import { attributeOf, type Piece, type TreeNode } from "./tree.js";
+import { attributeOf, type Lost, type Piece, type TreeNode } from "./tree.js";
 import { useStamp } from "./use-stamp.js";
 
 // A map and not an object: a client may call an element `constructor`.
@@ -19,24 +20,39 @@ const tags = new Map([
   ["tableHeader", "th"],
 ]);
 
-/** The pieces of a shared type, one after the other. */
-export function Pieces({ pieces }: { pieces: readonly Piece[] }) {
-  // biome-ignore lint/suspicious/noArrayIndexKey: a tree never changes, so a place in it is all the identity a piece has.
-  return pieces.map((piece, index) => <PieceView key={index} piece={piece} />);
+/** The pieces of a shared type, one after the other, and what was lost among them. */
+export function Pieces({ of: { children, lost = [] } }: { of: Pick<TreeNode, "children" | "lost"> }) {
+  const shown: ReactNode[] = [];
+  let next = 0;
+  // A tree never changes, so a place in it is all the identity a piece has.
+  for (let at = 0; at <= children.length; at++) {
+    for (let one = lost[next]; one !== undefined && one.at === at; one = lost[++next])
+      shown.push(<LostView key={shown.length} lost={one} />);
+    const piece = children[at];
+    if (piece !== undefined) shown.push(<PieceView key={shown.length} piece={piece} />);
+  }
+  return shown;
+}
+
+/** What was written in between and went with what it stood in. */
+function LostView({ lost }: { lost: Lost }): ReactNode {
+  if ("text" in lost) return <LostRun lost={lost} />;
+  const inner = <Pieces of={lost.node} />;
+  return lost.node.type === "element" ? createElement(tagOf(lost.node), null, inner) : inner;
 }
 
 function PieceView({ piece }: { piece: Piece }): ReactNode {
   if ("text" in piece) return <Run piece={piece} />;
   if ("value" in piece) return null;
   // A text type has no element of its own: its runs stand in the element around it.
-  if (piece.node.type !== "element") return <Pieces pieces={piece.node.children} />;
+  if (piece.node.type !== "element") return <Pieces of={piece.node} />;
   return <Block piece={piece} node={piece.node} />;
 }
 
 /** An element of a filing, with what became of it as a whole. */
 function Block({ piece, node }: { piece: Piece; node: TreeNode }) {
   const told = useBlockStamp(piece, node);
-  const children = <Pieces pieces={node.children} />;
+  const children = <Pieces of={node} />;
   switch (node.name) {
     case "horizontalRule":
       return <hr {...told} />;

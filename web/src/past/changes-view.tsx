@@ -9,6 +9,7 @@ import classes from "./past.module.css";
 import { ReadingPage } from "./reading-page.js";
 import { StillPage, shownRoot } from "./still-page.js";
 import { tallyOf } from "./tally.js";
+import { hasLost } from "./tree.js";
 import { useOnly } from "./use-only.js";
 import { writersOf } from "./writer.js";
 
@@ -34,7 +35,7 @@ export function ChangesView({ document, from, to }: ChangesViewProps) {
   const told = useMemo(() => {
     if (diff === undefined) return null;
     const node = shownRoot(diff.roots, document.kind);
-    return { node, writers: writersOf(diff.origins, messages), tallies: tallyOf(node) };
+    return { node, writers: writersOf(diff.origins, messages), tallies: tallyOf(node), lost: hasLost(node) };
   }, [diff, document.kind, messages]);
   useOnly(page, only);
 
@@ -54,6 +55,7 @@ export function ChangesView({ document, from, to }: ChangesViewProps) {
     <>
       <div className={classes.told}>
         <Legend entries={entries} only={only} onOnly={setOnly} />
+        {told.lost ? <span className={classes.lostNote}>{words.lostLegend}</span> : null}
         <ChangeSteps page={page} of={told} />
       </div>
       <div className="paper" aria-busy={fetching}>

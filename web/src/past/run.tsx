@@ -1,10 +1,10 @@
-import type { ReactNode } from "react";
 import { useLocale } from "../i18n/locale.js";
 import { MarkedText, markName } from "./marked-text.js";
 import classes from "./past.module.css";
 import { useTelling } from "./telling.js";
+import { Told } from "./told.js";
 import type { TextPiece } from "./tree.js";
-import { type StampProps, useStamp } from "./use-stamp.js";
+import { useStamp } from "./use-stamp.js";
 
 /** A run of text with what became of it, or with who wrote it: coloured for the eye, in words for the ear. */
 export function Run({ piece }: { piece: TextPiece }) {
@@ -60,21 +60,4 @@ export function Run({ piece }: { piece: TextPiece }) {
       );
     }
   }
-}
-
-interface ToldProps {
-  readonly as: "ins" | "del" | "span";
-  readonly className: string | undefined;
-  readonly props: StampProps;
-  readonly change?: string;
-  readonly children: ReactNode;
-}
-
-function Told({ as: Tag, className, props, change, children }: ToldProps) {
-  return (
-    <Tag className={className} {...props} data-change={change}>
-      <span className={classes.spoken}>{props["data-tip"]}: </span>
-      {children}
-    </Tag>
-  );
 }

@@ -71,6 +71,32 @@ describe("a page of changes", () => {
   });
 });
 
+test("words that were written in between and lost are shown where they stood, with who wrote them and with whose change they went", () => {
+  const gone = element("paragraph", {}, text("old"), text("rest"));
+  const lost = { inserted: stamp(0), deleted: stamp(1) };
+  const nested = {
+    type: "text",
+    entries: [],
+    children: [],
+    lost: [{ at: 0, text: "nested", ...lost }],
+  } as const;
+  if (!("node" in gone)) throw new Error("no element");
+  const page = shown("changes", {
+    ...gone,
+    node: {
+      ...gone.node,
+      lost: [
+        { at: 1, text: " and more", ...lost },
+        { at: 2, ...lost, node: { ...nested, type: "element", name: "paragraph" } },
+      ],
+    },
+  });
+  expect(page).toMatch(
+    /<p>old<del [^>]*data-change="lost"[^>]*><span [^>]*>Written in between by Mei Chan, and in neither version · [^<]*taken away by somebody, through Tom Lee[^<]*: <\/span> and more<\/del>rest<p><del/,
+  );
+  expect(page).toContain("nested</del>");
+});
+
 describe("a page of authors", () => {
   test("names the author of every run, and nobody where it is not proven", () => {
     const page = shown(

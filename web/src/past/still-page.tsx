@@ -31,7 +31,7 @@ export function StillPage({ kind, node, telling, label, page }: StillPageProps) 
     <TellingProvider value={telling}>
       <WithTips>
         <article ref={page} className={`${className} ${classes.page}`} aria-label={label}>
-          <Pieces pieces={node.children} />
+          <Pieces of={node} />
         </article>
       </WithTips>
     </TellingProvider>

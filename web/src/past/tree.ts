@@ -5,6 +5,8 @@ export type Root = NonNullable<CompareVersionsQuery["document"]>["diff"]["roots"
 export type TreeNode = Root["node"];
 export type Piece = TreeNode["children"][number];
 export type TextPiece = Extract<Piece, { text: string }>;
+export type Lost = NonNullable<TreeNode["lost"]>[number];
+export type LostText = Extract<Lost, { text: string }>;
 export type Stamp = NonNullable<Piece["inserted"]>;
 export type Origin = OriginFragment;
 
@@ -21,4 +23,9 @@ export function* runsOf(node: TreeNode): Generator<TextPiece> {
     if ("text" in piece) yield piece;
     else if ("node" in piece) yield* runsOf(piece.node);
   }
+}
+
+/** Whether anything below a node was written in between and lost. */
+export function hasLost({ lost = [], children }: TreeNode): boolean {
+  return lost.length > 0 || children.some((piece) => "node" in piece && hasLost(piece.node));
 }

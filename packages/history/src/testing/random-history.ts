@@ -29,15 +29,16 @@ interface Peer {
 
 /**
  * Three people edit every type at once, offline and online: they meet the server at random moments, sometimes with everything they
- * have (others' edits included), reload into new clientIDs, and restore old versions. No character is ever used twice.
+ * have (others' edits included), reload into new clientIDs, and restore old versions. No character is ever used twice. With `wide`, each
+ * is a surrogate pair, and they edit in UTF-16 units: every other edit cuts one.
  */
-export function randomHistory(seed: number, length: number): RandomHistory {
+export function randomHistory(seed: number, length: number, { wide = false } = {}): RandomHistory {
   const random = prng(seed);
   const server = new Y.Doc();
   const versions: RandomVersion[] = [];
   const owners = new Map<number, string>();
   let clientID = seed * 1000;
-  let character = 0x4e00;
+  let character = wide ? 0x20000 : 0x4e00;
   const next = () => String.fromCodePoint(character++);
   const start = (userId: string): Peer => {
     const doc = new Y.Doc({ gc: random(2) === 0 });

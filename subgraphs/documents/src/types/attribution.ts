@@ -27,6 +27,8 @@ export const ContentTree = new GraphQLScalarType({
   description: `A document's content as JSON: a list of { name, node }, one for each shared type by its name.
 A node is { type: text | element | fragment | array | map, name?, children, entries: [{ key, pieces }] }.
 Children and an entry's pieces are pieces: { change: same | inserted | deleted, inserted, deleted?, and one of text, value, node }.
+A node of a difference may have lost: [{ at: how many children stand before it, inserted, deleted, and one of text, node }]: what was
+written in between and is in neither version, since what it stood in was taken away meanwhile. It is told over as many versions as deletedSince.
 Text may have { format, reformatted: [{ key, before, after, by }] }.
 inserted, deleted and by are stamps, { by: index into origins, versions: [first, last], at: [first, last] }, or null where no version is known.`,
 });
