@@ -4,7 +4,7 @@ import { Doc, getState } from "yjs";
 import { socketUrl } from "../api/socket.js";
 import { countingWebSocket } from "./counting-socket.js";
 import { endingOf, frameKind, MESSAGE_ACCESS, MESSAGE_DURABLE, readAccess, readDurable } from "./protocol.js";
-import { fresh, next, type SavedEvent, type SavedState } from "./saved-state.js";
+import { fresh, isEnding, next, type SavedEvent, type SavedState } from "./saved-state.js";
 
 /** Who is writing here, as colleagues see it; the server replaces the name and the id with the proven ones. */
 export interface Person {
@@ -71,9 +71,21 @@ export class CollabSession {
     return this.#saved;
   }
 
-  /** Connects, or connects again after a permanent close whose cause is gone (a new sign-in). */
-  connect(): void {
-    this.provider.connect();
+  /**
+   * Connects, or connects again after a permanent close whose cause is gone (a new sign-in), in the name of this session: the
+   * server takes nothing from a page whose browser is signed in to another.
+   */
+  connect(sessionId: string): void {
+    this.provider.params.session = sessionId;
+    const { link } = this.#saved;
+    if (link === "connecting" || link === "signed-out") this.provider.connect();
+  }
+
+  /** Hangs up until `connect`: the page's session has ended, or its browser is somebody else's. What is unsent is kept. */
+  hangUp(): void {
+    if (isEnding(this.#saved.link)) return;
+    this.#happen({ type: "ended", why: "signed-out" });
+    this.provider.disconnect();
   }
 
   /** Calls back after every change of `saved` and `synced`. */
