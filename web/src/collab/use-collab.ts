@@ -25,22 +25,11 @@ export function useCollab(documentId: string): { session: CollabSession | null; 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each sign-in (`round`) reconnects what an ended session closed.
   useEffect(() => {
     if (session === null) return;
-    if (sessionId === null) return session.hangUp();
-    session.connect(sessionId);
-    return onRefused(session, () => void refused(sessionId));
+    if (sessionId === null) session.hangUp();
+    else session.connect(sessionId, () => void refused(sessionId));
   }, [round, session, sessionId, refused]);
 
   return { session, restart: () => setAttempt((n) => n + 1) };
-}
-
-/** Calls back each time that the server refuses the connection because of its session. Returns how to stop. */
-function onRefused(session: CollabSession, callback: () => void): () => void {
-  let before = session.saved.link;
-  return session.subscribe(() => {
-    const { link } = session.saved;
-    if (link === "signed-out" && before !== "signed-out") callback();
-    before = link;
-  });
 }
 
 /** One thing read from a session, rendered again only when that thing changes. `read` must return a primitive. */

@@ -68,16 +68,17 @@ export const en = {
     again: "Sign in again",
     againHint:
       "Your session ended. What you wrote is still on this page and is sent once you have signed in.",
-    other: (name: string) => `${name} has signed in in this browser`,
+    other: (name: string) => `This browser is signed in as ${name} now`,
     otherHint: (mine: string) =>
       `This page is ${mine}’s. Nothing is sent from it, in anybody’s name, until ${mine} signs in again here.`,
     unsent: (n: string, count: number) =>
       `${n} ${one(count, "change is", "changes are")} not saved yet. ${one(count, "It stays", "They stay")} on this page, and ${one(count, "is", "are")} sent after that.`,
+    as: (name: string) => `Sign in as ${name}`,
     or: "or",
     goOnAs: (name: string) => `Open this page as ${name}`,
     giveUp: (n: string, count: number, mine: string, other: string) =>
-      `${n} ${one(count, "change", "changes")} of ${mine}’s ${one(count, "is", "are")} not saved, and ${one(count, "is", "are")} lost when this page becomes ${other}’s. Nothing of ${one(count, "it", "them")} is sent.`,
-    lose: (name: string) => `Lose them and open as ${name}`,
+      `${n} ${one(count, "change", "changes")} of ${mine}’s ${one(count, "is", "are")} not saved, and ${one(count, "is", "are")} lost when this page becomes ${other}’s. ${one(count, "It is", "They are")} never sent.`,
+    lose: (name: string, count: number) => `Lose ${one(count, "it", "them")} and open as ${name}`,
     back: "Back",
     promises: [
       "Recorded before anyone else sees it",
@@ -151,7 +152,7 @@ export const en = {
       text: "Sign in again to go on. What you wrote stays on this page.",
     },
     other: (name: string) => ({
-      title: `${name} has signed in in this browser`,
+      title: `This browser is signed in as ${name} now`,
       text: "Nothing is sent from this page until you sign in again here. What you wrote stays on it.",
     }),
     removed: {

@@ -36,7 +36,7 @@ export function GiveUp({ mine, other, count, onBack }: GiveUpProps) {
           {words.back}
         </Button>
         <Button variant="light" color="red" size="sm" onClick={lose}>
-          {words.lose(other)}
+          {words.lose(other, count)}
         </Button>
       </Group>
     </>

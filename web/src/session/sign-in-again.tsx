@@ -58,6 +58,7 @@ export function SignInAgain({ me, ended }: { me: Me; ended: Ended }) {
             {...(me.user.email === null ? { onEmail: setEmail } : {})}
             password={password}
             onPassword={setPassword}
+            {...(other === null ? {} : { label: words.as(me.user.name) })}
             onSignedIn={async () => {
               setPassword("");
               await signedIn();
