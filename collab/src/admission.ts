@@ -4,6 +4,7 @@ import type { AppContext } from "@onrecord/platform/context";
 import type { RequestInfo } from "@onrecord/platform/door";
 import { isId } from "@onrecord/platform/ids";
 import { findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
+import { mismatch, namedSessions } from "@onrecord/policy/named-session";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
 import { type CollabSocket, Connection } from "./connection.js";
 import type { Permits } from "./permits.js";
@@ -48,6 +49,16 @@ export class Admission {
     if (principal === null) {
       await this.ledger.record({ action: "session.refused", by, object: null, detail: { reason: "token" } });
       return new Refusal(closeCode.unauthenticated, "sign in first");
+    }
+    const why = mismatch(namedSessions(request, info.url.searchParams), principal);
+    if (why !== null) {
+      await this.ledger.record({
+        action: "session.refused",
+        by,
+        object: null,
+        detail: { reason: "other-session" },
+      });
+      return new Refusal(closeCode.unauthenticated, "another session is signed in");
     }
     if (!isId(documentId)) return new Refusal(closeCode.gone, "there is no such document");
     const object = { kind: "DOCUMENT", id: documentId } as const;

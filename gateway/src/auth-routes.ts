@@ -9,14 +9,20 @@ import { readJson, respondError, respondJson } from "./respond.js";
 import type { Runtime } from "./runtime.js";
 
 const SIGN_IN =
-  "mutation ($input: SignInInput!) { signIn(input: $input) { token principal { expiresAt user { id name } } } }";
+  "mutation ($input: SignInInput!) { signIn(input: $input) { token principal { sessionId expiresAt user { id name } } } }";
 const SIGN_OUT = "mutation { signOut }";
 /** Largest body of a sign-in, in bytes. */
 const LIMIT = 64 * 1024;
 
+interface SignedIn {
+  readonly sessionId: string;
+  readonly expiresAt: string;
+  readonly user: { readonly id: string; readonly name: string };
+}
+
 interface Answer {
   readonly data?: {
-    signIn?: { token: string; principal: { expiresAt: string; user: { id: string; name: string } } } | null;
+    signIn?: { token: string; principal: SignedIn } | null;
   } | null;
   readonly errors?: readonly { extensions?: { code?: string } }[];
 }
@@ -46,9 +52,10 @@ export function authRoutes(
     const answer = await run(runtime, caller, SIGN_IN, { input: { email, password } });
     const session = answer.data?.signIn;
     if (!session) return respondJson(response, statusOf(answer), answer);
-    const seconds = Math.max(0, Math.floor((Date.parse(session.principal.expiresAt) - Date.now()) / 1000));
+    const { user, sessionId, expiresAt } = session.principal;
+    const seconds = Math.max(0, Math.floor((Date.parse(expiresAt) - Date.now()) / 1000));
     response.setHeader("set-cookie", cookie(session.token, seconds));
-    respondJson(response, 200, { user: session.principal.user, expiresAt: session.principal.expiresAt });
+    respondJson(response, 200, { user, sessionId, expiresAt });
   };
   const signOut = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
     await readJson(request, LIMIT);
@@ -71,14 +78,15 @@ export function authRoutes(
     respondJson(response, 200, firm);
   };
 
-  return async (request, response, { id, url }) => {
+  return async (request, response, info) => {
+    const { id, url } = info;
     try {
       if (url.pathname === "/auth/demo" && request.method === "GET") return await showDemo(response);
       const action = actions.get(url.pathname);
       if (!action) throw new AppError("NOT_FOUND", "There is no such page.");
       if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
       if (isCrossSite(request)) throw new AppError("FORBIDDEN", "Sign in from this site.");
-      await action(request, response, await authenticator.ofRequest(request, id));
+      await action(request, response, await authenticator.ofRequest(request, info));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       respondError(response, error, id);

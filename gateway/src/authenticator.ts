@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/platform/database";
+import type { RequestInfo } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
 import { type Credential, findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
+import { mismatch, mismatchError, namedSessions } from "@onrecord/policy/named-session";
 import { authenticate, byCaller, type Caller, hashToken } from "@onrecord/policy/principal";
 
 /** How long the same refused token of the same address is not recorded again, in milliseconds. */
@@ -19,13 +21,30 @@ export class Authenticator {
     private readonly ledger: Ledger,
   ) {}
 
-  /** The caller of an HTTP request. UNAUTHENTICATED for a token that is forged or has ended, FORBIDDEN for another site's use of the cookie. */
-  ofRequest(request: IncomingMessage, requestId: string): Promise<Caller> {
-    return this.ofCredential(request, requestId, findCredential(request));
+  /**
+   * The caller of an HTTP request. UNAUTHENTICATED for a token that is forged or has ended, and for a page of another session;
+   * FORBIDDEN for another site's use of the cookie.
+   */
+  ofRequest(request: IncomingMessage, { id, url }: RequestInfo): Promise<Caller> {
+    return this.ofCredential(request, id, findCredential(request), namedSessions(request, url.searchParams));
   }
 
-  /** The same for a credential that came in another way (`connection_init`). */
+  /** The same for a credential and a session's name that came in another way (`connection_init`). */
   async ofCredential(
+    request: IncomingMessage,
+    requestId: string,
+    credential: Credential | undefined,
+    named: readonly string[],
+  ): Promise<Caller> {
+    const caller = await this.#prove(request, requestId, credential);
+    const why = mismatch(named, caller.principal);
+    if (why === null) return caller;
+    // Each time: whoever is refused this is proven, and a page stops at the first.
+    if (why === "other-session") await this.#record(caller, why);
+    throw mismatchError(why);
+  }
+
+  async #prove(
     request: IncomingMessage,
     requestId: string,
     credential: Credential | undefined,
@@ -51,11 +70,15 @@ export class Authenticator {
     this.#refused.set(key, now);
     const oldest = this.#refused.keys().next().value;
     if (this.#refused.size > REMEMBERED && oldest !== undefined) this.#refused.delete(oldest);
+    await this.#record(anonymous, "token");
+  }
+
+  async #record(caller: Caller, reason: "token" | "other-session"): Promise<void> {
     await this.ledger.record({
       action: "session.refused",
-      by: byCaller(anonymous),
+      by: byCaller(caller),
       object: null,
-      detail: { reason: "token" },
+      detail: { reason },
     });
   }
 }

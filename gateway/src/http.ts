@@ -21,7 +21,7 @@ export interface HttpOptions {
 export function graphqlOverHttp({ runtime, authenticator, live, requestBytes }: HttpOptions): RequestHandler {
   return async (request, response, info) => {
     try {
-      const caller = await authenticator.ofRequest(request, info.id);
+      const caller = await authenticator.ofRequest(request, info);
       const body = request.method === "POST" ? await readBody(request, requestBytes) : undefined;
       await sendResponse(response, async (signal) => {
         const answer = await runtime.fetch(fetchRequest(request, info, body, signal), { caller });

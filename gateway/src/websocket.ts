@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { getGraphQLWSOptions } from "@graphql-hive/gateway-runtime";
-import type { UpgradeHandler } from "@onrecord/platform/door";
+import type { RequestInfo, UpgradeHandler } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
 import type { Logger } from "@onrecord/platform/log";
 import { bearer, type Credential, findCredential } from "@onrecord/policy/credentials";
+import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller, Principal } from "@onrecord/policy/principal";
 import { toGraphQLError } from "@onrecord/subgraph/errors";
 import { type Context, makeServer } from "graphql-ws";
@@ -22,6 +23,7 @@ interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   readonly requestId: string;
+  readonly url: RequestInfo["url"];
   /** Operations under way → what says that they ended. */
   readonly streams: Map<string, () => void>;
   session?: { readonly caller: Caller; readonly principal: Principal };
@@ -78,7 +80,7 @@ export class GraphqlSockets {
   /** Handles upgrades on `/graphql`. */
   readonly upgrade: UpgradeHandler = (request, socket, head, info) => {
     this.#server.handleUpgrade(request, socket, head, (ws) =>
-      this.#open(ws, { socket: ws, request, requestId: info.id, streams: new Map() }),
+      this.#open(ws, { socket: ws, request, requestId: info.id, url: info.url, streams: new Map() }),
     );
   };
 
@@ -89,10 +91,11 @@ export class GraphqlSockets {
   }
 
   async #connect({ extra, connectionParams }: Context<Parameters, Extra>): Promise<boolean> {
-    const { socket, request, requestId } = extra;
+    const { socket, request, requestId, url } = extra;
     try {
       const credential = credentialOf(request, connectionParams);
-      const caller = await this.options.authenticator.ofCredential(request, requestId, credential);
+      const named = [...namedSessions(request, url.searchParams), ...namedIn(connectionParams)];
+      const caller = await this.options.authenticator.ofCredential(request, requestId, credential, named);
       if (!caller.principal) throw new AppError("UNAUTHENTICATED", "Sign in first.");
       // It left while it was being proven: nobody would tell us again.
       if (socket.readyState !== socket.OPEN) return false;
@@ -136,4 +139,10 @@ function credentialOf(request: IncomingMessage, parameters: Parameters): Credent
   if (typeof given === "string" && given.trim() !== "")
     return { token: bearer(given) ?? given.trim(), carrier: "bearer" };
   return findCredential(request);
+}
+
+/** `connection_init.payload.session`. What is no text names no session that there is. */
+function namedIn(parameters: Parameters): string[] {
+  const given = parameters?.session ?? undefined;
+  return given === undefined ? [] : [typeof given === "string" ? given : ""];
 }

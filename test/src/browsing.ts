@@ -22,7 +22,7 @@ export async function findBrowser(): Promise<Browser | null> {
 /** A person of the demo firm at a browser of their own, signed in by keyboard alone. */
 export async function signedIn(
   browser: Browser,
-  server: Server,
+  server: Pick<Server, "url">,
   person: string,
   options: BrowserContextOptions = {},
 ): Promise<Page> {

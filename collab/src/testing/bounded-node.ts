@@ -59,8 +59,11 @@ export class BoundedNode implements AsyncDisposable {
   }
 
   /** Opens a socket and does not wait to be let in. `token` is Eve's unless told otherwise. */
-  async raw(documentId: string, { token = this.eve.token, ack = false } = {}): Promise<RawSocket> {
-    const address = `${this.url.replace("http", "ws")}/collab/${documentId}?token=${token}${ack ? "&ack=1" : ""}`;
+  async raw(
+    documentId: string,
+    { token = this.eve.token, ack = false, session = "" } = {},
+  ): Promise<RawSocket> {
+    const address = `${this.url.replace("http", "ws")}/collab/${documentId}?token=${token}${ack ? "&ack=1" : ""}${session && `&session=${session}`}`;
     const socket = new WebSocket(address);
     this.#sockets.push(socket);
     const frames: Buffer[] = [];

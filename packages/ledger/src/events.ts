@@ -9,7 +9,8 @@ export type Level = "VIEW" | "DOWNLOAD" | "COMMENT" | "EDIT" | "MANAGE";
  */
 export interface AuditEvents {
   "session.started": { kind: "BROWSER" | "TOKEN" };
-  "session.refused": { reason: "credentials" | "inactive" | "expired" | "token" };
+  /** `other-session`: sent from a page of another session than the one that its credential proves. */
+  "session.refused": { reason: "credentials" | "inactive" | "expired" | "token" | "other-session" };
   "session.ended": { cause: "sign-out" | "revoked" };
 
   "folder.created": { parentId: string | null };

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Sql } from "@onrecord/platform/database";
 import { newId } from "@onrecord/platform/ids";
+import { keepable } from "@onrecord/platform/text";
 import canonicalize from "canonicalize";
 
 /** Where a request came from, and who it claimed to be when nobody could be proven. Personal: it may be shredded. */
@@ -30,9 +31,9 @@ export function commitOrigin(salt: Uint8Array, facts: OriginFacts): string {
 /** Longest user agent and claimed name kept, in characters: what a client sends is not bounded by itself. */
 const KEPT = 512;
 
-/** What Postgres can store as it is: no NUL (a refused sign-in must not escape the record by one) and no half of a character. */
+/** What can be kept: a refused sign-in must not escape the record by a NUL in its name. */
 function storable(text: string): string {
-  return text.slice(0, KEPT).replaceAll("\0", "\uFFFD").toWellFormed();
+  return keepable(text.slice(0, KEPT));
 }
 
 /** Remembers the origins of this process, so that a thousand requests of one browser share one row. */

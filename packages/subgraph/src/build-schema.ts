@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { parse, print } from "graphql";
 import { type BuildSchemaOptions, buildSchemaSync } from "type-graphql";
+import { guardArguments } from "./argument-text.js";
 import { asFederationDocument } from "./federation-document.js";
 import { type References, resolverMap } from "./resolver-map.js";
 import type { SubgraphSchema } from "./subgraph.js";
@@ -42,5 +43,6 @@ export function buildSchema<Context extends object>(parts: SchemaParts<Context>)
   const typeDefs = asFederationDocument(parse(printSchemaWithDirectives(plain), { noLocation: true }));
   // The array form: @apollo/subgraph 2.15 takes no single module.
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolverMap(plain, parts.references ?? {}) }]);
+  guardArguments(schema);
   return { schema, sdl: `${print(typeDefs)}\n` };
 }

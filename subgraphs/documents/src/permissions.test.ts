@@ -105,10 +105,11 @@ describe("names and titles", () => {
     ["", "empty"],
     ["   ", "empty"],
     ["x".repeat(201), "200"],
-    ["a\u0000b", "control"],
+    ["x".repeat(10_000_000), "200"],
+    ["a\u0000b", "NUL"],
     ["a\nb", "control"],
     ["a\u2028b", "control"],
-    ["\ud800", "Unicode"],
+    ["\ud800", "half of a character"],
   ])("refuse %j with a sentence", async (name, word) => {
     const { manager } = await world.manager();
     const { codes, errors } = await world.ask(manager, createFolder, { input: { name } });

@@ -1,4 +1,5 @@
 import { AppError } from "@onrecord/platform/errors";
+import { checkText } from "@onrecord/platform/text";
 
 const LONGEST = 200;
 
@@ -7,18 +8,21 @@ const LONGEST = 200;
  * logs. `what` begins the sentence that says what is wrong.
  */
 export function checkName(given: string, what: string): string {
+  checkText(given, what);
   const text = given.trim();
   const refuse = (sentence: string) => new AppError("BAD_USER_INPUT", `${what} ${sentence}`);
   if (text === "") throw refuse("may not be empty.");
-  if ([...text].length > LONGEST) throw refuse(`may have at most ${LONGEST} characters.`);
+  // Its code units first: counting the characters of megabytes takes seconds.
+  if (text.length > 2 * LONGEST || [...text].length > LONGEST)
+    throw refuse(`may have at most ${LONGEST} characters.`);
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) throw refuse("may not contain control characters.");
-  if (!text.isWellFormed()) throw refuse("is not valid Unicode.");
   return text;
 }
 
 /** The nearest valid title to one that a page brought, or undefined when nothing is left of it. */
 export function nearestTitle(found: string | null): string | undefined {
   const text = (found ?? "")
+    .slice(0, 100 * LONGEST)
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim();

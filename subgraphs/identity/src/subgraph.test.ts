@@ -130,6 +130,35 @@ describe("signing in", () => {
     expect(JSON.stringify(refused.map(({ detail }) => detail))).not.toContain("@");
   });
 
+  it("refuses what is nobody's address or password as bad input, each on the record and counted as an attempt", async () => {
+    const before = (await entries("session.refused")).length;
+    const endless = `endless${"x".repeat(4_000_000)}@example.test`;
+    const given = [
+      ["nul\0@example.test", "x"],
+      ["half\ud842@example.test", "x"],
+      ["known@example.test", "nul\0"],
+      [endless, "x"],
+      [`${" ".repeat(255)}blank@example.test`, "x"],
+    ] as const;
+    for (const [email, password] of given) {
+      const { codes, errors } = await attempt(email, password);
+      expect(codes).toEqual(["BAD_USER_INPUT"]);
+      expect(errors[0]?.message.length).toBeLessThan(100);
+      expect(errors[0]?.message).not.toContain(email);
+    }
+    const refused = (await entries("session.refused")).slice(before);
+    expect(refused.map(({ detail }) => detail.reason)).toEqual(Array(5).fill("credentials"));
+    expect(refused.map(({ claimed }) => claimed)).toEqual([
+      "nul\uFFFD@example.test",
+      "half\uFFFD@example.test",
+      "known@example.test",
+      endless.slice(0, 255),
+      "",
+    ]);
+    const more = await Promise.all(Array.from({ length: perAccount.burst }, () => attempt(endless, "x")));
+    expect(more.flatMap(({ codes }) => codes)).toContain("RATE_LIMITED");
+  });
+
   it("holds back whoever guesses at one account, also with all guesses at once, and nobody else", async () => {
     await addPerson(context.db, { email: "target@example.test", passwordHash });
     const guesses = await Promise.all(
@@ -259,5 +288,7 @@ describe("a token from the command line", () => {
       detail: { kind: "TOKEN" },
     });
     await expect(createSessionFor(context, "who@example.test")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    for (const email of ["who\0@example.test", "who\ud842@example.test"])
+      await expect(createSessionFor(context, email)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
   });
 });

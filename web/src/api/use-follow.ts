@@ -4,7 +4,7 @@ import { useSession } from "../session/session.js";
 import { follow } from "./follow.js";
 import { type Problem, problemTold } from "./problem.js";
 
-/** Whether a followed stream is open; "off" when it is not followed. */
+/** Whether a followed stream is open; "off" when it is not followed, for which an ended session is a reason too. */
 export type LineState = "off" | "open" | "broken";
 
 interface Options<T> {
@@ -25,11 +25,11 @@ export function useFollow<T, V extends Record<string, unknown>>(
   variables: V,
   options: Options<T>,
 ): LineState {
-  const { live, round, end } = useSession();
+  const { live, id, round, refused } = useSession();
   const [line, setLine] = useState<LineState>("off");
   const latest = useRef(options);
   latest.current = options;
-  const { enabled = true } = options;
+  const enabled = (options.enabled ?? true) && id !== null;
   const key = JSON.stringify(variables);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` opens the stream again after signing in again; `key` stands for `variables`.
@@ -52,7 +52,7 @@ export function useFollow<T, V extends Record<string, unknown>>(
       },
       isFinal: (cause) => {
         const kind = kindOf(cause);
-        if (kind === "unauthenticated") end();
+        if (kind === "unauthenticated") void refused(id);
         return kind === "unauthenticated" || kind === "forbidden" || kind === "not-found";
       },
     });
@@ -60,7 +60,7 @@ export function useFollow<T, V extends Record<string, unknown>>(
       stop();
       batch.cancel();
     };
-  }, [live, document, key, enabled, round, end]);
+  }, [live, document, key, enabled, id, round, refused]);
 
   return line;
 }

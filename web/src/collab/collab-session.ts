@@ -4,7 +4,7 @@ import { Doc, getState } from "yjs";
 import { socketUrl } from "../api/socket.js";
 import { countingWebSocket } from "./counting-socket.js";
 import { endingOf, frameKind, MESSAGE_ACCESS, MESSAGE_DURABLE, readAccess, readDurable } from "./protocol.js";
-import { fresh, next, type SavedEvent, type SavedState } from "./saved-state.js";
+import { fresh, isEnding, next, type SavedEvent, type SavedState } from "./saved-state.js";
 
 /** Who is writing here, as colleagues see it; the server replaces the name and the id with the proven ones. */
 export interface Person {
@@ -21,6 +21,9 @@ export class CollabSession {
   readonly #listeners = new Set<() => void>();
   #saved: SavedState = fresh;
   #synced = false;
+  /** The session in whose name the last connection was asked for. */
+  #dialledAs: string | undefined;
+  #onRefused = () => {};
 
   constructor(
     readonly documentId: string,
@@ -38,7 +41,10 @@ export class CollabSession {
       // Tabs must not pass changes to each other behind the server's back: each writes in its own name, on the record.
       disableBc: true,
       WebSocketPolyfill: countingWebSocket({
-        dialled: () => this.#happen({ type: "dialled" }),
+        dialled: () => {
+          this.#dialledAs = this.provider.params.session;
+          this.#happen({ type: "dialled" });
+        },
         opened: () => this.#happen({ type: "opened" }),
         sending: (data) => this.#count(data),
       }),
@@ -51,9 +57,11 @@ export class CollabSession {
       this.#happen({ type: "access", access: readAccess(decoder).access });
     };
     this.provider.on("connection-close", () => this.#happen({ type: "dropped" }));
-    this.provider.on("closed", ({ code, reason }) =>
-      this.#happen({ type: "ended", why: endingOf(code, reason) }),
-    );
+    this.provider.on("closed", ({ code, reason }) => {
+      const why = endingOf(code, reason);
+      if (why === "signed-out") this.#turnedAway();
+      else this.#happen({ type: "ended", why });
+    });
     this.provider.on("sync", (synced) => {
       if (!synced || this.#synced) return;
       this.#synced = true;
@@ -71,9 +79,23 @@ export class CollabSession {
     return this.#saved;
   }
 
-  /** Connects, or connects again after a permanent close whose cause is gone (a new sign-in). */
-  connect(): void {
-    this.provider.connect();
+  /**
+   * Connects, or connects again after a close whose cause is gone (a new sign-in), in the name of this session: the server takes
+   * nothing from a page whose browser is signed in to another. `refused` is called when it does not take this one; until somebody
+   * has found out why, the document is offline.
+   */
+  connect(sessionId: string, refused: () => void): void {
+    this.provider.params.session = sessionId;
+    this.#onRefused = refused;
+    const { link } = this.#saved;
+    if (!isEnding(link) || link === "signed-out") this.provider.connect();
+  }
+
+  /** Hangs up until `connect`: the page's session has ended, or its browser is somebody else's. What is unsent is kept. */
+  hangUp(): void {
+    if (isEnding(this.#saved.link)) return;
+    this.#happen({ type: "ended", why: "signed-out" });
+    this.provider.disconnect();
   }
 
   /** Calls back after every change of `saved` and `synced`. */
@@ -92,6 +114,12 @@ export class CollabSession {
     this.provider.destroy();
     this.awareness.destroy();
     this.doc.destroy();
+  }
+
+  #turnedAway(): void {
+    // It had been on its way since before the page went on in another session of the same person.
+    if (this.#dialledAs !== this.provider.params.session) this.provider.connect();
+    else this.#onRefused();
   }
 
   #count(data: unknown): void {

@@ -123,6 +123,7 @@ function dated(known: SavedState["head"], told: { version: number; at: string })
   return known !== null && known.version > told.version ? known : { version: told.version, at: told.at };
 }
 
-function isEnding(link: SavedState["link"]): link is Ending {
+/** Whether the server closed for good. */
+export function isEnding(link: SavedState["link"]): link is Ending {
   return link !== "connecting" && link !== "open" && link !== "offline";
 }

@@ -9,14 +9,13 @@ import { unsaved } from "./saved-state.js";
 export function useCollab(documentId: string): { session: CollabSession | null; restart: () => void } {
   const [session, setSession] = useState<CollabSession | null>(null);
   const [attempt, setAttempt] = useState(0);
-  const { round, end } = useSession();
+  const { id: sessionId, round, refused } = useSession();
   const { id, name } = useMe().user;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` makes a new session on purpose.
   useEffect(() => {
     const opened = new CollabSession(documentId, { id, name, color: personColour(id) });
     setSession(opened);
-    opened.connect();
     return () => {
       setSession(null);
       opened.destroy();
@@ -25,10 +24,10 @@ export function useCollab(documentId: string): { session: CollabSession | null; 
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each sign-in (`round`) reconnects what an ended session closed.
   useEffect(() => {
-    if (session?.saved.link === "signed-out") session.connect();
-  }, [round, session]);
-
-  useEffect(() => session?.subscribe(() => session.saved.link === "signed-out" && end()), [session, end]);
+    if (session === null) return;
+    if (sessionId === null) session.hangUp();
+    else session.connect(sessionId, () => void refused(sessionId));
+  }, [round, session, sessionId, refused]);
 
   return { session, restart: () => setAttempt((n) => n + 1) };
 }
@@ -56,13 +55,26 @@ export function useSavedLabel(session: CollabSession): SavedLabel {
   return JSON.parse(label) as SavedLabel;
 }
 
-/** Warns before the page is left while something is not saved. */
-export function useLeaveWarning(session: CollabSession): void {
+/** Tells the page what is not saved, and warns before it is left, unless the person has given that up. */
+export function useUnsent(session: CollabSession): void {
+  const { unsent } = useSession();
   const open = useOf(session, ({ saved }) => unsaved(saved) > 0);
   useEffect(() => {
+    unsent.current = {
+      count: () => unsaved(session.saved),
+      // Loaded on demand: it brings the editor's schema along.
+      text: async () => (await import("../filing/plain-text.js")).wordsOf(session.doc),
+    };
+    return () => {
+      unsent.current = null;
+    };
+  }, [session, unsent]);
+  useEffect(() => {
     if (!open) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    const warn = (event: BeforeUnloadEvent) => {
+      if (unsent.current !== null) event.preventDefault();
+    };
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
-  }, [open]);
+  }, [open, unsent]);
 }

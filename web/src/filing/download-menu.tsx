@@ -5,6 +5,7 @@ import { useMutation } from "urql";
 import { problemOf } from "../api/problem.js";
 import { useLocale } from "../i18n/locale.js";
 import { tellProblem } from "../parts/problem-toast.js";
+import { useSession } from "../session/session.js";
 import type { OpenDocument } from "./live-document.js";
 
 const formats: { format: ContentFormat; Icon: typeof IconBraces }[] = [
@@ -20,11 +21,12 @@ const formats: { format: ContentFormat; Icon: typeof IconBraces }[] = [
 export function DownloadMenu({ document }: { document: OpenDocument }) {
   const { messages } = useLocale();
   const words = messages.filing;
+  const { id } = useSession();
   const [{ fetching }, download] = useMutation(DownloadDocument);
 
   const start = async (format: ContentFormat) => {
     const { data, error } = await download({ input: { documentId: document.id, format } });
-    if (data) follow(data.download.url);
+    if (data) follow(data.download.url, id);
     if (!error) return;
     const problem = problemOf(error);
     if (problem.kind === "forbidden")
@@ -56,10 +58,10 @@ export function DownloadMenu({ document }: { document: OpenDocument }) {
   );
 }
 
-/** Follows a one-time address without leaving the page; the server names the file. */
-function follow(url: string): void {
+/** Follows a one-time address without leaving the page, in the name of its session; the server names the file. */
+function follow(url: string, sessionId: string | null): void {
   const link = window.document.createElement("a");
-  link.href = url;
+  link.href = sessionId === null ? url : `${url}?session=${sessionId}`;
   link.download = "";
   link.click();
 }

@@ -11,11 +11,14 @@ import classes from "./filing.module.css";
 /** Says why the connection ended for good and what can still be done; nothing while it lives. */
 export function EndingBanner({ session, onReload }: { session: CollabSession; onReload: () => void }) {
   const { messages, format } = useLocale();
-  const { end } = useSession();
+  const { ask, state } = useSession();
   const label = useSavedLabel(session);
   if (label.kind !== "ended") return null;
   const { why, unsaved } = label;
   const words = messages.banner;
+  const ended = state.kind === "signed-in" ? state.ended : null;
+  const { title, text } =
+    why === "signed-out" && ended?.kind === "other" ? words.other(ended.person.name) : words[why];
 
   const copy = async () => {
     // Loaded on demand: it brings the editor's schema along.
@@ -28,7 +31,7 @@ export function EndingBanner({ session, onReload }: { session: CollabSession; on
     <div className={classes.banner} role="alert" data-why={why}>
       {why === "removed" || why === "gone" ? <IconLock size={18} /> : <IconAlertTriangle size={18} />}
       <div className={classes.bannerText}>
-        <strong>{words[why].title}.</strong> {words[why].text}{" "}
+        <strong>{title}.</strong> {text}{" "}
         {unsaved > 0 ? <em>{words.unsaved(format.number(unsaved), unsaved)}</em> : null}
       </div>
       {keepsText(why) ? (
@@ -36,7 +39,7 @@ export function EndingBanner({ session, onReload }: { session: CollabSession; on
           {words.copyText}
         </Button>
       ) : null}
-      {why === "signed-out" ? <Button onClick={end}>{words.signIn}</Button> : null}
+      {why === "signed-out" ? <Button onClick={ask}>{words.signIn}</Button> : null}
       {canReload(why) ? <Button onClick={onReload}>{words.reload}</Button> : null}
     </div>
   );

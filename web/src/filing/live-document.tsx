@@ -4,7 +4,7 @@ import { IconLock } from "@tabler/icons-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { CollabSession } from "../collab/collab-session.js";
-import { useCollab, useLeaveWarning, useOf } from "../collab/use-collab.js";
+import { useCollab, useOf, useUnsent } from "../collab/use-collab.js";
 import { OpeningPage } from "../editor/opening-page.js";
 import { useLocale } from "../i18n/locale.js";
 import { Blank } from "../parts/blank.js";
@@ -44,7 +44,7 @@ function Connected({ document, session, restart }: ConnectedProps) {
   const [toolbar, setToolbar] = useState<HTMLElement | null>(null);
   const versions = useVersions(document.id, session);
   const barred = useOf(session, ({ saved: { link } }) => link === "removed" || link === "gone");
-  useLeaveWarning(session);
+  useUnsent(session);
 
   const look = useMemo(() => lookIn(search), [search]);
   const live = look.kind === "live";

@@ -121,6 +121,7 @@ export const record = {
     inactive: "the account is not active",
     expired: "the session had expired",
     token: "the token is not valid",
+    "other-session": "it came from a page of another session",
   } as Record<string, string>,
   /** Why something was denied, by the name of the policy. */
   refusals: {

@@ -68,9 +68,18 @@ export const en = {
     again: "Sign in again",
     againHint:
       "Your session ended. What you wrote is still on this page and is sent once you have signed in.",
-    otherPerson: "Sign in as someone else",
-    wrongPerson:
-      "This page belongs to another person's session. Sign in as the same person, or leave the page.",
+    other: (name: string) => `This browser is signed in as ${name} now`,
+    otherHint: (mine: string) =>
+      `This page is ${mine}’s. Nothing is sent from it, in anybody’s name, until ${mine} signs in again here.`,
+    unsent: (n: string, count: number) =>
+      `${n} ${one(count, "change is", "changes are")} not saved yet. ${one(count, "It stays", "They stay")} on this page, and ${one(count, "is", "are")} sent after that.`,
+    as: (name: string) => `Sign in as ${name}`,
+    or: "or",
+    goOnAs: (name: string) => `Open this page as ${name}`,
+    giveUp: (n: string, count: number, mine: string, other: string) =>
+      `${n} ${one(count, "change", "changes")} of ${mine}’s ${one(count, "is", "are")} not saved, and ${one(count, "is", "are")} lost when this page becomes ${other}’s. ${one(count, "It is", "They are")} never sent.`,
+    lose: (name: string, count: number) => `Lose ${one(count, "it", "them")} and open as ${name}`,
+    back: "Back",
     promises: [
       "Recorded before anyone else sees it",
       "Saved means durable, never “probably”",
@@ -142,6 +151,10 @@ export const en = {
       title: "Your session ended",
       text: "Sign in again to go on. What you wrote stays on this page.",
     },
+    other: (name: string) => ({
+      title: `This browser is signed in as ${name} now`,
+      text: "Nothing is sent from this page until you sign in again here. What you wrote stays on it.",
+    }),
     removed: {
       title: "Your access was removed",
       text: "You can no longer open this document. The change of access is on the record.",

@@ -117,6 +117,7 @@ export const record: typeof english = {
     inactive: "帳戶未啟用",
     expired: "工作階段已過期",
     token: "權杖無效",
+    "other-session": "來自另一工作階段的頁面",
   },
   refusals: {
     unknown: "沒有此項目",

@@ -65,8 +65,16 @@ export const zhHant: Messages = {
     demoHint: (password) => `選擇一位人員。所有人的密碼都是 ${password}。`,
     again: "重新登入",
     againHint: "你的工作階段已結束。你所寫的內容仍在此頁，登入後便會送出。",
-    otherPerson: "以其他人身分登入",
-    wrongPerson: "此頁屬於另一人的工作階段。請以同一身分登入，或離開此頁。",
+    other: (name) => `此瀏覽器現以 ${name} 的身分登入`,
+    otherHint: (mine) => `此頁屬於 ${mine}。${mine} 在此重新登入之前，此頁不會以任何人的名義送出任何內容。`,
+    unsent: (n) => `${n} 項更改尚未儲存。它們會保留在此頁，待重新登入後送出。`,
+    as: (name) => `以 ${name} 的身分登入`,
+    or: "或",
+    goOnAs: (name) => `以 ${name} 的身分開啟此頁`,
+    giveUp: (n, _count, mine, other) =>
+      `${mine} 有 ${n} 項更改尚未儲存。此頁一旦轉為 ${other} 所用，這些更改便會失去，永不送出。`,
+    lose: (name) => `放棄更改，以 ${name} 的身分開啟`,
+    back: "返回",
     promises: ["他人看見之前，先記錄在案", "「已儲存」即已永久寫入", "任何版本都能原樣還原"],
   },
   home: {
@@ -129,6 +137,10 @@ export const zhHant: Messages = {
   },
   banner: {
     "signed-out": { title: "你的工作階段已結束", text: "請重新登入以繼續。你所寫的內容會保留在此頁。" },
+    other: (name) => ({
+      title: `此瀏覽器現以 ${name} 的身分登入`,
+      text: "你在此重新登入之前，此頁不會送出任何內容。你所寫的會保留在此頁。",
+    }),
     removed: { title: "你的權限已被撤銷", text: "你不能再開啟此文件。權限變更已記錄在案。" },
     "view-only": { title: "你只可檢視此文件", text: "此頁的一項更改被拒。請重新載入以查看文件現況。" },
     gone: { title: "此文件已不存在", text: "它已被移除，或你沒有權限。" },

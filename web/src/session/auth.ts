@@ -3,6 +3,7 @@ export type SignInResult = "signed-in" | "wrong" | "too-many" | "unreachable";
 
 /** Signs in; the server sets the session cookie, which no script can read. */
 export async function signIn(email: string, password: string): Promise<SignInResult> {
+  // Names no session: whichever the browser had gives way to the new one.
   const response = await post("/auth/sign-in", { email, password });
   if (response === null) return "unreachable";
   if (response.ok) return "signed-in";
@@ -10,9 +11,9 @@ export async function signIn(email: string, password: string): Promise<SignInRes
   return response.status >= 500 ? "unreachable" : "wrong";
 }
 
-/** Ends the session on the server, whatever the answer. */
-export async function signOut(): Promise<void> {
-  await post("/auth/sign-out", {});
+/** Ends this session on the server, whatever the answer, and no other: the browser's may be somebody else's by now. */
+export async function signOut(id: string | null): Promise<void> {
+  if (id !== null) await post("/auth/sign-out", {}, { "x-onrecord-session": id });
 }
 
 /** The people of a demo firm, when the server says that it is one. */
@@ -37,12 +38,16 @@ export async function readDemoFirm(signal: AbortSignal): Promise<DemoFirm | null
   }
 }
 
-async function post(path: string, body: object): Promise<Response | null> {
+async function post(
+  path: string,
+  body: object,
+  headers: Record<string, string> = {},
+): Promise<Response | null> {
   try {
     return await fetch(path, {
       method: "POST",
       credentials: "same-origin",
-      headers: { "content-type": "application/json", accept: "application/json" },
+      headers: { "content-type": "application/json", accept: "application/json", ...headers },
       body: JSON.stringify(body),
     });
   } catch {

@@ -1,87 +1,94 @@
-import { type Capability, MeDocument, type MeQuery } from "@onrecord/schema/generated";
+import type { Capability } from "@onrecord/schema/generated";
 import {
   createContext,
   type ReactNode,
+  type RefObject,
   useCallback,
   useContext,
   useEffect,
   useMemo,
   useRef,
   useState,
+  useSyncExternalStore,
 } from "react";
 import { Provider } from "urql";
 import { createApi } from "../api/client.js";
 import { createLiveSocket, type LiveSocket } from "../api/socket.js";
 import { signOut } from "./auth.js";
-
-/** Who is signed in. */
-export type Me = MeQuery["me"];
-
-/** Where the session of this page stands. */
-export type SessionState =
-  | { kind: "loading" }
-  | { kind: "unreachable" }
-  | { kind: "anonymous" }
-  /** `ended` once the server no longer knows the session: the page keeps its text and, while `asking`, asks to sign in again. */
-  | { kind: "signed-in"; me: Me; ended: boolean; asking: boolean };
+import { lookWhoIsSignedIn } from "./look.js";
+import { tellOtherTabs, watchOtherTabs } from "./other-tabs.js";
+import { type Me, PageSession, type SessionState } from "./page-session.js";
+import type { Unsent } from "./unsent.js";
 
 interface Session {
   readonly state: SessionState;
+  /** The id that this page names with everything it sends; null once nothing may be sent. */
+  readonly id: string | null;
   readonly live: LiveSocket;
-  /** Counts sign-ins on this page, so that what an ended session closed can open again. */
+  /** Counts the sessions of this page, so that what an ended one closed can open again. */
   readonly round: number;
-  /** Asks the server who is signed in. Resolves with the id of that person, or null. */
-  readonly refresh: () => Promise<string | null>;
-  /** The server no longer knows the session: ask to sign in again. */
-  readonly end: () => void;
-  /** Not now: the page is left as it is, to copy from. */
+  /** Somebody has just signed in on this page: learns who. */
+  readonly signedIn: () => Promise<void>;
+  /** Looks anew whose the browser's session is. */
+  readonly refresh: () => Promise<void>;
+  /** The server refused what was sent in the name of this session. */
+  readonly refused: (id: string | null) => Promise<void>;
+  readonly ask: () => void;
   readonly later: () => void;
   readonly leave: () => Promise<void>;
+  /** What the document of this page has not sent; null when it has none, or when the person has given it up. */
+  readonly unsent: RefObject<Unsent | null>;
 }
 
 const Context = createContext<Session | null>(null);
 
-/** Knows who is signed in and carries the API client and the live socket of the page. */
+/** Knows whose page this is and carries the API client and the live socket of its session. */
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const [state, setState] = useState<SessionState>({ kind: "loading" });
-  const [round, setRound] = useState(0);
-  const end = useCallback(() => setState(ended), []);
-  const later = useCallback(() => setState((before) => ({ ...before, asking: false })), []);
-  const [api] = useState(() => createApi(end));
-  const [live] = useState(() => createLiveSocket());
-  const firstLook = useRef(false);
-
-  const refresh = useCallback(async () => {
-    const { data, error } = await api.query(MeDocument, {}, { requestPolicy: "network-only" }).toPromise();
-    if (data) {
-      // The old socket was opened in the name of the old session.
-      live.renew();
-      setState((before) => accepted(before, data.me));
-      setRound((n) => n + 1);
-      return data.me.user.id;
-    }
-    const unknown = error?.graphQLErrors.length === 0 && error.response?.status !== 401;
-    setState((before) =>
-      before.kind === "signed-in" ? before : { kind: unknown ? "unreachable" : "anonymous" },
-    );
-    return null;
-  }, [api, live]);
+  const [page] = useState(() => new PageSession(lookWhoIsSignedIn));
+  const [api] = useState(() => createApi(page));
+  const [live] = useState(() => createLiveSocket(page));
+  const state = useSyncExternalStore(page.subscribe, page.state);
+  const round = useSyncExternalStore(page.subscribe, page.round);
+  const unsent = useRef<Unsent | null>(null);
+  const left = useRef(false);
+  const { id } = page;
 
   useEffect(() => {
-    if (firstLook.current) return;
-    firstLook.current = true;
-    void refresh();
-  }, [refresh]);
+    void page.notice();
+    return watchOtherTabs(() => {
+      // Come back to by the browser's Back after signing out: nothing of that session is shown again.
+      if (left.current) return window.location.reload();
+      if (page.state().kind === "signed-in") void page.notice();
+    });
+  }, [page]);
 
+  const signedIn = useCallback(() => {
+    tellOtherTabs();
+    return page.notice();
+  }, [page]);
   const leave = useCallback(async () => {
-    await signOut();
+    left.current = true;
+    await signOut(page.id);
+    tellOtherTabs();
     // A full load: nothing of this session stays in memory for the next person at this desk.
     window.location.assign("/sign-in");
-  }, []);
+  }, [page]);
 
   const value = useMemo(
-    () => ({ state, live, round, refresh, end, later, leave }),
-    [state, live, round, refresh, end, later, leave],
+    () => ({
+      state,
+      id,
+      live,
+      round,
+      signedIn,
+      refresh: page.notice,
+      refused: page.refused,
+      ask: page.ask,
+      later: page.later,
+      leave,
+      unsent,
+    }),
+    [state, id, live, round, signedIn, page, leave],
   );
   return (
     <Context.Provider value={value}>
@@ -108,15 +115,4 @@ export function useMe(): Me {
 export function useCapability(capability: Capability): boolean {
   const { state } = useSession();
   return state.kind === "signed-in" && state.me.capabilities.includes(capability);
-}
-
-function ended(before: SessionState): SessionState {
-  return before.kind === "signed-in" ? { ...before, ended: true, asking: true } : before;
-}
-
-/** A page that holds one person's unsent text never turns into another person's page. */
-function accepted(before: SessionState, me: Me): SessionState {
-  if (before.kind === "signed-in" && before.me.user.id !== me.user.id)
-    return { ...before, ended: true, asking: true };
-  return { kind: "signed-in", me, ended: false, asking: false };
 }

@@ -10,10 +10,12 @@ interface SignInFormProps {
   readonly password: string;
   readonly onPassword: (password: string) => void;
   readonly onSignedIn: () => Promise<void>;
+  /** What the button says; "Sign in" unless it matters as whom. */
+  readonly label?: string;
 }
 
 /** Email and password, and a plain word when they are refused. */
-export function SignInForm({ email, onEmail, password, onPassword, onSignedIn }: SignInFormProps) {
+export function SignInForm({ email, onEmail, password, onPassword, onSignedIn, label }: SignInFormProps) {
   const { messages } = useLocale();
   const words = messages.signIn;
   const [result, setResult] = useState<SignInResult | null>(null);
@@ -58,7 +60,7 @@ export function SignInForm({ email, onEmail, password, onPassword, onSignedIn }:
         onChange={(event) => onPassword(event.currentTarget.value)}
       />
       <Button type="submit" size="sm" loading={busy} fullWidth mt={4}>
-        {words.submit}
+        {label ?? words.submit}
       </Button>
     </form>
   );

@@ -15,7 +15,7 @@ import { SignInForm } from "./sign-in-form.js";
 export function SignInPage() {
   const { messages } = useLocale();
   const words = messages.signIn;
-  const { state, refresh } = useSession();
+  const { state, signedIn } = useSession();
   const [search] = useSearchParams();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -40,7 +40,7 @@ export function SignInPage() {
             onEmail={setEmail}
             password={password}
             onPassword={setPassword}
-            onSignedIn={async () => void (await refresh())}
+            onSignedIn={signedIn}
           />
           <DemoPeople
             onChoose={(person, demoPassword) => {

@@ -40,7 +40,7 @@ export function Shell() {
               <Outlet />
             </main>
           </div>
-          {state.asking ? <SignInAgain me={state.me} /> : null}
+          {state.ended !== null && state.asking ? <SignInAgain me={state.me} ended={state.ended} /> : null}
         </WhereProvider>
       );
   }

@@ -1,6 +1,7 @@
 import type { FilterQuery } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/platform/errors";
 import type { AlertRow } from "../entities/alert.js";
+import { checkName } from "../entries/entry-filter.js";
 import type { AlertFilter } from "../types/filters.js";
 
 const MAX_RULES = 100;
@@ -9,6 +10,7 @@ const MAX_RULES = 100;
 export function readAlertFilter(asked: AlertFilter | null | undefined): AlertFilter {
   if (asked?.rules && asked.rules.length > MAX_RULES)
     throw new AppError("BAD_USER_INPUT", `\`rules\` may name ${MAX_RULES} at most.`);
+  for (const rule of asked?.rules ?? []) checkName(rule, "`rules`");
   return asked ?? {};
 }
 

@@ -75,12 +75,12 @@ const refusedDownload = (who: Principal): NewEntry<"document.download-refused"> 
   object: { kind: "DOCUMENT", id: newId() },
   detail: { format: "HTML", reasons: ["trader-takes-nothing"] },
 });
-const refuseSignIn = (claimed: string, ip: string) =>
+const refuseSignIn = (claimed: string, ip: string, reason: "credentials" | "other-session" = "credentials") =>
   ledger.record({
     action: "session.refused",
     by: byCaller({ principal: null, requestId: newId(), from: { ip, userAgent: null, claimed } }),
     object: null,
-    detail: { reason: "credentials" },
+    detail: { reason },
   });
 /** Waits until both engines have read everything, and returns the alerts of a rule. */
 async function alertsOf(rule: string) {
@@ -190,6 +190,13 @@ describe("bursts", () => {
     const before = (await alertsOf("sign-in-refused-burst")).length;
     for (let i = 0; i < 5; i++) await refuseSignIn("target@x.test", `198.51.100.${i}`);
     expect(await alertsOf("sign-in-refused-burst")).toHaveLength(before + 1);
+  });
+
+  it("are not made of pages that were left open while a colleague signed in", async () => {
+    const before = (await alertsOf("sign-in-refused-burst")).length;
+    for (let i = 0; i < 7; i++) await refuseSignIn(`b${i}@x.test`, "192.0.2.202", "other-session");
+    for (let i = 0; i < 4; i++) await refuseSignIn(`c${i}@x.test`, "192.0.2.202");
+    expect(await alertsOf("sign-in-refused-burst")).toHaveLength(before);
   });
 
   it("of denials raise one alert for the actor who was denied", async () => {

@@ -1,6 +1,7 @@
 import type { ActorKind, Outcome } from "@onrecord/ledger/entry";
 import { AppError } from "@onrecord/platform/errors";
 import { isId } from "@onrecord/platform/ids";
+import { checkText } from "@onrecord/platform/text";
 import type { AuditFilter } from "../types/filters.js";
 
 /** A filter that was checked: what is undefined does not matter. */
@@ -17,6 +18,7 @@ export interface EntryFilter {
 
 const MAX_ACTIONS = 100;
 const MAX_TEXT = 200;
+const MAX_NAME = 100;
 
 /** Checks a filter as it was asked. Throws BAD_USER_INPUT with a sentence. */
 export function readFilter(asked: AuditFilter | null | undefined): EntryFilter {
@@ -25,6 +27,8 @@ export function readFilter(asked: AuditFilter | null | undefined): EntryFilter {
     throw new AppError("BAD_USER_INPUT", `\`actions\` may name ${MAX_ACTIONS} at most.`);
   if (text && text.length > MAX_TEXT)
     throw new AppError("BAD_USER_INPUT", `\`text\` may have ${MAX_TEXT} characters at most.`);
+  for (const action of actions ?? []) checkName(action, "`actions`");
+  if (text) checkText(text, "`text`");
   if (objectId && !isId(objectId)) throw new AppError("BAD_USER_INPUT", "`objectId` is not an id.");
   const words = text?.trim().toLowerCase();
   return {
@@ -36,6 +40,13 @@ export function readFilter(asked: AuditFilter | null | undefined): EntryFilter {
     ...(outcome ? { outcome } : {}),
     ...(words ? { text: words } : {}),
   };
+}
+
+/** Checks the name of something of ours; what is longer than any is bad input, and not to be put on the record. */
+export function checkName(name: string, what: string): void {
+  if (name.length > MAX_NAME)
+    throw new AppError("BAD_USER_INPUT", `${what} has a name of more than ${MAX_NAME} characters.`);
+  checkText(name, what);
 }
 
 function readActor(id: string): { kind: ActorKind; id: string | null } {

@@ -15,9 +15,9 @@ export async function followAlerts(
   asked: FollowAsked<AlertFilter>,
 ): Promise<AsyncIterableIterator<Told<AlertType>>> {
   const { alertFeed, caller, db, guard } = context;
-  const filter = readAlertFilter(asked.filter);
   const authorize = (who: Caller) => guard.authorizeFirm(who, "readAudit");
   const decision = await authorize(caller);
+  const filter = readAlertFilter(asked.filter);
   const after = asked.after ? alertCursor.decode(asked.after) : await alertFeed.newest();
   return events(alertFeed, {
     after,

@@ -4,7 +4,7 @@ import { FIRM_ID } from "@onrecord/policy/levels";
 import type { Caller } from "@onrecord/policy/principal";
 import type { AuditContext } from "../context.js";
 import { entryCursor } from "../entries/entry-cursor.js";
-import { type EntryFilter, readFilter } from "../entries/entry-filter.js";
+import { readFilter } from "../entries/entry-filter.js";
 import { matchesFilter } from "../entries/filter-match.js";
 import { presentEntry } from "../present.js";
 import { recordQuery } from "../queries/page-of-entries.js";
@@ -25,9 +25,11 @@ export async function followEntries(
   asked: FollowAsked<AuditFilter>,
 ): Promise<AsyncIterableIterator<Told<AuditEntryType>>> {
   const { caller, db, entryFeed } = context;
-  const filter = readFilter(asked.filter);
-  const authorize = (who: Caller) => authorizeFollowing(context, who, filter);
+  const objectId = asked.filter?.objectId ?? null;
+  const authorize = (who: Caller) => authorizeFollowing(context, who, objectId);
+  // Before the filter is read: whoever may not follow is denied on the record, whatever they asked for.
   const decision = await authorize(caller);
+  const filter = readFilter(asked.filter);
   const after = asked.after ? readAfter(asked.after) : await entryFeed.newest();
   await recordQuery(context, filter, 0);
   return events(entryFeed, {
@@ -47,10 +49,10 @@ function readAfter(cursor: string): Position {
 async function authorizeFollowing(
   { decisions, guard }: AuditContext,
   caller: Caller,
-  { objectId }: EntryFilter,
+  objectId: string | null,
 ): Promise<Decision> {
   const firm = await decisions.decide(guard.requirePrincipal(caller), "readAudit", FIRM_ID);
   if (firm.allow) return firm;
-  if (objectId === undefined) return guard.authorizeFirm(caller, "readAudit");
+  if (objectId === null) return guard.authorizeFirm(caller, "readAudit");
   return guard.authorize(caller, "readTrail", { kind: "DOCUMENT", id: objectId });
 }

@@ -10,7 +10,9 @@ export const signInRefusedBurst: Rule = {
   id: "sign-in-refused-burst",
   severity: "MEDIUM",
   actions: ["session.refused"],
+  // A page that was left open while a colleague signed in guesses nothing.
   matches: async (entry, recent) =>
+    entry.detail.reason !== "other-session" &&
     isBurst(await recent.refusedSignIns(entry, "sign-in-refused-burst", MINUTES), 5),
 };
 

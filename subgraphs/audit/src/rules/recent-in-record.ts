@@ -20,7 +20,7 @@ export function recentInRecord(sql: Sql): Recent {
          near as (
            select x.id, o.ip = h.ip as "sameIp", o.claimed = h.claimed as "sameName"
            from (${recentDenied}) x join audit.origin o on o.id = x.origin_id, here h
-           where x.action = 'session.refused' and (o.ip = h.ip or o.claimed = h.claimed)
+           where x.action = 'session.refused' and x.detail->>'reason' <> 'other-session' and (o.ip = h.ip or o.claimed = h.claimed)
          )
          select greatest(count(*) filter (where "sameIp"), count(*) filter (where "sameName")) as count,
            coalesce(bool_or(exists (select from audit.alert a where a.rule = $3 and a.entry_id = near.id)), false) as alerted

@@ -52,6 +52,12 @@ describe("the rules", () => {
       { burst: { count: 5, alerted: false } },
       ["sign-in-refused-burst MEDIUM"],
     ],
+    [
+      "five, the last of a page of another session",
+      entry("session.refused", { detail: { reason: "other-session" } }),
+      { burst: { count: 5, alerted: false } },
+      [],
+    ],
     ["six after the alert", entry("session.refused"), { burst: { count: 6, alerted: true } }, []],
     ["nine denials", entry("access.denied"), { burst: { count: 9, alerted: false } }, []],
     [

@@ -65,6 +65,28 @@ describe("a ticket", () => {
     expect((await downloads()).length).toBe(before + 1);
   });
 
+  it("is not for the page of another session, nor for one whose browser is somebody else's by now", async () => {
+    const other = await world.person({ name: "Bob" });
+    const { url } = await ticket(manager);
+    const before = (await downloads()).length;
+    const refused = () =>
+      world.db.query(
+        "select actor_id, session_id from audit.entry where detail->>'reason' = 'other-session'",
+      );
+    const cookie = `onrecord_session=${other.token}`;
+    const named = `${url}?session=${manager.sessionId}`;
+    expect((await fetchCopy(`${url}?session=${other.sessionId}`)).status).toBe(401);
+    expect((await fetch(base + named, { headers: { cookie } })).status).toBe(401);
+    expect(await refused()).toEqual([
+      { actor_id: manager.userId, session_id: manager.sessionId },
+      { actor_id: other.userId, session_id: other.sessionId },
+    ]);
+    expect((await downloads()).length).toBe(before);
+    // Neither has used it up.
+    expect((await fetchCopy(named)).status).toBe(200);
+    expect((await downloads()).length).toBe(before + 1);
+  });
+
   it("is kept only as its hash", async () => {
     const { url } = await ticket(manager);
     const token = url.slice("/download/".length);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { By } from "@onrecord/ledger/ledger";
-import type { RequestHandler } from "@onrecord/platform/door";
+import type { RequestHandler, RequestInfo } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
 import { originFacts } from "@onrecord/policy/credentials";
 import type { Decision } from "@onrecord/policy/decide";
@@ -8,6 +8,7 @@ import type { Principal } from "@onrecord/policy/principal";
 import type { DocumentsServices } from "../context.js";
 import { principalOfSession } from "../queries/session-principal.js";
 import { attachmentHeaders, fileName } from "./attachment.js";
+import { refuseOtherSession } from "./other-session.js";
 import { renderCopy } from "./render.js";
 import { findTicket, type Ticket, useTicket } from "./ticket.js";
 
@@ -18,7 +19,7 @@ export function downloadHandler(services: DocumentsServices): RequestHandler {
       // Looking whether it is there would use the ticket up.
       if (request.method !== "GET") return refuse(response, 405, "Fetch this with GET.", { allow: "GET" });
       const token = info.url.pathname.slice("/download/".length);
-      const { body, headers } = await fetchCopy(services, token, request, info.id);
+      const { body, headers } = await fetchCopy(services, token, request, info);
       response.writeHead(200, headers).end(body);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -35,17 +36,19 @@ async function fetchCopy(
   services: DocumentsServices,
   token: string,
   request: IncomingMessage,
-  requestId: string,
+  info: RequestInfo,
 ) {
   const { db, ledger, history } = services;
   const ticket = await findTicket(db, token);
   const principal = ticket && (await principalOfSession(db, ticket.sessionId));
   if (!ticket || !principal) throw noTicket();
+  await refuseOtherSession(services, principal, request, info);
   const body = await renderCopy(history, ticket, principal);
 
   const { documentId, version, format, sessionId, userId } = ticket;
-  const by: By = { actorKind: "USER", actorId: userId, sessionId, requestId, from: originFacts(request) };
-  await ledger.origins.of(originFacts(request));
+  const from = originFacts(request);
+  const by: By = { actorKind: "USER", actorId: userId, sessionId, requestId: info.id, from };
+  await ledger.origins.of(from);
   const decision = await db.transaction(async (tx) => {
     if (!(await useTicket(tx, ticket))) throw noTicket();
     const decision = await decideUnderLock(services, tx, ticket);

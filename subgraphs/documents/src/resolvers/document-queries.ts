@@ -1,3 +1,4 @@
+import { checkText } from "@onrecord/platform/text";
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import { authorizeDocument, authorizeFolder } from "../authorize.js";
 import { createDocument } from "../commands/create-document.js";
@@ -32,6 +33,7 @@ export class DocumentQueries {
   ): Promise<Document> {
     await authorizeFolder(context, "edit", folderId);
     const given = title === undefined || title === null ? undefined : checkName(title, "The title");
+    if (fileName) checkText(fileName, "The name of the file");
     return importDocument(context, { folderId, title: given, fileName: fileName ?? null, html });
   }
 

@@ -35,7 +35,7 @@ export class World implements AsyncDisposable {
     return this.context.db;
   }
 
-  async person(facts: PersonFacts = {}): Promise<Principal> {
+  async person(facts: PersonFacts = {}): Promise<Principal & { readonly token: string }> {
     return signedIn(this.db, await addPerson(this.db, facts));
   }
 

@@ -2,6 +2,7 @@ import { bySystem, Ledger } from "@onrecord/ledger/ledger";
 import type { AppContext } from "@onrecord/platform/context";
 import { AppError } from "@onrecord/platform/errors";
 import { newId } from "@onrecord/platform/ids";
+import { checkText } from "@onrecord/platform/text";
 import { openOrm, transactional } from "@onrecord/subgraph/orm";
 import { entities } from "../entities/entities.js";
 import { UserEntity } from "../entities/user.js";
@@ -12,6 +13,7 @@ import { startSession } from "./start-session.js";
  * to the database anyway. The record says that the system did it, and for whom.
  */
 export async function createSessionFor(context: AppContext, email: string): Promise<string> {
+  checkText(email, "The e-mail address");
   await using orm = await openOrm({ db: context.db, log: context.log, schema: "identity", entities });
   const em = orm.em();
   const user = await em.findOne(UserEntity, { email: email.trim().toLowerCase() });
