@@ -27,6 +27,8 @@ import { UnderWay } from "./under-way.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
+/** So often it is looked at whose presence must be renewed. */
+const PRESENCE_EVERY = 5000;
 /** Rooms are asked so often whether their documents may rest. */
 const REST_EVERY = 1000;
 const heartbeat = framed(heartbeatFrame);
@@ -77,6 +79,9 @@ export class Collab implements Service {
       {
         limits: config.limits,
         schedule: (room) => this.#committer.schedule(room),
+        isOver: (connection) => this.permits.isOver(connection),
+        decideAgain: (room, waiting) => this.#decideAgain(room, waiting),
+        now: () => this.permits.clock.now(),
         presenceChanged: (room) => this.#presenceRounds.changed(room),
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
@@ -144,6 +149,9 @@ export class Collab implements Service {
     this.#presence.start();
     this.#every(heartbeatEvery, () => {
       for (const connection of this.permits.connections) connection.write(heartbeat);
+    });
+    this.#every(PRESENCE_EVERY, () => {
+      for (const room of this.rooms.all()) room.presence.renew(performance.now());
     });
     this.#every(REST_EVERY, () => {
       for (const room of this.rooms.all()) room.rest();
@@ -238,6 +246,17 @@ export class Collab implements Service {
         this.#log.error({ err, requestId: connection.by.requestId }, "a closing could not be recorded"),
       );
     this.#farewells.track(recorded);
+  }
+
+  #decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void {
+    const over = [...new Set([...waiting].map(({ connection }) => connection))];
+    this.permits
+      .confirm(over)
+      .catch(async (err: unknown) => {
+        this.#log.warn({ err }, "permissions could not be read");
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      })
+      .finally(() => this.#committer.schedule(room));
   }
 
   #evict(room: Room, code: CloseCode, reason: string): void {

@@ -20,7 +20,7 @@ import { type Again, type Outgoing, outgoing, type Pending, PendingChanges } fro
 import { applyPlaced } from "./placement.js";
 import { isKnownInPart } from "./plain.js";
 import { Presence } from "./presence.js";
-import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
+import { ackFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
 /** What the room asks of its node. */
 export interface RoomHost {
@@ -33,6 +33,12 @@ export interface RoomHost {
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
+  /** Whether the right of a connection has ended by time, as far as this node can tell. */
+  isOver(connection: Connection): boolean;
+  /** Asks the database whether it has; the room is scheduled again when that is known. */
+  decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void;
+  /** The time, alike on all nodes: milliseconds since the epoch. */
+  now(): number;
   /** There is presence to share. */
   presenceChanged(room: Room): void;
   /** What was committed after a version. */
@@ -103,6 +109,7 @@ export class Room {
       host.limits,
       (owner, clientId) => this.authors.maySpeak(owner, clientId),
       () => host.presenceChanged(this),
+      () => host.now(),
     );
   }
 
@@ -184,6 +191,11 @@ export class Room {
       this.#rebuild(true);
       return null;
     }
+    if (this.#pending.waiting.some(({ connection }) => this.host.isOver(connection))) {
+      // Perhaps it was prolonged; nothing is committed, and nobody is sent away, on what this node thinks the time is.
+      this.host.decideAgain(this, this.#pending.waiting);
+      return null;
+    }
     const from = this.version + this.#pending.versionsUnderWay;
     const tip = this.#pending.tipUnderWay ?? this.#tip;
     const batch = this.#pending.begin();
@@ -241,10 +253,10 @@ export class Room {
     if (version > this.version && !this.#pending.isUnderWay) this.#rebuild(false);
   }
 
-  /** Sends presence that changed since the last call to everyone, the sender included: it is also what keeps stock clients connected. */
+  /** Sends presence that changed since the last call to everyone but those whose it is. */
   sharePresence(): void {
-    const update = this.presence.takeChanges();
-    if (update) this.broadcast(awarenessFrame(update));
+    const frame = this.presence.takeChanges();
+    if (frame) for (const connection of this.connections) connection.write(...frame.for(connection));
   }
 
   /** A connection has closed. */
@@ -252,11 +264,6 @@ export class Room {
     this.connections.delete(connection);
     this.presence.leave(connection);
     this.authors.leave(connection);
-  }
-
-  broadcast(frame: Uint8Array, except?: Connection): void {
-    const wire = framed(frame);
-    for (const connection of this.connections) if (connection !== except) connection.write(wire);
   }
 
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */

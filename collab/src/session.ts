@@ -6,14 +6,7 @@ import type { RawData } from "ws";
 import type { Connection } from "./connection.js";
 import { countStructs } from "./count-structs.js";
 import type { Reception } from "./intake.js";
-import {
-  awarenessFrame,
-  type ClientMessage,
-  type CloseCode,
-  closeCode,
-  countEntries,
-  decodeMessage,
-} from "./protocol.js";
+import { type ClientMessage, type CloseCode, closeCode, countEntries, decodeMessage } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Spaced } from "./spaced.js";
 import { introduced } from "./speakers.js";
@@ -90,6 +83,7 @@ export class Session {
   open(): void {
     this.connection.tellAccess("");
     void this.room.ask(this.connection);
+    this.room.presence.freshen();
     this.#presences.ask();
   }
 
@@ -148,7 +142,7 @@ export class Session {
 
   #tellPresence(): void {
     const present = this.room.presence.all();
-    if (present) this.connection.send(awarenessFrame(present));
+    if (present) this.connection.write(...present.for(this.connection));
   }
 
   #join(stateVector: Uint8Array): void {
@@ -244,9 +238,10 @@ export class Session {
     // It may have left while this waited: nobody would take away what it set now.
     if (!this.room.connections.has(this.connection)) return;
     try {
+      const { presence } = this.room;
       const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
-      const denied = claimed !== undefined && !this.room.authors.claim(this.connection, claimed);
-      const { foreign, crowdedOut } = this.room.presence.receive(this.connection, update);
+      const denied = claimed !== undefined && !this.#claim(claimed);
+      const { foreign, crowdedOut } = presence.receive(this.connection, update, denied ? undefined : claimed);
       const refused = denied ? claimed : foreign[0];
       if (refused !== undefined) this.#presenceRefused("presence.refused", refused);
       if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
@@ -257,6 +252,14 @@ export class Session {
         update,
       );
     }
+  }
+
+  /** A clientID may be nobody's here, and somebody's who is connected to another node. */
+  #claim(clientId: number): boolean {
+    const { presence, authors } = this.room;
+    const user = presence.userOf(clientId);
+    if (user !== undefined && user !== this.connection.principal.userId) return false;
+    return authors.claim(this.connection, clientId);
   }
 
   /** Once for each connection: a client renews its presence for ever, and the record would be flooded. */
