@@ -57,6 +57,7 @@ export class Connection {
   received = 0;
   #closed = false;
   #silenced = false;
+  #deaf = false;
   readonly #pauses = new Set<Pause>();
   readonly #throttle: Throttle;
   /** Bytes of the answer that may still be on its way. */
@@ -167,6 +168,12 @@ export class Connection {
     this.#silenced = true;
   }
 
+  /** Throws away what still comes, as it comes: not even the end of the message under way is waited for. */
+  stopReading(): void {
+    this.#deaf = true;
+    this.socket.stream.removeAllListeners("data").resume();
+  }
+
   /** Closes with a code of ours. From now on nothing of it is committed when the cause is a lost right. */
   close(code: CloseCode, reason: string): void {
     if (code === closeCode.forbidden || code === closeCode.unauthenticated) this.access = "view";
@@ -175,6 +182,8 @@ export class Connection {
     this.options.tally.closed(code, reason);
     this.socket.resume();
     this.socket.close(code, reason);
+    // Its answer to the close frame would not be heard.
+    if (this.#deaf) this.socket.stream.end();
     // Whoever does not read does not see the close frame either.
     setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
   }

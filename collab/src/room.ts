@@ -120,14 +120,21 @@ export class Room {
 
   /**
    * Takes a change of a connection that may edit. It is looked at together with all that arrive until a commit can take it; `tell` is
-   * called with what became of it.
+   * called with what became of it. `bytes` is the size of the message that it is a part of, if it is one.
    */
-  receive(connection: Connection, update: Uint8Array, step: Step, tell: Arrival["tell"]): void {
+  receive(
+    connection: Connection,
+    update: Uint8Array,
+    step: Step,
+    tell: Arrival["tell"],
+    bytes = update.length,
+  ): void {
+    if (this.#evicted) return tell({ outcome: "dropped" });
     if (this.#arrived.length === 0 && this.#content.repeats(update)) {
       if (step === "step2") this.authors.hasAnswered(connection);
       return tell({ outcome: "nothing-new" });
     }
-    this.#arrived.push({ connection, update, step, tell });
+    this.#arrived.push({ connection, update, step, bytes, tell });
     connection.ahead();
     this.host.schedule(this);
   }
@@ -270,8 +277,10 @@ export class Room {
   close(code: CloseCode, reason: string): void {
     this.#evicted = true;
     this.#held.clear();
+    const dropped = this.#arrived;
     this.#arrived = [];
     for (const connection of [...this.connections]) connection.close(code, reason);
+    for (const { tell } of dropped) tell({ outcome: "dropped" });
     this.#content.destroy();
   }
 
@@ -430,7 +439,7 @@ export class Room {
     const { connection } = change;
     const { doc } = this.#content;
     const step = change.relayed ? "step2" : "update";
-    const inspection = inspect(change.update);
+    const inspection = inspect(change.update, Math.max(change.of, change.update.length));
     const judgement = this.authors.judge(doc, connection, step, inspection);
     if (!connection.mayEdit || judgement.outcome === "refused") {
       const [code, reason] =
