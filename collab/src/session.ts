@@ -28,6 +28,7 @@ export interface RefusalHost {
 /** What a session asks of its node. */
 export interface SessionHost extends RefusalHost {
   readonly limits: {
+    readonly frameBytes: number;
     readonly updateBytes: number;
     readonly updateStructs: number;
     readonly documentBytes: number;
@@ -134,6 +135,9 @@ export class Session {
     } catch {
       return this.#refuse(closeCode.malformed, "the frame is not a message", data);
     }
+    // Only work may be as large as a document.
+    if (decoded.type !== "change" && data.length > this.host.limits.frameBytes)
+      return this.#refuse(closeCode.tooLarge, "the frame is too large", data);
     switch (decoded.type) {
       case "step1":
         return this.#states.ask(decoded.stateVector);

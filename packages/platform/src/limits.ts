@@ -4,7 +4,7 @@ export const limitCatalogue = {
     variable: "ONRECORD_MAX_FRAME_BYTES",
     value: 16 * 1024 * 1024,
     about:
-      "largest WebSocket message from a client that may not edit (bytes); one that may sends up to a document's limit",
+      "largest WebSocket message from a client (bytes); a change from one that may edit: up to a document's limit",
   },
   updateBytes: {
     variable: "ONRECORD_MAX_UPDATE_BYTES",
