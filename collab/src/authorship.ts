@@ -4,8 +4,11 @@ import type { ClockRanges } from "./clock-ranges.js";
 import { type Claim, type Inspection, isGone } from "./inspect.js";
 import { sameStructs } from "./same-structs.js";
 
-/** How a change arrived: as the answer to a SyncStep1, or as an Update, which a stock client sends of what was typed into it. */
-export type Step = "step2" | "update";
+/**
+ * How a change arrived: as the answer to a SyncStep1, or as an Update, which a stock client sends of what was typed into it; or as a part
+ * of a larger one that was not typed so, and that ends with another.
+ */
+export type Step = "step2" | "update" | "part";
 
 /** Structs of a clientID that the document lacks: from which clock on, and whose; null where that is not proven. */
 export interface Novelty {

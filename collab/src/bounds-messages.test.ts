@@ -47,8 +47,13 @@ const vector = (entries: number) =>
 
 const over: [string, Uint8Array, number, string][] = [
   ["a frame", new Uint8Array(400_001), 4413, "the frame is too large"],
-  ["an update", syncFrame(sync.update, typed("x".repeat(300_000))), 4413, "the update is too large"],
-  ["an update of crumbs", syncFrame(sync.update, crumbs(1001)), 4413, "the update is too large"],
+  [
+    "a frame of an editor",
+    syncFrame(sync.update, new Uint8Array(500_000 + 64 * 1024)),
+    4413,
+    "the frame is too large",
+  ],
+  ["an update of crumbs", syncFrame(sync.update, crumbs(2001)), 4413, "the update is too large"],
   ["a state vector", syncFrame(sync.step1, vector(101)), 4400, "the state vector has too many entries"],
 ];
 

@@ -117,13 +117,27 @@ describe("presence", () => {
 });
 
 describe("a stock client that only looks on", () => {
-  it("is kept fed, and never gives up its socket", async () => {
-    const editor = node.edit(await node.document(), node.ben);
-    await editor.synced();
+  it("is kept fed, and gives up neither its socket nor a colleague whose tab is hidden", async () => {
+    const documentId = await node.document();
+    const editor = node.edit(documentId, node.ben);
+    const asleep = node.edit(documentId, node.eve);
+    await Promise.all([editor.synced(), asleep.synced()]);
     let losses = 0;
     editor.provider.on("connection-close", () => losses++);
+    // A tab that is hidden, whose timers the browser holds back.
+    const { awareness } = asleep.provider;
+    clearInterval(Reflect.get(awareness, "_checkInterval"));
+    awareness.setLocalState({ note: "here all the time" });
+    const seen = editor.provider.awareness;
+    await until(() => seen.getStates().has(awareness.clientID), "the hidden tab");
+    let removals = 0;
+    seen.on("change", ({ removed }: { removed: number[] }) => {
+      removals += removed.length;
+    });
     // The client's own watchdog drops a socket on which nothing came for 30 seconds.
     await new Promise((resolve) => setTimeout(resolve, 34_000));
     expect([losses, editor.provider.wsconnected]).toEqual([0, true]);
+    // So is what it knows of others, though they say nothing.
+    expect([removals, seen.getStates().get(awareness.clientID)]).toEqual([0, { note: "here all the time" }]);
   });
 });

@@ -14,6 +14,7 @@ import { type Server, type WebSocket, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./admission.js";
 import { Committer } from "./committer.js";
 import { CollabSocket, type Connection, framed } from "./connection.js";
+import { FrameMeter } from "./frame-meter.js";
 import { Lobby } from "./lobby.js";
 import { Permits } from "./permits.js";
 import { PresenceRelay } from "./presence-relay.js";
@@ -21,14 +22,21 @@ import { PresenceRounds } from "./presence-rounds.js";
 import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Rooms } from "./rooms.js";
-import { refuse, Session } from "./session.js";
+import { type RefusalHost, refuse, Session } from "./session.js";
+import { Staging } from "./staging.js";
 import { Tally } from "./tally.js";
 import { UnderWay } from "./under-way.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
+/** So often it is looked at whose presence must be renewed. */
+const PRESENCE_EVERY = 5000;
 /** Rooms are asked so often whether their documents may rest. */
 const REST_EVERY = 1000;
+/** A message of more bytes is counted while it comes in and until it is taken. */
+const LARGE = 1024 * 1024;
+/** What a message may have beside the change in it. */
+const MESSAGE_BYTES = 64 * 1024;
 const heartbeat = framed(heartbeatFrame);
 
 /** The collaboration server: y-websocket on the wire, recorded before broadcast. */
@@ -41,6 +49,7 @@ export class Collab implements Service {
   readonly #admission: Admission;
   readonly #presenceRounds = new PresenceRounds();
   readonly #lobby: Lobby;
+  readonly #staging: Staging<Connection>;
   readonly #presence: PresenceRelay;
   readonly #server: Server<typeof CollabSocket>;
   readonly #log: Logger;
@@ -77,6 +86,9 @@ export class Collab implements Service {
       {
         limits: config.limits,
         schedule: (room) => this.#committer.schedule(room),
+        isOver: (connection) => this.permits.isOver(connection),
+        decideAgain: (room, waiting) => this.#decideAgain(room, waiting),
+        now: () => this.permits.clock.now(),
         presenceChanged: (room) => this.#presenceRounds.changed(room),
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
@@ -94,6 +106,10 @@ export class Collab implements Service {
       },
       config.limits.rooms,
     );
+    this.#staging = new Staging(config.limits.stagedBytes, (connection) => {
+      connection.stopReading();
+      connection.close(closeCode.tryLater, "too much is coming in: try again later");
+    });
     const tally = new Tally(metrics);
     this.#lobby = new Lobby(config.limits, tally);
     this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms, tally);
@@ -101,7 +117,7 @@ export class Collab implements Service {
     this.#server = new WebSocketServer<typeof CollabSocket>({
       noServer: true,
       WebSocket: CollabSocket,
-      maxPayload: config.limits.frameBytes,
+      maxPayload: Math.max(config.limits.frameBytes, this.#editorBytes),
       perMessageDeflate: false,
       clientTracking: false,
     });
@@ -144,6 +160,9 @@ export class Collab implements Service {
     this.#presence.start();
     this.#every(heartbeatEvery, () => {
       for (const connection of this.permits.connections) connection.write(heartbeat);
+    });
+    this.#every(PRESENCE_EVERY, () => {
+      for (const room of this.rooms.all()) room.presence.renew(performance.now());
     });
     this.#every(REST_EVERY, () => {
       for (const room of this.rooms.all()) room.rest();
@@ -213,13 +232,50 @@ export class Collab implements Service {
     const host = { ledger: this.#ledger, log: this.#log, limits: this.context.config.limits };
     const session = new Session(room, connection, host);
     socket.once("close", (code) => this.#left(room, connection, code));
-    socket.on("message", (data, binary) => session.receive(data, binary));
+    this.#meter(room, connection, host);
+    socket.on("message", (data, binary) => {
+      const bytes = Buffer.isBuffer(data) ? data.length : 0;
+      const taken = bytes > LARGE ? this.#staging.taken(connection, bytes) : undefined;
+      const rest = session.receive(data, binary);
+      if (taken) void (rest ?? Promise.resolve()).finally(taken);
+    });
     socket.on("error", () => {
       const { violation } = socket;
-      if (violation) refuse(host, room, connection, violation.code, violation.reason, null);
+      if (violation && connection.listening)
+        refuse(host, room, connection, violation.code, violation.reason, null);
     });
     this.#watch(socket);
     session.open();
+  }
+
+  /**
+   * Looks at what is coming in before it is there. A message may be as large as a document from whoever may edit it, and from nobody
+   * else; and of large ones, a node holds so much and no more.
+   */
+  #meter(room: Room, connection: Connection, host: RefusalHost): void {
+    const { stream } = connection.socket;
+    const meter = new FrameMeter();
+    let staged = false;
+    const stage = (bytes: number) => {
+      if (bytes === 0 && !staged) return;
+      staged = bytes > 0;
+      this.#staging.arrived(connection, bytes);
+    };
+    // Before the receiver sees it: that would keep it.
+    stream.prependListener("data", (chunk: Buffer) => {
+      meter.take(chunk);
+      const most = connection.mayEdit ? this.#editorBytes : this.context.config.limits.frameBytes;
+      if (meter.announced > most) {
+        connection.stopReading();
+        stage(0);
+        refuse(host, room, connection, closeCode.tooLarge, "the frame is too large", null);
+      } else stage(meter.arrived > LARGE ? meter.arrived : 0);
+    });
+    stream.once("close", () => this.#staging.left(connection));
+  }
+
+  get #editorBytes(): number {
+    return this.context.config.limits.documentBytes + MESSAGE_BYTES;
   }
 
   #left(room: Room, connection: Connection, code: number): void {
@@ -238,6 +294,17 @@ export class Collab implements Service {
         this.#log.error({ err, requestId: connection.by.requestId }, "a closing could not be recorded"),
       );
     this.#farewells.track(recorded);
+  }
+
+  #decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void {
+    const over = [...new Set([...waiting].map(({ connection }) => connection))];
+    this.permits
+      .confirm(over)
+      .catch(async (err: unknown) => {
+        this.#log.warn({ err }, "permissions could not be read");
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      })
+      .finally(() => this.#committer.schedule(room));
   }
 
   #evict(room: Room, code: CloseCode, reason: string): void {

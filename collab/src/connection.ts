@@ -57,6 +57,7 @@ export class Connection {
   received = 0;
   #closed = false;
   #silenced = false;
+  #deaf = false;
   readonly #pauses = new Set<Pause>();
   readonly #throttle: Throttle;
   /** Bytes of the answer that may still be on its way. */
@@ -68,7 +69,7 @@ export class Connection {
     /** Renewed when permissions change. */
     public principal: Principal,
     public access: Access,
-    /** When session or grant end, milliseconds since the epoch. */
+    /** When session or grant end, in milliseconds since the epoch as the database has it. Access is decided again then. */
     public expiresAt: number,
     readonly by: By,
     readonly options: ConnectionOptions,
@@ -78,7 +79,7 @@ export class Connection {
   }
 
   get mayEdit(): boolean {
-    return this.access === "edit" && Date.now() < this.expiresAt;
+    return this.access === "edit";
   }
 
   /** Whether messages of the client still count. */
@@ -91,8 +92,8 @@ export class Connection {
     this.write(framed(message));
   }
 
-  /** Queues a message that is framed already. What is queued within one turn of the event loop leaves in one write. */
-  write(frame: Buffer): void {
+  /** Queues a message that is framed already, whole or in pieces. What is queued within one turn of the event loop leaves in one write. */
+  write(...pieces: readonly Buffer[]): void {
     if (this.#closed || this.socket.readyState !== WebSocket.OPEN) return;
     const { stream } = this.socket;
     const waiting = stream.writableLength;
@@ -105,7 +106,7 @@ export class Connection {
       stream.cork();
       process.nextTick(uncork, stream);
     }
-    stream.write(frame);
+    for (const piece of pieces) stream.write(piece);
   }
 
   /**
@@ -167,6 +168,12 @@ export class Connection {
     this.#silenced = true;
   }
 
+  /** Throws away what still comes, as it comes: not even the end of the message under way is waited for. */
+  stopReading(): void {
+    this.#deaf = true;
+    this.socket.stream.removeAllListeners("data").resume();
+  }
+
   /** Closes with a code of ours. From now on nothing of it is committed when the cause is a lost right. */
   close(code: CloseCode, reason: string): void {
     if (code === closeCode.forbidden || code === closeCode.unauthenticated) this.access = "view";
@@ -175,6 +182,8 @@ export class Connection {
     this.options.tally.closed(code, reason);
     this.socket.resume();
     this.socket.close(code, reason);
+    // Its answer to the close frame would not be heard.
+    if (this.#deaf) this.socket.stream.end();
     // Whoever does not read does not see the close frame either.
     setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
   }
@@ -183,19 +192,34 @@ export class Connection {
 /** A message as one unmasked binary WebSocket frame (RFC 6455, section 5.2): however many sockets it goes to, it is made once. */
 export function framed(message: Uint8Array, allocate = Buffer.allocUnsafe): Buffer {
   const { length } = message;
-  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const head = headLength(length);
   const frame = allocate(head + length);
+  writeHead(frame, length);
+  frame.set(message, head);
+  return frame;
+}
+
+/** What stands before a message of so many bytes in its frame. */
+export function frameHead(length: number): Buffer {
+  const head = Buffer.allocUnsafe(headLength(length));
+  writeHead(head, length);
+  return head;
+}
+
+function headLength(length: number): number {
+  return length < 126 ? 2 : length < 65_536 ? 4 : 10;
+}
+
+function writeHead(frame: Buffer, length: number): void {
   frame[0] = 0x82;
-  if (head === 2) frame[1] = length;
-  else if (head === 4) {
+  if (length < 126) frame[1] = length;
+  else if (length < 65_536) {
     frame[1] = 126;
     frame.writeUInt16BE(length, 2);
   } else {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.set(message, head);
-  return frame;
 }
 
 function uncork(stream: Duplex): void {

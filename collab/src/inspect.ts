@@ -17,12 +17,15 @@ export interface Inspection {
   readonly deletes: ReturnType<typeof Y.decodeUpdate>["ds"];
   /** Whether it puts a document into the document. */
   readonly subdocuments: boolean;
-  /** Its size. */
+  /** Its size, or that of the message that it is a part of. */
   readonly bytes: number;
 }
 
-/** Decodes an update without applying it. Throws when it is malformed or nothing that Yjs writes. */
-export function inspect(update: Uint8Array): Inspection {
+/**
+ * Decodes an update without applying it. Throws when it is malformed or nothing that Yjs writes. `bytes` is the size of the message that
+ * it is a part of, if it is one.
+ */
+export function inspect(update: Uint8Array, bytes = update.length): Inspection {
   const decoded = Y.decodeUpdate(update);
   checkWellFormed(decoded);
   const { structs, ds } = decoded;
@@ -41,7 +44,7 @@ export function inspect(update: Uint8Array): Inspection {
       claim.structs.push(struct);
     } else claims.set(client, { from: clock, to: end, structs: [struct] });
   }
-  return { claims, deletes: ds, subdocuments, bytes: update.length };
+  return { claims, deletes: ds, subdocuments, bytes };
 }
 
 /** Whether the update has structs that the document does not. */

@@ -19,7 +19,8 @@ function typed(...words: string[]): { updates: Uint8Array[]; queue: () => Arriva
   doc.on("update", (update: Uint8Array) => updates.push(update));
   for (const word of words) doc.getText("content").insert(doc.getText("content").length, word);
   const tell = () => undefined;
-  const queue = () => updates.map((update): Arrival => ({ connection, update, step: "update", tell }));
+  const queue = () =>
+    updates.map((update): Arrival => ({ connection, update, step: "update", bytes: update.length, tell }));
   return { updates, queue };
 }
 const outcomes = (receptions: readonly (readonly [Arrival, Reception])[]) =>

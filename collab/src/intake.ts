@@ -17,6 +17,8 @@ export type Reception =
   | { readonly outcome: "nothing-new" }
   /** It builds on what the server has not seen; nothing of that part is kept. With `ofOthers`, another editor that is here is to bring that. */
   | { readonly outcome: "gap"; readonly ofOthers: boolean }
+  /** The room was given up before it was looked at. */
+  | { readonly outcome: "dropped" }
   /** The right to edit was lost after it was sent. */
   | { readonly outcome: "viewer" }
   | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
@@ -26,6 +28,8 @@ export interface Arrival {
   readonly connection: Connection;
   readonly update: Uint8Array;
   readonly step: Step;
+  /** Bytes of the whole message, of which it may be a part. */
+  readonly bytes: number;
   /** Called with what became of it, once that is in the document. */
   readonly tell: (reception: Reception) => void;
 }
@@ -134,11 +138,11 @@ const cannotBeApplied: Reception = {
 };
 
 function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: number): Admitted | Reception {
-  const { connection, step, update } = arrival;
+  const { connection, step, update, bytes } = arrival;
   if (!connection.listening) return { outcome: "nothing-new" };
   if (!connection.mayEdit) return { outcome: "viewer" };
   try {
-    const inspection = inspect(update);
+    const inspection = inspect(update, bytes);
     const judgement = authors.judge(doc, connection, step, inspection);
     if (judgement.outcome === "refused") return { ...judgement, code: closeCode.malformed };
     if (isKnown(doc, inspection)) return { outcome: "nothing-new" };

@@ -7,6 +7,8 @@ import type { Run } from "./intake.js";
 export interface Pending extends NewChange {
   readonly seq: number;
   readonly connection: Connection;
+  /** Bytes of the message that brought it. */
+  readonly of: number;
   /** It is what its sender has. When Yjs has tidied formatting after it, the sender lacks that. */
   readonly verbatim: boolean;
   /** What it adds to whose clientIDs are whose. */
@@ -67,7 +69,20 @@ export class PendingChanges {
       const entryId = newId();
       const seq = ++this.applied;
       const { by } = connection;
-      this.#waiting.push({ seq, entryId, connection, by, update, proven, relayed, verbatim, bindings, run });
+      const of = arrival.bytes;
+      this.#waiting.push({
+        seq,
+        entryId,
+        connection,
+        by,
+        update,
+        proven,
+        relayed,
+        of,
+        verbatim,
+        bindings,
+        run,
+      });
     }
   }
 

@@ -2,8 +2,9 @@ import type { Sql } from "@onrecord/platform/database";
 import type { Logger } from "@onrecord/platform/log";
 import type { Decision, DecisionPoint } from "@onrecord/policy/decide";
 import { type Principal, principalsOf } from "@onrecord/policy/principal";
-import { readRevision } from "@onrecord/policy/resources";
+import { readMoment } from "@onrecord/policy/resources";
 import type { Connection } from "./connection.js";
+import { DatabaseClock } from "./database-clock.js";
 import { type Access, closeCode } from "./protocol.js";
 
 const actions = ["view", "comment", "edit"] as const;
@@ -25,6 +26,7 @@ export interface Permit {
 export class Permits {
   revision = 0;
   readonly connections = new Set<Connection>();
+  readonly clock = new DatabaseClock();
   #refreshing: Promise<void> | undefined;
   #again = false;
   #timer: NodeJS.Timeout | undefined;
@@ -36,8 +38,13 @@ export class Permits {
   ) {}
 
   async start(): Promise<void> {
-    this.revision = await readRevision(this.sql);
+    this.revision = await this.#read();
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
+  }
+
+  /** Whether the session or the grant of a connection has ended, unless it was prolonged: to be decided again. */
+  isOver({ expiresAt }: Connection): boolean {
+    return expiresAt <= this.clock.now();
   }
 
   stop(): void {
@@ -63,7 +70,7 @@ export class Permits {
     documentId: string,
   ): Promise<{ principal: Principal; permit: Permit } | null> {
     for (;;) {
-      const before = await readRevision(this.sql);
+      const before = await this.#read();
       const principal = (await principalsOf(this.sql, [sessionId])).get(sessionId);
       if (!principal) return null;
       const decided = await this.decisions.decideEach(principal, actions, [documentId]);
@@ -71,6 +78,14 @@ export class Permits {
       if (permit.decision.revision === before && before === this.revision) return { principal, permit };
       await this.refresh();
     }
+  }
+
+  /** Decides again on connections whose right seems to have ended by time. */
+  async confirm(connections: Iterable<Connection>): Promise<void> {
+    // Nobody decides any more on one that has left.
+    for (const connection of connections)
+      if (this.isOver(connection) && !this.connections.has(connection)) connection.access = "view";
+    await this.refresh();
   }
 
   /** Decides on every open connection again and closes those that lost their right. Resolves when all stand at the committed revision. */
@@ -85,7 +100,7 @@ export class Permits {
   async #refreshAll(): Promise<void> {
     while (this.#again) {
       this.#again = false;
-      const revision = await readRevision(this.sql);
+      const revision = await this.#read();
       const connections = [...this.connections];
       const principals = await principalsOf(this.sql, [
         ...new Set(connections.map(({ principal }) => principal.sessionId)),
@@ -128,11 +143,19 @@ export class Permits {
     }
   }
 
+  /** The committed revision; and what time it is, there. */
+  async #read(): Promise<number> {
+    const asked = performance.now();
+    const { revision, now } = await readMoment(this.sql);
+    this.clock.set(now, asked);
+    return revision;
+  }
+
   async #tick(): Promise<void> {
     try {
-      const now = Date.now();
-      const expired = [...this.connections].some(({ expiresAt }) => expiresAt <= now);
-      if (expired || (await readRevision(this.sql)) !== this.revision) await this.refresh();
+      const revision = await this.#read();
+      const expired = [...this.connections].some((connection) => this.isOver(connection));
+      if (expired || revision !== this.revision) await this.refresh();
     } catch (err) {
       this.log.warn({ err }, "permissions could not be read");
     }

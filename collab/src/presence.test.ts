@@ -1,11 +1,19 @@
 import { MAX_MESSAGE_BYTES, type PresenceState } from "@onrecord/platform/bus";
 import type { Principal } from "@onrecord/policy/principal";
+import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
+import {
+  Awareness,
+  applyAwarenessUpdate,
+  encodeAwarenessUpdate,
+  removeAwarenessStates,
+} from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Presence } from "./presence.js";
+import type { PresenceFrame } from "./presence-frame.js";
 import { inMessages } from "./presence-relay.js";
+import { message } from "./protocol.js";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -35,7 +43,7 @@ const seen = (presence: Presence) => {
   const awareness = new Awareness(new Y.Doc());
   awareness.setLocalState(null);
   const all = presence.all();
-  if (all) applyAwarenessUpdate(awareness, all, "test");
+  if (all) applyAwarenessUpdate(awareness, all.update, "test");
   awareness.destroy();
   return Object.fromEntries(awareness.getStates());
 };
@@ -185,14 +193,220 @@ describe("whose a presence state is", () => {
     sender.setLocalState({ n: 1 });
     presence.receive(ana, encodeAwarenessUpdate(sender, [sender.clientID]));
     const viewer = new Awareness(new Y.Doc());
-    applyAwarenessUpdate(viewer, presence.takeChanges()!, "test");
+    applyAwarenessUpdate(viewer, presence.takeChanges()!.update, "test");
     expect(viewer.getStates().has(sender.clientID)).toBe(true);
     presence.leave(ana);
-    applyAwarenessUpdate(viewer, presence.takeChanges()!, "test");
+    applyAwarenessUpdate(viewer, presence.takeChanges()!.update, "test");
     expect(viewer.getStates().has(sender.clientID)).toBe(false);
     expect(presence.takeChanges()).toBeNull();
     sender.destroy();
     viewer.destroy();
+  });
+});
+
+describe("what stock clients are shown", () => {
+  const ana = connection("ana");
+  const anaAgain = connection("ana");
+  const ben = connection("ben");
+  /** Time as the database has it, moved on by hand. */
+  let time = Date.UTC(2026, 10, 1);
+  const node = () => new Presence(limits, undefined, undefined, () => time);
+  /** A stock client, with what it has been sent. */
+  class Peer implements Disposable {
+    readonly awareness = new Awareness(new Y.Doc());
+    constructor() {
+      this.awareness.setLocalState(null);
+    }
+    take(frame: PresenceFrame | null): void {
+      if (frame) applyAwarenessUpdate(this.awareness, frame.update, "test");
+    }
+    /** As y-websocket does when its line breaks. */
+    loseLine(): void {
+      removeAwarenessStates(this.awareness, [...this.awareness.getStates().keys()], "test");
+    }
+    get shown(): unknown {
+      return this.awareness.getStates().get(7);
+    }
+    get clock(): number {
+      return this.awareness.meta.get(7)?.clock ?? 0;
+    }
+    [Symbol.dispose](): void {
+      this.awareness.destroy();
+    }
+  }
+
+  it("of an owner who comes back with the clock it had, it is there at once", () => {
+    using peer = new Peer();
+    const presence = node();
+    presence.receive(ana, update(7, 5, { n: 1 }), 7);
+    peer.take(presence.takeChanges());
+    presence.leave(ana);
+    peer.take(presence.takeChanges());
+    expect(peer.shown).toBeUndefined();
+    for (const clock of [5, 3]) {
+      presence.receive(anaAgain, update(7, clock, { n: clock }), 7);
+      peer.take(presence.takeChanges());
+      expect(peer.shown).toEqual({ n: clock });
+      presence.leave(anaAgain);
+      peer.take(presence.takeChanges());
+    }
+  });
+
+  it("of an owner whose old line is not known to be dead, the new one counts, and the end of the old one does not", () => {
+    using peer = new Peer();
+    const presence = node();
+    presence.receive(ana, update(7, 5, { n: 1 }), 7);
+    presence.receive(anaAgain, update(7, 2, { n: 2 }), 7);
+    // What the old line still had.
+    presence.receive(ana, update(7, 6, { n: 6 }));
+    presence.receive(ana, update(7, 6, null));
+    presence.leave(ana);
+    peer.take(presence.takeChanges());
+    expect(peer.shown).toEqual({ n: 2 });
+    presence.receive(anaAgain, update(7, 3, { n: 3 }));
+    peer.take(presence.takeChanges());
+    expect(peer.shown).toEqual({ n: 3 });
+  });
+
+  it("nobody else takes it over, whatever clock they introduce themselves with", () => {
+    using peer = new Peer();
+    const presence = node();
+    presence.receive(ana, update(7, 5, { n: 1 }), 7);
+    for (const clock of [5, 6, 2 ** 40])
+      expect(presence.receive(ben, update(7, clock, { n: 9 }), 7).crowdedOut).toEqual([]);
+    presence.leave(ana);
+    presence.receive(ben, update(7, 9, { n: 9 }), 7);
+    peer.take(presence.takeChanges());
+    expect(peer.shown).toBeUndefined();
+  });
+
+  it("is told again while its owner says nothing, and not before it is time", () => {
+    using peer = new Peer();
+    const presence = node();
+    presence.receive(ana, update(7, 1, { n: 1 }));
+    peer.take(presence.takeChanges());
+    const told = performance.now();
+    presence.renew(told + 10_000);
+    expect(presence.takeChanges()).toBeNull();
+    for (let n = 1; n <= 3; n++) {
+      const before = peer.clock;
+      presence.renew(told + n * 20_000 + 1000);
+      peer.take(presence.takeChanges());
+      expect(peer.clock).toBeGreaterThan(before);
+    }
+    expect(peer.shown).toEqual({ n: 1 });
+    presence.leave(ana);
+    presence.takeChanges();
+    presence.renew(told + 1_000_000);
+    expect(presence.takeChanges()).toBeNull();
+  });
+
+  it("of another node too, as long as that tells of it", () => {
+    using peer = new Peer();
+    const presence = node();
+    presence.hear("x", [[7, 1000, "ana", { n: 1 }]], 1);
+    peer.take(presence.takeChanges());
+    const before = peer.clock;
+    presence.renew(performance.now() + 20_000);
+    peer.take(presence.takeChanges());
+    expect(peer.clock).toBeGreaterThan(before);
+    presence.leaveUnheard(2);
+    peer.take(presence.takeChanges());
+    expect(peer.shown).toBeUndefined();
+    presence.hear("x", [[7, 1000, "ana", { n: 1 }]], 3);
+    peer.take(presence.takeChanges());
+    expect(peer.shown).toEqual({ n: 1 });
+  });
+
+  it("is there for a client that comes back after its own line broke", () => {
+    using peer = new Peer();
+    const presence = node();
+    presence.receive(ana, update(7, 1, { n: 1 }));
+    presence.hear("x", [[8, 1, "ben", { n: 8 }]], 1);
+    peer.take(presence.takeChanges());
+    peer.loseLine();
+    expect(peer.awareness.getStates().size).toBe(0);
+    presence.freshen();
+    peer.take(presence.all());
+    expect([...peer.awareness.getStates().keys()].sort()).toEqual([7, 8]);
+    // And what changes next is news to it and to those who stayed.
+    presence.receive(ana, update(7, 2, { n: 2 }));
+    presence.hear("x", [[8, 2, "ben", { n: 9 }]], 2);
+    peer.take(presence.takeChanges());
+    expect([peer.shown, peer.awareness.getStates().get(8)]).toEqual([{ n: 2 }, { n: 9 }]);
+  });
+
+  it("is there after a restart of everything, and on a node that knows nothing of the one before", () => {
+    using peer = new Peer();
+    const before = node();
+    for (let clock = 1; clock <= 50; clock++) before.receive(ana, update(7, clock, { n: clock }), 7);
+    before.freshen();
+    before.renew(performance.now() + 20_000);
+    peer.take(before.takeChanges());
+    peer.loseLine();
+    time += 1000;
+    const after = node();
+    after.receive(anaAgain, update(7, 50, { n: 50 }), 7);
+    peer.take(after.takeChanges());
+    expect(peer.shown).toEqual({ n: 50 });
+  });
+
+  it("is never sent to its owner, who would take it for its own doing, but to everyone else as the same bytes", () => {
+    const presence = node();
+    presence.receive(ana, update(1, 1, { n: 1 }));
+    presence.receive(ana, update(2, 1, { n: 2 }));
+    presence.receive(ben, update(3, 1, { n: 3 }));
+    const frame = presence.takeChanges()!;
+    const states = (pieces: readonly Buffer[]) => {
+      const awareness = new Awareness(new Y.Doc());
+      awareness.setLocalState(null);
+      const whole = Buffer.concat(pieces);
+      // A frame of fewer than 126 bytes has two before its message, which begins with its kind.
+      expect([whole[0], whole[1], whole[2]]).toEqual([0x82, whole.length - 2, message.awareness]);
+      const bytes = decoding.readVarUint8Array(decoding.createDecoder(whole.subarray(3)));
+      applyAwarenessUpdate(awareness, bytes, "test");
+      awareness.destroy();
+      return [...awareness.getStates().keys()];
+    };
+    expect(states(frame.for(ana))).toEqual([3]);
+    expect(states(frame.for(ben))).toEqual([1, 2]);
+    expect(states(frame.for("anyone"))).toEqual([1, 2, 3]);
+    expect(frame.for("anyone else")).toBe(frame.for("anyone"));
+    presence.receive(ben, update(3, 2, { n: 4 }));
+    expect(presence.takeChanges()!.for(ben)).toEqual([]);
+  });
+
+  it("does not go round when another tab hands it back to its owner, with the clock that the tab was told", () => {
+    using tab = new Peer();
+    const presence = node();
+    presence.receive(ana, update(7, 1, { user: { color: "red" }, n: 1 }), 7);
+    tab.take(presence.takeChanges());
+    presence.receive(ana, update(7, tab.clock, tab.shown));
+    expect(presence.takeChanges()).toBeNull();
+    // It goes on from there.
+    presence.receive(ana, update(7, tab.clock + 1, { n: 2 }));
+    tab.take(presence.takeChanges());
+    expect(tab.shown).toEqual({ n: 2 });
+    // What it had moved on to meanwhile is not lost, though it has a clock that was told of something else.
+    presence.freshen();
+    presence.receive(ana, update(7, tab.clock + 1, { n: 3 }));
+    tab.take(presence.takeChanges());
+    expect(tab.shown).toEqual({ n: 3 });
+  });
+
+  it("has clocks that every client can read, whatever its owner says", () => {
+    using peer = new Peer();
+    const presence = node();
+    for (const said of [2 ** 31, 2 ** 32 - 1, 2 ** 53 - 1]) {
+      const who = connection("ana");
+      presence.receive(who, update(7, said, { said }), 7);
+      presence.freshen();
+      peer.take(presence.takeChanges());
+      expect(peer.shown).toEqual({ said });
+      expect(peer.clock).toBeLessThan(2 ** 32);
+    }
+    presence.hear("x", [[8, 2 ** 53 - 1, "ben", {}]], 1);
+    expect(presence.userOf(8)).toBeUndefined();
   });
 });
 

@@ -1,8 +1,9 @@
 import type { PresenceState } from "@onrecord/platform/bus";
 import type { Principal } from "@onrecord/policy/principal";
 import * as decoding from "lib0/decoding";
-import * as encoding from "lib0/encoding";
 import { isTooDeep } from "./nesting.js";
+import { type Clocks, clockFor, FIRST_TICK, isEcho, isOurs } from "./presence-clocks.js";
+import { PresenceFrame } from "./presence-frame.js";
 
 /** Someone who may own presence states: a connection. */
 export interface PresenceOwner {
@@ -14,7 +15,7 @@ type Owner = PresenceOwner | string;
 
 interface Facts {
   readonly clientId: number;
-  clock: number;
+  said: number;
   /** What it says, signed; null once removed. */
   value: unknown;
   owner: Owner;
@@ -25,7 +26,12 @@ interface Facts {
   heardAt: number;
 }
 
-interface State extends Facts {
+interface State extends Facts, Clocks {
+  said: number;
+  clock: number;
+  first: number;
+  /** When it was last told to everyone, in milliseconds of `performance.now()`. */
+  toldAt: number;
   /** `value` as the wire has it: made when somebody is to see it, which most moves of a fast cursor never are. */
   json: Uint8Array | undefined;
 }
@@ -42,11 +48,18 @@ export interface PresenceOutcome {
 const TOMBSTONE_MS = 60_000;
 /** What an entry costs besides its JSON: without it removed states would be free, and could be made without end. */
 const ENTRY_BYTES = 64;
+/** A stock client drops a state that was not renewed for 30 s; one that its owner has left as it is for so long is told again. */
+const RENEW_AFTER_MS = 15_000;
+/** What another node may say of a clock. */
+const MAX_CLOCK = 2 ** 40;
 
 /**
  * Who is here, and where their cursors are. Like y-protocols' Awareness on the wire, but every state has one owner, the connection
  * that first set it (here or on another node): stock clients echo the states of others all the time, and a hostile one would
  * overwrite them. What a state says of its user is not believed: the server writes the authenticated name over it.
+ *
+ * Peers are told clocks of the server's, which grow whenever a state is to be news: when it changes, but also when its owner comes back
+ * with nothing new, or has timers that sleep.
  */
 export class Presence {
   readonly #states = new Map<number, State>();
@@ -70,50 +83,61 @@ export class Presence {
     private readonly maySpeak: (owner: PresenceOwner, clientId: number) => boolean = () => true,
     /** Called when there is something to take that was not there before. */
     private readonly onChange: () => void = () => undefined,
+    /** Milliseconds since the epoch, alike on all nodes. */
+    private readonly now: () => number = () => FIRST_TICK,
   ) {}
 
-  /** Takes an update from a connection. Throws a RangeError with a sentence when it is malformed or too large. */
-  receive(owner: PresenceOwner, update: Uint8Array): PresenceOutcome {
+  /**
+   * Takes an update from a connection. Throws a RangeError with a sentence when it is malformed or too large. `introduced` is the
+   * clientID that the connection says just now its editor writes with: that state is taken over from another connection of the user,
+   * whatever its clock, since the line of that one has broken, though it may not have been noticed yet.
+   */
+  receive(owner: PresenceOwner, update: Uint8Array, introduced?: number): PresenceOutcome {
     const decoder = decoding.createDecoder(update);
     const { userId } = owner.principal;
     const foreign: number[] = [];
     const crowdedOut: number[] = [];
     for (let rest = decoding.readVarUint(decoder); rest > 0; rest--) {
       const clientId = decoding.readVarUint(decoder);
-      const clock = decoding.readVarUint(decoder);
+      const said = decoding.readVarUint(decoder);
       const json = decoding.readVarString(decoder);
       const known = this.#states.get(clientId);
-      if (known && !mayFollow(known, owner, userId, clock, json === "null")) {
-        // An echo has the clock we know; a newer one from another user is a forgery, or news that its owner will bring itself.
-        if (known.userId !== userId && clock > known.clock) foreign.push(clientId);
+      const returns = clientId === introduced && known?.userId === userId && json !== "null";
+      if (known && !returns && !mayFollow(known, owner, userId, said, json === "null")) {
+        // A newer one from another user is a forgery, or news that its owner will bring itself.
+        if (known.userId !== userId && !isEcho(known, said)) foreign.push(clientId);
         continue;
       }
       if (known?.owner !== owner) {
-        // A state that is gone before it was seen is nobody's, and what a tab tells of another, that one says itself.
-        if ((!known && json === "null") || !this.maySpeak(owner, clientId)) continue;
+        // One that is gone before it was seen is nobody's; one at clock 0 says nothing yet, and no peer takes it for news.
+        if (!known && (json === "null" || said === 0)) continue;
+        // What a tab tells of another, that one says itself.
+        if (!this.maySpeak(owner, clientId)) continue;
         if ((this.#owned.get(owner)?.size ?? 0) >= this.limits.awarenessClients)
           throw new RangeError("too many presence states on one connection");
       }
       const bytes = Buffer.byteLength(json);
       if (bytes > this.limits.awarenessBytes) throw new RangeError("a presence state is too large");
       const value = this.#sign(owner, json);
-      if (value !== null && !this.#fits(bytes, known)) crowdedOut.push(clientId);
-      else this.#set({ clientId, clock, value, owner, userId, bytes, heardAt: 0 });
+      if (known?.owner === owner && repeats(known, said, value)) known.said = said;
+      else if (value !== null && !this.#fits(bytes, known)) crowdedOut.push(clientId);
+      else this.#set({ clientId, said, value, owner, userId, bytes, heardAt: 0 });
     }
     return { foreign, crowdedOut };
   }
 
   /** Takes what another node says of its connections. Nothing that is connected here is overwritten. */
   hear(node: string, states: readonly PresenceState[], now: number): void {
-    for (const [clientId, clock, userId, value] of states) {
+    for (const [clientId, said, userId, value] of states) {
       // Any login of the database can NOTIFY, and no encoder ends on Infinity.
-      if (!Number.isSafeInteger(clientId) || !Number.isSafeInteger(clock)) continue;
+      if (!Number.isSafeInteger(clientId) || !Number.isSafeInteger(said) || said > MAX_CLOCK) continue;
       const known = this.#states.get(clientId);
       if (known?.owner === node) known.heardAt = now;
-      if (!(known ? mayFollow(known, node, userId, clock, value === null) : value !== null)) continue;
+      if (!(known ? mayFollow(known, node, userId, said, value === null) : value !== null)) continue;
       const bytes = Buffer.byteLength(JSON.stringify(value));
-      if (value === null || this.#fits(bytes, known))
-        this.#set({ clientId, clock, value, owner: node, userId, bytes, heardAt: now });
+      if (known?.owner === node && repeats(known, said, value)) known.said = said;
+      else if (value === null || this.#fits(bytes, known))
+        this.#set({ clientId, said, value, owner: node, userId, bytes, heardAt: now });
     }
   }
 
@@ -125,13 +149,30 @@ export class Presence {
 
   /** Takes away what connections on another node owned. They may already be here: nothing of theirs is refused as old. */
   leaveNode(node: string): void {
-    for (const state of this.#owned.get(node) ?? []) this.#forget(state);
+    for (const state of this.#owned.get(node) ?? []) this.#lose(state);
   }
 
   /** Takes away what no other node was heard to have since then. */
   leaveUnheard(since: number): void {
     for (const state of this.#states.values())
-      if (typeof state.owner === "string" && state.heardAt < since) this.#forget(state);
+      if (typeof state.owner === "string" && state.heardAt < since) this.#lose(state);
+  }
+
+  /** Tells again what nobody was told for a while: its owner is connected, whatever its timers do. `now` is of `performance.now()`. */
+  renew(now: number): void {
+    for (const state of this.#present()) {
+      if (now - state.toldAt < RENEW_AFTER_MS) continue;
+      state.clock++;
+      this.#changed(state);
+    }
+  }
+
+  /**
+   * Makes every state news to somebody who comes in: a stock client whose line breaks forgets the states of others and keeps their
+   * clocks, and would take no state for news whose owner has not moved since.
+   */
+  freshen(): void {
+    for (const state of this.#present()) state.clock++;
   }
 
   /** The room is let go of: nothing here may keep it in memory. */
@@ -147,12 +188,12 @@ export class Presence {
     return state === undefined || state.value === null ? undefined : state.userId;
   }
 
-  /** What changed since the last call, as one awareness update; null when nothing did. */
-  takeChanges(): Uint8Array | null {
+  /** What changed since the last call; null when nothing did. */
+  takeChanges(): PresenceFrame | null {
     if (this.#dirty.size === 0) return null;
-    const update = encode([...this.#dirty]);
+    const frame = encode([...this.#dirty]);
     this.#dirty.clear();
-    return update;
+    return frame;
   }
 
   /** What changed of the connections here since the last call, for other nodes. */
@@ -168,8 +209,8 @@ export class Presence {
     return this.#present().filter(isHere).map(toShare);
   }
 
-  /** Everyone's state as one awareness update; null when nobody is here. */
-  all(): Uint8Array | null {
+  /** Everyone's state; null when nobody is here. */
+  all(): PresenceFrame | null {
     const present = this.#present();
     return present.length === 0 ? null : encode(present);
   }
@@ -182,7 +223,11 @@ export class Presence {
     const known = this.#states.get(facts.clientId);
     if (known && known.owner !== facts.owner) this.#disown(known);
     this.#bytes += facts.bytes - (known ? known.bytes : -ENTRY_BYTES);
-    const state: State = Object.assign(known ?? {}, facts, { json: undefined });
+    const { said, owner } = facts;
+    const from = typeof owner === "string" ? "node" : known?.owner === owner ? "same" : "new";
+    const clock = clockFor(said, from, known, this.now());
+    const first = Math.min(known?.first ?? clock, clock);
+    const state: State = Object.assign(known ?? {}, facts, { clock, first, toldAt: 0, json: undefined });
     if (!known) this.#states.set(state.clientId, state);
     const owned = this.#owned.get(state.owner);
     if (owned) owned.add(state);
@@ -198,6 +243,7 @@ export class Presence {
   }
 
   #changed(state: State): void {
+    state.toldAt = performance.now();
     if (this.#dirty.size === 0) this.onChange();
     this.#dirty.add(state);
     if (isHere(state)) this.#news.add(state);
@@ -219,15 +265,20 @@ export class Presence {
     this.#timers.add(timer);
   }
 
+  /** Its node has gone, and perhaps its user has not: whatever that user says next is news, and newer than this for everyone. */
+  #lose(state: State): void {
+    if (state.value === null) return;
+    state.said = -1;
+    state.first = Number.POSITIVE_INFINITY;
+    this.#remove(state);
+  }
+
+  /** Of a removed state. */
   #forget(state: State): void {
     if (this.#states.get(state.clientId) !== state) return;
     this.#states.delete(state.clientId);
-    this.#bytes -= state.bytes + ENTRY_BYTES;
+    this.#bytes -= ENTRY_BYTES;
     this.#disown(state);
-    if (state.value === null) return;
-    state.value = null;
-    state.json = undefined;
-    this.#changed(state);
   }
 
   #disown(state: State): void {
@@ -256,9 +307,14 @@ export class Presence {
 }
 
 /** Whether a state may be followed by this one: newer, and its owner's; or the same user's, who left or is now connected elsewhere. */
-function mayFollow(known: State, owner: Owner, userId: string, clock: number, removes: boolean): boolean {
-  if (known.owner === owner) return clock > known.clock || (clock === known.clock && removes);
-  return known.userId === userId && clock > known.clock && (known.value === null || !isHere(known));
+function mayFollow(known: State, owner: Owner, userId: string, said: number, removes: boolean): boolean {
+  if (known.owner === owner) return said > known.said || (said === known.said && removes);
+  return known.userId === userId && !isEcho(known, said) && (known.value === null || !isHere(known));
+}
+
+/** Whether an owner says again what peers know, with a clock of ours: another tab of its browser has handed it that. */
+function repeats(known: State, said: number, value: unknown): boolean {
+  return isOurs(known, said) && value !== null && JSON.stringify(value) === JSON.stringify(known.value);
 }
 
 function isHere({ owner }: State): boolean {
@@ -269,14 +325,12 @@ function toShare({ clientId, clock, userId, value }: State): PresenceState {
   return [clientId, clock, userId, value];
 }
 
-function encode(states: readonly State[]): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, states.length);
-    for (const state of states) {
+function encode(states: readonly State[]): PresenceFrame {
+  return new PresenceFrame(
+    states.map((state) => {
       state.json ??= Buffer.from(JSON.stringify(state.value));
-      encoding.writeVarUint(encoder, state.clientId);
-      encoding.writeVarUint(encoder, state.clock);
-      encoding.writeVarUint8Array(encoder, state.json);
-    }
-  });
+      const { clientId, clock, owner, json } = state;
+      return { clientId, clock, owner, json };
+    }),
+  );
 }

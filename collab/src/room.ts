@@ -20,7 +20,7 @@ import { type Again, type Outgoing, outgoing, type Pending, PendingChanges } fro
 import { applyPlaced } from "./placement.js";
 import { isKnownInPart } from "./plain.js";
 import { Presence } from "./presence.js";
-import { ackFrame, awarenessFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
+import { ackFrame, type CloseCode, closeCode, sync, syncFrame } from "./protocol.js";
 
 /** What the room asks of its node. */
 export interface RoomHost {
@@ -33,6 +33,12 @@ export interface RoomHost {
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
+  /** Whether the right of a connection has ended by time, as far as this node can tell. */
+  isOver(connection: Connection): boolean;
+  /** Asks the database whether it has; the room is scheduled again when that is known. */
+  decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void;
+  /** The time, alike on all nodes: milliseconds since the epoch. */
+  now(): number;
   /** There is presence to share. */
   presenceChanged(room: Room): void;
   /** What was committed after a version. */
@@ -103,6 +109,7 @@ export class Room {
       host.limits,
       (owner, clientId) => this.authors.maySpeak(owner, clientId),
       () => host.presenceChanged(this),
+      () => host.now(),
     );
   }
 
@@ -113,14 +120,21 @@ export class Room {
 
   /**
    * Takes a change of a connection that may edit. It is looked at together with all that arrive until a commit can take it; `tell` is
-   * called with what became of it.
+   * called with what became of it. `bytes` is the size of the message that it is a part of, if it is one.
    */
-  receive(connection: Connection, update: Uint8Array, step: Step, tell: Arrival["tell"]): void {
+  receive(
+    connection: Connection,
+    update: Uint8Array,
+    step: Step,
+    tell: Arrival["tell"],
+    bytes = update.length,
+  ): void {
+    if (this.#evicted) return tell({ outcome: "dropped" });
     if (this.#arrived.length === 0 && this.#content.repeats(update)) {
       if (step === "step2") this.authors.hasAnswered(connection);
       return tell({ outcome: "nothing-new" });
     }
-    this.#arrived.push({ connection, update, step, tell });
+    this.#arrived.push({ connection, update, step, bytes, tell });
     connection.ahead();
     this.host.schedule(this);
   }
@@ -184,6 +198,11 @@ export class Room {
       this.#rebuild(true);
       return null;
     }
+    if (this.#pending.waiting.some(({ connection }) => this.host.isOver(connection))) {
+      // Perhaps it was prolonged; nothing is committed, and nobody is sent away, on what this node thinks the time is.
+      this.host.decideAgain(this, this.#pending.waiting);
+      return null;
+    }
     const from = this.version + this.#pending.versionsUnderWay;
     const tip = this.#pending.tipUnderWay ?? this.#tip;
     const batch = this.#pending.begin();
@@ -241,10 +260,10 @@ export class Room {
     if (version > this.version && !this.#pending.isUnderWay) this.#rebuild(false);
   }
 
-  /** Sends presence that changed since the last call to everyone, the sender included: it is also what keeps stock clients connected. */
+  /** Sends presence that changed since the last call to everyone but those whose it is. */
   sharePresence(): void {
-    const update = this.presence.takeChanges();
-    if (update) this.broadcast(awarenessFrame(update));
+    const frame = this.presence.takeChanges();
+    if (frame) for (const connection of this.connections) connection.write(...frame.for(connection));
   }
 
   /** A connection has closed. */
@@ -254,17 +273,14 @@ export class Room {
     this.authors.leave(connection);
   }
 
-  broadcast(frame: Uint8Array, except?: Connection): void {
-    const wire = framed(frame);
-    for (const connection of this.connections) if (connection !== except) connection.write(wire);
-  }
-
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
   close(code: CloseCode, reason: string): void {
     this.#evicted = true;
     this.#held.clear();
+    const dropped = this.#arrived;
     this.#arrived = [];
     for (const connection of [...this.connections]) connection.close(code, reason);
+    for (const { tell } of dropped) tell({ outcome: "dropped" });
     this.#content.destroy();
   }
 
@@ -423,7 +439,7 @@ export class Room {
     const { connection } = change;
     const { doc } = this.#content;
     const step = change.relayed ? "step2" : "update";
-    const inspection = inspect(change.update);
+    const inspection = inspect(change.update, Math.max(change.of, change.update.length));
     const judgement = this.authors.judge(doc, connection, step, inspection);
     if (!connection.mayEdit || judgement.outcome === "refused") {
       const [code, reason] =

@@ -33,6 +33,7 @@ describe("what random peers of every type send, taken in runs of any length", ()
             connection: from(carrierId),
             update,
             step: "step2",
+            bytes: update.length,
             tell: () => undefined,
           }),
         );

@@ -4,16 +4,9 @@ import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Logger } from "@onrecord/platform/log";
 import type { RawData } from "ws";
 import type { Connection } from "./connection.js";
-import { countStructs } from "./count-structs.js";
 import type { Reception } from "./intake.js";
-import {
-  awarenessFrame,
-  type ClientMessage,
-  type CloseCode,
-  closeCode,
-  countEntries,
-  decodeMessage,
-} from "./protocol.js";
+import { fitsOneChange, isDivisible, partsOf } from "./parts.js";
+import { type ClientMessage, type CloseCode, closeCode, countEntries, decodeMessage } from "./protocol.js";
 import type { Room } from "./room.js";
 import { Spaced } from "./spaced.js";
 import { introduced } from "./speakers.js";
@@ -35,8 +28,10 @@ export interface RefusalHost {
 /** What a session asks of its node. */
 export interface SessionHost extends RefusalHost {
   readonly limits: {
+    readonly frameBytes: number;
     readonly updateBytes: number;
     readonly updateStructs: number;
+    readonly documentBytes: number;
     readonly stateVectorEntries: number;
     readonly gapAnswers: number;
     readonly unknownMessages: number;
@@ -90,34 +85,46 @@ export class Session {
   open(): void {
     this.connection.tellAccess("");
     void this.room.ask(this.connection);
+    this.room.presence.freshen();
     this.#presences.ask();
   }
 
-  /** Takes a frame; keeps the order even when the room has to be waited for. */
-  receive(data: RawData, binary: boolean): void {
-    if (!this.connection.listening) return;
-    if (this.#queue === undefined && this.room.ready() === undefined) return this.#handle(data, binary);
+  /**
+   * Takes a frame; keeps the order even when the room has to be waited for, or the frame before is taken in parts. Resolves when it is
+   * taken, if that is not at once.
+   */
+  receive(data: RawData, binary: boolean): Promise<void> | undefined {
+    if (!this.connection.listening) return undefined;
+    if (this.#queue === undefined && this.room.ready() === undefined) {
+      const rest = this.#handle(data, binary);
+      return rest && this.#enqueue(() => rest);
+    }
+    return this.#enqueue(async () => {
+      await this.room.ready();
+      await this.#handle(data, binary);
+    });
+  }
+
+  #enqueue(turn: () => Promise<void>): Promise<void> {
     // What waits here is in memory; what the socket holds back is not.
     this.connection.pause("room");
-    const turn = async () => {
-      await this.room.ready();
-      this.#handle(data, binary);
-    };
     const queued: Promise<void> = (this.#queue ?? Promise.resolve()).then(turn).finally(() => {
       if (this.#queue !== queued) return;
       this.#queue = undefined;
       this.connection.resume("room");
     });
     this.#queue = queued;
+    return queued;
   }
 
-  #handle(data: RawData, binary: boolean): void {
+  #handle(data: RawData, binary: boolean): Promise<void> | undefined {
     const begun = performance.now();
-    this.#take(data, binary);
+    const rest = this.#take(data, binary);
     this.connection.charge(Buffer.isBuffer(data) ? data.length : 0, performance.now() - begun);
+    return rest ?? undefined;
   }
 
-  #take(data: RawData, binary: boolean): void {
+  #take(data: RawData, binary: boolean): Promise<void> | void {
     if (!this.connection.listening) return;
     this.#frames++;
     if (!binary || !Buffer.isBuffer(data))
@@ -128,6 +135,9 @@ export class Session {
     } catch {
       return this.#refuse(closeCode.malformed, "the frame is not a message", data);
     }
+    // Only work may be as large as a document.
+    if (decoded.type !== "change" && data.length > this.host.limits.frameBytes)
+      return this.#refuse(closeCode.tooLarge, "the frame is too large", data);
     switch (decoded.type) {
       case "step1":
         return this.#states.ask(decoded.stateVector);
@@ -148,7 +158,7 @@ export class Session {
 
   #tellPresence(): void {
     const present = this.room.presence.all();
-    if (present) this.connection.send(awarenessFrame(present));
+    if (present) this.connection.write(...present.for(this.connection));
   }
 
   #join(stateVector: Uint8Array): void {
@@ -166,9 +176,13 @@ export class Session {
    * A client that types while it reconnects sends changes before it is asked for what the server missed: they build on that, and
    * so does the answer, which has them all. Until it comes nothing is acknowledged, since something before it may be missing.
    */
-  #change(update: Uint8Array, step: "step2" | "update"): void {
+  #change(update: Uint8Array, step: "step2" | "update"): Promise<void> | void {
     const received = ++this.connection.received;
-    if (this.#tooLarge(update)) return this.#refuse(closeCode.tooLarge, "the update is too large", update);
+    if (!fitsOneChange(update, this.host.limits)) {
+      if (this.connection.mayEdit && isDivisible(update, this.host.limits))
+        return this.#inParts(update, step, received);
+      return this.#refuse(closeCode.tooLarge, "the update is too large", update);
+    }
     if (!this.connection.mayEdit) return this.#changeOfViewer(update, received);
     this.room.receive(this.connection, update, step, (reception) => {
       if (step === "step2") this.#asked = false;
@@ -176,10 +190,42 @@ export class Session {
     });
   }
 
+  /**
+   * Takes a message that is too large for one change as several, one after the other. What was somebody's work while the line was down
+   * has no bound but the document's; the others are served in between. It is acknowledged when all of it is taken. Where a part is not,
+   * what was taken stays, and of the rest the client is asked or told as of any message.
+   */
+  async #inParts(update: Uint8Array, step: "step2" | "update", received: number): Promise<void> {
+    const { connection, room } = this;
+    try {
+      for (const part of partsOf(update, step, this.host.limits)) {
+        if (part.update.length > this.host.limits.updateBytes)
+          return this.#refuse(closeCode.tooLarge, "the update is too large", part.update);
+        const reception = await new Promise<Reception>((tell) =>
+          room.receive(connection, part.update, part.step, tell, update.length),
+        );
+        // Its right may have ended, and its socket been closed, before this part was looked at.
+        if (!connection.listening && !connection.mayEdit)
+          return this.#refuse(closeCode.forbidden, "access was removed", part.update);
+        if (!connection.listening) return;
+        const isTaken = reception.outcome === "applied" || reception.outcome === "nothing-new";
+        if (part.isLast || !isTaken) {
+          if (step === "step2") this.#asked = false;
+          return this.#received(reception, part.update, received);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } catch {
+      this.#refuse(closeCode.malformed, "the update is malformed", update);
+    }
+  }
+
   #received(reception: Reception, update: Uint8Array, received: number): void {
     switch (reception.outcome) {
       case "viewer":
         return this.#changeOfViewer(update, received);
+      case "dropped":
+        return;
       case "refused":
         return this.#refuse(reception.code, reception.reason, update);
       case "gap":
@@ -190,19 +236,6 @@ export class Session {
         this.#gaps = 0;
         this.#waits = 0;
         this.#acknowledge(received);
-    }
-  }
-
-  #tooLarge(update: Uint8Array): boolean {
-    const { updateBytes, updateStructs } = this.host.limits;
-    if (update.length > updateBytes) return true;
-    // A struct has two bytes or more.
-    if (update.length / 2 <= updateStructs) return false;
-    try {
-      return countStructs(update, updateStructs) > updateStructs;
-    } catch {
-      // Whoever applies it finds out why.
-      return false;
     }
   }
 
@@ -244,9 +277,10 @@ export class Session {
     // It may have left while this waited: nobody would take away what it set now.
     if (!this.room.connections.has(this.connection)) return;
     try {
+      const { presence } = this.room;
       const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
-      const denied = claimed !== undefined && !this.room.authors.claim(this.connection, claimed);
-      const { foreign, crowdedOut } = this.room.presence.receive(this.connection, update);
+      const denied = claimed !== undefined && !this.#claim(claimed);
+      const { foreign, crowdedOut } = presence.receive(this.connection, update, denied ? undefined : claimed);
       const refused = denied ? claimed : foreign[0];
       if (refused !== undefined) this.#presenceRefused("presence.refused", refused);
       if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
@@ -257,6 +291,14 @@ export class Session {
         update,
       );
     }
+  }
+
+  /** A clientID may be nobody's here, and somebody's who is connected to another node. */
+  #claim(clientId: number): boolean {
+    const { presence, authors } = this.room;
+    const user = presence.userOf(clientId);
+    if (user !== undefined && user !== this.connection.principal.userId) return false;
+    return authors.claim(this.connection, clientId);
   }
 
   /** Once for each connection: a client renews its presence for ever, and the record would be flooded. */

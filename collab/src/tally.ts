@@ -7,7 +7,7 @@ export type Pause =
   | "commits"
   /** It sends more than its share of messages or bytes. */
   | "rate"
-  /** Its room is being rebuilt. */
+  /** What it sent before cannot be taken yet: its room is being rebuilt, or that is taken in parts. */
   | "room";
 
 /** Counts what the bounds did to clients. Reasons are sentences of ours, never the client's words: their number is fixed. */

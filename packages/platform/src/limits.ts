@@ -3,17 +3,25 @@ export const limitCatalogue = {
   frameBytes: {
     variable: "ONRECORD_MAX_FRAME_BYTES",
     value: 16 * 1024 * 1024,
-    about: "largest WebSocket frame from a client (bytes)",
+    about:
+      "largest WebSocket message from a client (bytes); a change from one that may edit: up to a document's limit",
   },
   updateBytes: {
     variable: "ONRECORD_MAX_UPDATE_BYTES",
     value: 8 * 1024 * 1024,
-    about: "largest change in one message from a client (bytes)",
+    about: "largest change (bytes); a larger one from a client is taken in parts",
   },
   updateStructs: {
     variable: "ONRECORD_MAX_UPDATE_STRUCTS",
     value: 250_000,
-    about: "structs in one change from a client: a few bytes each, and each costs time and memory",
+    about:
+      "structs in one change: a few bytes each, and each costs time and memory; more from a client are taken in parts",
+  },
+  stagedBytes: {
+    variable: "ONRECORD_MAX_STAGED_BYTES",
+    value: 256 * 1024 * 1024,
+    about:
+      "large messages of editors that a node holds until they are committed (bytes); past it, the user who has most there is sent away to come back, close 1013",
   },
   documentBytes: {
     variable: "ONRECORD_MAX_DOCUMENT_BYTES",

@@ -38,6 +38,14 @@ export async function readRevision(sql: Sql): Promise<number> {
   return row?.revision ?? 0;
 }
 
+/** The permission revision that is committed now, with the time in the database. */
+export async function readMoment(sql: Sql): Promise<{ revision: number; now: Date }> {
+  const [row] = await sql.query<{ revision: number; now: Date }>(
+    "select revision, clock_timestamp() as now from permissions.revision",
+  );
+  return row!;
+}
+
 /**
  * Gives whoever opens a folder at the top the right to manage it, and puts that on the record. Moves the permission revision:
  * must be the last thing that its transaction does. Returns the new revision, to be announced after the commit.

@@ -91,6 +91,39 @@ describe("presence on two nodes", () => {
     expect(await refusals(documentId)).toHaveLength(0);
   });
 
+  it("shows a user who comes from another node, or after all were restarted, with nothing new to say", async () => {
+    await using two = await startNode(context);
+    const one = await startNode(context);
+    const documentId = await shared();
+    using a = openEditor(one.url, documentId, ana.token);
+    using b = openEditor(one.url, documentId, ben.token);
+    using near = openEditor(two.url, documentId, ben.token);
+    await Promise.all([a, b, near].map((editor) => editor.synced()));
+    for (const { provider } of [a, b]) clearInterval(Reflect.get(provider.awareness, "_checkInterval"));
+    a.provider.awareness.setLocalState({ note: "Ana" });
+    b.provider.awareness.setLocalState({ note: "Ben" });
+    await until(() => [b, near].every((viewer) => shown(viewer, a) !== undefined), "Ana to be seen");
+    const move = async (editor: Editor, { url }: Node) => {
+      editor.provider.disconnect();
+      editor.provider.serverUrl = `${url.replace("http", "ws")}/collab`;
+      editor.provider.connect();
+      await until(() => editor.provider.synced, "an editor to be on another node");
+    };
+    await move(a, two);
+    await until(() => [b, near].every((viewer) => shown(viewer, a)?.note === "Ana"), "Ana to be seen again");
+    await move(a, one);
+    await until(() => [b, near].every((viewer) => shown(viewer, a)?.note === "Ana"), "and once more");
+    await one[Symbol.asyncDispose]();
+    await two[Symbol.asyncDispose]();
+    await using three = await startNode(context);
+    await Promise.all([move(a, three), move(b, three)]);
+    await until(() => shown(b, a)?.note === "Ana" && shown(a, b)?.note === "Ben", "both to be seen");
+    expect([a, b].map(({ provider }) => provider.awareness.getLocalState())).toEqual([
+      { note: "Ana" },
+      { note: "Ben" },
+    ]);
+  });
+
   it("is told to no node that does not hold the document", async () => {
     await using one = await startNode(context);
     await using two = await startNode(context);

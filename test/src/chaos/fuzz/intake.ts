@@ -111,7 +111,9 @@ class Attacked {
     this.sum.frames += count;
     return Array.from({ length: count }, () =>
       updateOf(makeFrame(target, { ...LIMITS, lies: this.lies })),
-    ).flatMap((sent) => (sent ? [{ ...sent, connection, tell: () => undefined }] : []));
+    ).flatMap((sent) =>
+      sent ? [{ ...sent, bytes: sent.update.length, connection, tell: () => undefined }] : [],
+    );
   }
 
   /** One run; returns how many at the front are to be taken one by one. */
