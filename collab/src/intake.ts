@@ -8,6 +8,7 @@ import { type Inspection, inspect } from "./inspect.js";
 import { applyPlaced, isPlaced } from "./placement.js";
 import { isKnown, isPlain } from "./plain.js";
 import { type CloseCode, closeCode } from "./protocol.js";
+import { setsUnsoundSpan } from "./spans.js";
 
 /** What became of a change that a client sent. */
 export type Reception =
@@ -148,7 +149,8 @@ function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: numb
     if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
     if (hasTooManyClients(doc, judgement, maxClients))
       return { outcome: "refused", code: closeCode.tooLarge, reason: "the document has too many clientIDs" };
-    const plain = judgement.aside.length === 0 && isPlain(doc, inspection);
+    const plain =
+      judgement.aside.length === 0 && isPlain(doc, inspection) && !setsUnsoundSpan(doc, inspection);
     return { arrival, inspection, judgement, plain };
   } catch {
     return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };

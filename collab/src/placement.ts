@@ -1,6 +1,7 @@
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import * as Y from "yjs";
 import type { Inspection } from "./inspect.js";
+import { makeSpansSound } from "./spans.js";
 
 /**
  * Items that are passed on the way to neighbours, for one update. Honest neighbours are near, but for those of somebody who was away
@@ -11,6 +12,7 @@ const MAX_STEPS = 20_000;
 /** Applies an update and returns what it changed. Throws where it must not stay: the document has it then, or a part of it. */
 export function applyPlaced(doc: Y.Doc, update: Uint8Array, inspection: Inspection): Uint8Array | null {
   return effectiveUpdate(doc, update, () => {
+    makeSpansSound(doc, inspection);
     if (!isPlaced(doc, inspection)) throw new RangeError("an item does not stand between its neighbours");
   });
 }

@@ -13,7 +13,18 @@ interface Kind {
   line(doc: Y.Doc): Y.Text;
 }
 
-const kinds: readonly Kind[] = [{ kind: "TEXT", line: (doc) => doc.getText("content") }];
+const kinds: readonly Kind[] = [
+  { kind: "TEXT", line: (doc) => doc.getText("content") },
+  {
+    kind: "FILING",
+    line: (doc) => {
+      const paragraph = doc.getXmlFragment("default").get(0);
+      const text = paragraph instanceof Y.XmlElement ? paragraph.get(0) : undefined;
+      // Nobody has written yet: no line, and nothing in it.
+      return text instanceof Y.XmlText ? text : new Y.Doc().getText();
+    },
+  },
+];
 
 let browser: Browser | null = null;
 let server: Server;

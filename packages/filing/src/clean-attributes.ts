@@ -16,6 +16,12 @@ const wholeNumber =
       ? value
       : undefined;
 
+/** A whole number, also where an editor wrote it as text. */
+const wholeNumberOrText =
+  (least: number, most: number): Cleaner =>
+  (value) =>
+    wholeNumber(least, most)(typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value);
+
 const widths: Cleaner = (value) =>
   Array.isArray(value) &&
   value.length <= 1000 &&
@@ -24,15 +30,15 @@ const widths: Cleaner = (value) =>
     : undefined;
 
 const cleaners: Readonly<Record<string, Cleaner>> = {
-  level: wholeNumber(1, 6),
+  level: wholeNumberOrText(1, 6),
   textAlign: oneOf("left", "center", "right", "justify"),
   align: oneOf("left", "center", "right"),
   anchor: (value) => safeAnchor(value) ?? undefined,
-  start: wholeNumber(0, 1_000_000),
+  start: wholeNumberOrText(0, 1_000_000),
   type: oneOf("1", "a", "A", "i", "I"),
   language: (value) => (typeof value === "string" && /^[\w+#.-]{1,40}$/.test(value) ? value : undefined),
-  colspan: wholeNumber(1, 1000),
-  rowspan: wholeNumber(1, 10_000),
+  colspan: wholeNumberOrText(1, 1000),
+  rowspan: wholeNumberOrText(1, 10_000),
   colwidth: widths,
   href: (value) => safeHref(value) ?? undefined,
 };

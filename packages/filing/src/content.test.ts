@@ -160,7 +160,7 @@ describe("what a foreign client wrote", () => {
         element("heading", { level: 99, textAlign: "x;color:red", anchor: '"><script>' }, text("a")),
         element("heading", { level: "2", onclick: "x", textAlign: { toString: 1 } }, text("b")),
       ],
-      "<h1>a</h1><h1>b</h1>",
+      "<h1>a</h1><h2>b</h2>",
     ],
     [
       "text is escaped",

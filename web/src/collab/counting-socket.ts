@@ -1,3 +1,5 @@
+import { inParts } from "./parts.js";
+
 /** What a connection tells of itself. */
 export interface SocketListener {
   dialled(): void;
@@ -6,7 +8,7 @@ export interface SocketListener {
   sending(data: unknown): void;
 }
 
-/** A WebSocket class that reports every dial, opening and frame, for a provider that makes its own sockets. */
+/** A WebSocket class that reports every dial, opening and frame, and sends what is large in parts, for a provider that makes its own sockets. */
 export function countingWebSocket(listener: SocketListener): typeof WebSocket {
   return class extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
@@ -17,8 +19,10 @@ export function countingWebSocket(listener: SocketListener): typeof WebSocket {
     }
 
     override send(data: Parameters<WebSocket["send"]>[0]): void {
-      listener.sending(data);
-      super.send(data);
+      for (const part of inParts(data)) {
+        listener.sending(part);
+        super.send(part);
+      }
     }
   };
 }

@@ -2,6 +2,11 @@ import { type Decoder, readVarString, readVarUint, readVarUint8Array } from "lib
 import { decodeStateVector } from "yjs";
 import type { Access, Ending } from "./saved-state.js";
 
+/** The stock message of the document, and its steps: the answer to what the server lacks, and a change. */
+export const SYNC = 0;
+export const SYNC_ANSWER = 1;
+export const SYNC_UPDATE = 2;
+
 /** Onrecord's two message types beside the stock y-websocket ones; sent only to connections that ask with `?ack=1`. */
 export const MESSAGE_DURABLE = 120;
 export const MESSAGE_ACCESS = 121;
@@ -33,9 +38,9 @@ export function readAccess(decoder: Decoder): { access: Access; reason: string }
 
 /** What a frame is to the acknowledgement: a full sync, a single update, or nothing that is counted. */
 export function frameKind(data: unknown): "full" | "update" | null {
-  if (!(data instanceof Uint8Array) || data[0] !== 0) return null;
-  if (data[1] === 1) return "full";
-  return data[1] === 2 ? "update" : null;
+  if (!(data instanceof Uint8Array) || data[0] !== SYNC) return null;
+  if (data[1] === SYNC_ANSWER) return "full";
+  return data[1] === SYNC_UPDATE ? "update" : null;
 }
 
 /** Why the server closed for good, by its close code (4400 to 4499 are permanent by the convention of y-websocket). */

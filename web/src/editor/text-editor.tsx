@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import type { CollabSession } from "../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../collab/use-collab.js";
 import { useLocale } from "../i18n/locale.js";
+import { Elsewhere, useElsewhere } from "./elsewhere.js";
 import { OpeningPage } from "./opening-page.js";
 import { makeTextView, type TextView } from "./text-view.js";
 import "./filing.css";
@@ -14,7 +15,8 @@ export function TextEditor({ session, title }: { session: CollabSession; title: 
   const host = useRef<HTMLDivElement>(null);
   const [text, setText] = useState<TextView | null>(null);
   const synced = useOf(session, (one) => one.synced);
-  const mayWrite = useOf(session, mayWriteNow);
+  const elsewhere = useElsewhere(session, textField);
+  const mayWrite = useOf(session, mayWriteNow) && elsewhere === null;
   const label = messages.filing.editorLabel(title);
 
   useEffect(() => {
@@ -32,6 +34,7 @@ export function TextEditor({ session, title }: { session: CollabSession; title: 
   return (
     <div className="paper text-paper" ref={host}>
       {text === null ? <OpeningPage /> : null}
+      {elsewhere === null ? null : <Elsewhere roots={elsewhere} />}
     </div>
   );
 }

@@ -56,10 +56,8 @@ export class SharedFiling {
           return false;
         },
         handleDOMEvents: {
-          compositionend: () => {
-            setTimeout(() => this.#releaseHeld(), AFTER_COMPOSITION_MS);
-            return false;
-          },
+          compositionend: () => this.#releaseSoon(),
+          blur: () => this.#releaseSoon(),
         },
       },
       view: () => ({ update: () => this.#written(), destroy: () => this.stop() }),
@@ -177,6 +175,11 @@ export class SharedFiling {
     const found = Y.createAbsolutePositionFromRelativePosition(inside, doc)?.type;
     const element: unknown = found instanceof Y.Text ? found.parent : found;
     return element instanceof Y.XmlElement ? new HeldLine(element, line) : null;
+  }
+
+  #releaseSoon(): boolean {
+    setTimeout(() => this.#releaseHeld(), AFTER_COMPOSITION_MS);
+    return false;
   }
 
   #releaseHeld(): void {

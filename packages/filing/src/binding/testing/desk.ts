@@ -19,10 +19,13 @@ export class Desk {
   readonly binding: SharedFiling;
   readonly #view;
 
-  constructor(readonly doc = new Y.Doc()) {
-    this.binding = new SharedFiling(doc.getXmlFragment(filingField), pageSchema);
+  constructor(
+    readonly doc = new Y.Doc(),
+    schema = pageSchema,
+  ) {
+    this.binding = new SharedFiling(doc.getXmlFragment(filingField), schema);
     const plugin = this.binding.plugin;
-    this.state = EditorState.create({ schema: pageSchema, plugins: [plugin] });
+    this.state = EditorState.create({ schema, plugins: [plugin] });
     const view = this as unknown as EditorView;
     this.#view = plugin.spec.view?.(view);
     doc.on("update", (update: Uint8Array, origin: unknown) => {
