@@ -1,5 +1,5 @@
 import { type Node, type ResolvedPos, Slice } from "@tiptap/pm/model";
-import { type EditorState, Plugin, PluginKey, TextSelection, type Transaction } from "@tiptap/pm/state";
+import { type EditorState, Plugin, PluginKey, Selection, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { ReplaceStep } from "@tiptap/pm/transform";
 import type { EditorView } from "@tiptap/pm/view";
 import * as Y from "yjs";
@@ -69,7 +69,8 @@ export class SharedFiling {
     this.#view = view;
     const { document } = this.views;
     const { tr } = view.state;
-    this.#dispatch(tr.step(new ReplaceStep(0, tr.doc.content.size, new Slice(document.content, 0, 0))));
+    tr.step(new ReplaceStep(0, tr.doc.content.size, new Slice(document.content, 0, 0)));
+    this.#dispatch(tr.setSelection(Selection.atStart(tr.doc)));
     this.root.doc?.on("beforeTransaction", this.#before);
     this.root.observeDeep(this.#receive);
   }

@@ -1,0 +1,55 @@
+import "./dom.js";
+import { foreignExtensions } from "@onrecord/filing/binding/foreign";
+import { SharedFiling } from "@onrecord/filing/binding/shared-filing";
+import { filingExtensions } from "@onrecord/filing/extensions";
+import { SharedEditing } from "@onrecord/web/editor/shared-editing";
+import { Editor, type Extensions } from "@tiptap/core";
+import Collaboration from "@tiptap/extension-collaboration";
+import CollaborationCaret from "@tiptap/extension-collaboration-caret";
+import { describeCoEditing } from "./co-editing.js";
+import { inDom, type Mount, textsOf } from "./in-dom.js";
+
+/** An editor of a filing, however it is bound to the shared one. */
+const mounted = (element: HTMLElement, binding: Extensions, carets: string): ReturnType<Mount> => {
+  const editor = new Editor({ element, extensions: [...filingExtensions, ...foreignExtensions, ...binding] });
+  SharedFiling.of(editor.state)?.start(editor.view);
+  return {
+    type: (words, where) =>
+      void editor
+        .chain()
+        .setTextSelection(where === "start" ? 0 : editor.state.doc.content.size)
+        .insertContent(words)
+        .run(),
+    embolden: () => void editor.chain().selectAll().setBold().run(),
+    undo: () => void editor.commands.undo(),
+    focus: () => {
+      editor.view.focus();
+      editor.commands.setTextSelection(editor.state.doc.content.size);
+    },
+    shown: () => editor.getHTML(),
+    html: () => editor.getHTML(),
+    words: () => editor.getText(),
+    carets: () => textsOf(element, carets),
+    destroy: () => editor.destroy(),
+  };
+};
+
+const page: Mount = (element, { doc, awareness }, user) => {
+  awareness.setLocalStateField("user", user);
+  return mounted(element, [SharedEditing.configure({ doc, awareness })], ".caret-name");
+};
+
+const stock: Mount = (element, provider, user) =>
+  mounted(
+    element,
+    [Collaboration.configure({ document: provider.doc }), CollaborationCaret.configure({ provider, user })],
+    ".collaboration-carets__label",
+  );
+
+const facts = { kind: "FILING", formats: true } as const;
+describeCoEditing(inDom({ ...facts, name: "the page's", mount: page }));
+
+// Whoever comes next has the other binding.
+let count = 0;
+const inTurns: Mount = (...seat) => (count++ % 2 === 0 ? page : stock)(...seat);
+describeCoEditing(inDom({ ...facts, name: "the page's and TipTap's", mount: inTurns }));
