@@ -347,6 +347,58 @@ describe.each(cases)("$name", ({ name, put, shown, text: asText, readOnly }) => 
   });
 });
 
+describe("a plain text", () => {
+  it("keeps formatting, objects and shared types that another editor has put in, through edits, a comparison and a restore", async () => {
+    const id = await server.createDocument(tokens.analyst1 ?? "", "Quill's", "TEXT");
+    using theirs = openEditor(server.url, id, tokens.analyst1 ?? "");
+    await theirs.synced();
+    theirs.text.insert(0, `Price ${words}`, { bold: true });
+    theirs.text.insertEmbed(6, { image: "chart" });
+    theirs.text.insertEmbed(0, new Y.Map([["kind", "note"]]));
+    theirs.text.setAttribute("language", "en");
+    await until(async () => (await read(id)).text.includes(words), "it to be committed");
+    const before = await read(id);
+    const was = state(theirs);
+    expect(before.text).toBe(`Price ${words}`);
+    await page.goto(`${server.url}/documents/${id}`);
+    const paper = page.getByRole("textbox", { name: /^Text of / });
+    await paper.getByText(words).waitFor();
+    expect(await paper.textContent()).toBe(`\ufffcPrice \ufffc${words}`);
+    await paper.click();
+    await page.keyboard.press("Home");
+    expect(state(theirs)).toBe(was);
+    await page.keyboard.press("End");
+    await page.waitForTimeout(150);
+    await page.keyboard.type(" typed");
+    await until(() => theirs.text.toString().includes(" typed"), "what was typed to arrive");
+    expect(
+      theirs.text
+        .toDelta()
+        .map(({ insert }: { insert: unknown }) => (insert instanceof Y.Map ? "map" : insert)),
+    ).toEqual(["map", "Price ", { image: "chart" }, words, " typed"]);
+    await server.ask(
+      "mutation ($input: RestoreVersionInput!) { restoreVersion(input: $input) { version } }",
+      { input: { documentId: id, version: before.version } },
+      tokens.analyst1,
+    );
+    expect({ ...(await read(id)), version: 0 }).toEqual({ ...before, version: 0 });
+    await until(() => !theirs.text.toString().includes("typed"), "the restore to arrive");
+    expect(theirs.text.getAttribute("language")).toBe("en");
+  });
+});
+
+describe("a document within the document", () => {
+  it("is refused for its sender, on the record, and reaches nobody", async () => {
+    const id = await server.createDocument(tokens.analyst1 ?? "", "Subdocument", "FILING");
+    using theirs = openEditor(server.url, id, tokens.analyst1 ?? "");
+    await theirs.synced();
+    theirs.doc.getMap("documents").set("inner", new Y.Doc());
+    expect(await theirs.closed()).toBe(4400);
+    expect(await recorded(id, "document.edit-refused")).toBe(1);
+    expect((await read(id)).version).toBe(0);
+  });
+});
+
 describe("a table of short and long rows", () => {
   it("is repaired once, by whoever changes its shape, and by nobody who looks or types", async () => {
     const id = await server.createDocument(tokens.analyst1 ?? "", "Ragged", "FILING");
