@@ -102,6 +102,12 @@ describe("stock clients, of which one says nothing more of itself", () => {
     using again = openEditor(node.url, documentId, node.eve.token, { clientID: old.doc.clientID });
     awarenessOf(again).setLocalState({ note: "new line" });
     await until(() => shown(ben, old)?.note === "new line", "the new line");
+    // What the server knew of the old line is news to nobody, the new line itself among them.
+    awarenessOf(ben).setLocalState({ note: "Ben again" });
+    await until(() => shown(again, ben)?.note === "Ben again", "a move of Ben's");
+    awarenessOf(again).setLocalStateField("cursor", 1);
+    await until(() => shown(ben, old)?.cursor === 1, "a move on the new line");
+    expect(shown(ben, old)).toEqual({ note: "new line", cursor: 1 });
     let removals = 0;
     awarenessOf(ben).on("change", ({ removed }: { removed: number[] }) => {
       if (removed.includes(old.doc.clientID)) removals++;

@@ -16,6 +16,8 @@ const ANSWER_EVERY_MS = 1000;
 /** Where another editor is to bring what is lacking: asked again after 0.1 s, then twice as long each time, 12.7 s in all. */
 const MAX_WAITS = 7;
 const WAIT_MS = 100;
+/** A client that says nothing of itself is told who is here after this long. */
+const GREET_AFTER_MS = 500;
 /** A stock client opens with what it lacks and then its own presence, before it can have heard of anyone else's. */
 const OPENING_FRAMES = 2;
 
@@ -70,6 +72,7 @@ export class Session {
   #waits = 0;
   /** The client was asked for what the server lacks and has not answered. Opening asks. */
   #asked = true;
+  #greeted = false;
   readonly #presenceRecorded = new Set<AuditAction>();
   #queue: Promise<void> | undefined;
   readonly #states = new Spaced(ANSWER_EVERY_MS, (stateVector: Uint8Array) => this.#join(stateVector));
@@ -85,6 +88,16 @@ export class Session {
   open(): void {
     this.connection.tellAccess("");
     void this.room.ask(this.connection);
+    setTimeout(() => this.#greet(), GREET_AFTER_MS).unref();
+  }
+
+  /**
+   * Tells who is here, once the client has said which clientID it writes with. Told before, one that comes back on a new line would be
+   * told its own state of the old line as news, take it for its own, and say it to everyone.
+   */
+  #greet(): void {
+    if (this.#greeted || !this.connection.listening) return;
+    this.#greeted = true;
     this.room.presence.freshen();
     this.#presences.ask();
   }
@@ -284,6 +297,7 @@ export class Session {
       const refused = denied ? claimed : foreign[0];
       if (refused !== undefined) this.#presenceRefused("presence.refused", refused);
       if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
+      this.#greet();
     } catch (error) {
       this.#refuse(
         closeCode.malformed,
