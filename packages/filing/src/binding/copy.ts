@@ -1,4 +1,6 @@
+import type { Node } from "@tiptap/pm/model";
 import * as Y from "yjs";
+import { cleanAttributes } from "../clean-attributes.js";
 import type { SharedChild } from "./build.js";
 
 /** Reads an object within a text so that it can be written again, once. */
@@ -22,15 +24,7 @@ export function copyOf(value: unknown): (() => SharedChild) | null {
     const { nodeName } = value;
     const attributes = Object.entries<unknown>(value.getAttributes()).filter(([, one]) => !isShared(one));
     const children = (value.toArray() as unknown[]).flatMap((child) => copyOf(child) ?? []);
-    return () => {
-      const element = new Y.XmlElement<Record<string, unknown> & Record<string, string>>(nodeName);
-      for (const [name, one] of attributes) element.setAttribute(name, one as string);
-      element.insert(
-        0,
-        children.map((make) => make()),
-      );
-      return element;
-    };
+    return () => elementOf(nodeName, attributes, children);
   }
   if (!(value instanceof Y.Text)) return null;
   const runs = runsOf(value, 0);
@@ -38,9 +32,35 @@ export function copyOf(value: unknown): (() => SharedChild) | null {
   return () => textOf(runs, attributes);
 }
 
+/** Reads an element so that it can be written as one of another kind: with what it holds, and the attributes that the page does not know. */
+export function copyAs(value: Y.XmlElement, node: Node, known: readonly string[]): () => Y.XmlElement {
+  const own = node.type.create(cleanAttributes(node.type, node.attrs)).attrs;
+  const kept = Object.entries<unknown>(value.getAttributes()).filter(
+    ([name, one]) => !known.includes(name) && !(name in own) && !isShared(one),
+  );
+  const attributes = [...kept, ...Object.entries<unknown>(own).filter(([, one]) => one !== null)];
+  const children = (value.toArray() as unknown[]).flatMap((child) => copyOf(child) ?? []);
+  return () => elementOf(node.type.name, attributes, children);
+}
+
 /** The end of a text, with every attribute of it, as a text of its own. */
 export function tailOf(text: Y.Text, from: number): Y.XmlText {
   return textOf(runsOf(text, from), Object.entries<unknown>(text.getAttributes()));
+}
+
+function elementOf(
+  name: string,
+  attributes: readonly (readonly [string, unknown])[],
+  children: readonly (() => SharedChild)[],
+): Y.XmlElement {
+  const element = new Y.XmlElement(name);
+  // The types of Yjs allow text only; the editors of a filing write numbers and lists.
+  for (const [key, one] of attributes) element.setAttribute(key, one as string);
+  element.insert(
+    0,
+    children.map((make) => make()),
+  );
+  return element;
 }
 
 interface Run {

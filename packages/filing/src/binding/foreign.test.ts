@@ -54,6 +54,38 @@ describe("what the page's schema does not know", () => {
     });
   });
 
+  test("attributes, objects and hidden formatting stay when a paragraph becomes a heading, or is put into a list", () => {
+    const words = text("see ", { highlight: 1 });
+    words.insertEmbed(4, { chart: 1 });
+    words.insert(5, "more", { link: { href: "javascript:alert(1)" } });
+    root.insert(0, [element("paragraph", { lineHeight: 2, textAlign: "center" }, words)]);
+    const desk = new Desk(doc);
+    const { heading, bulletList, listItem } = desk.state.schema.nodes;
+    if (!heading || !bulletList || !listItem) throw new Error("the schema has no headings or lists");
+    desk.dispatch(desk.state.tr.setBlockType(1, 1, heading, { level: 2, textAlign: "center" }));
+    const runs = [
+      { insert: "see ", attributes: { highlight: 1 } },
+      { insert: { chart: 1 } },
+      { insert: "more", attributes: { link: { href: "javascript:alert(1)" } } },
+    ];
+    const line = (at: Y.XmlFragment) => {
+      const found = at.get(0);
+      return found instanceof Y.XmlElement ? found : new Y.XmlElement();
+    };
+    const written = (at: Y.XmlElement) => {
+      const inner: unknown = at.get(0);
+      return inner instanceof Y.XmlText ? inner.toDelta() : null;
+    };
+    expect(line(root).nodeName).toBe("heading");
+    expect(line(root).getAttributes()).toEqual({ lineHeight: 2, textAlign: "center", level: 2 });
+    expect(written(line(root))).toEqual(runs);
+    const { doc: shown, tr } = desk.state;
+    const wrapped = listItem.createAndFill(null, shown.firstChild);
+    desk.dispatch(tr.replaceWith(0, shown.content.size, bulletList.create(null, wrapped)));
+    expect(root.toString()).toContain('lineHeight="2"');
+    expect(root.toString()).toContain("javascript");
+  });
+
   test("unsound attributes are shown as if they were not set, and not written back", () => {
     const cell = (colspan: unknown) =>
       element("tableCell", { colspan, rowspan: 1 }, element("paragraph", {}, text("x")));

@@ -2,7 +2,7 @@ import type { Node } from "@tiptap/pm/model";
 import * as Y from "yjs";
 import { align } from "./align.js";
 import type { Builder } from "./build.js";
-import { copyOfEmbedded } from "./copy.js";
+import { copyAs, copyOfEmbedded } from "./copy.js";
 import { foreignOf } from "./foreign.js";
 import type { Parent, Views } from "./views.js";
 
@@ -45,12 +45,26 @@ function copiesFor(views: Views, { gone, come }: Changed): Copies {
   const look = (node: Node): boolean => {
     const ref = foreignOf(node)?.ref;
     const value = values.get(node) ?? (ref ? views.foreignValue(ref) : undefined);
-    const copy = value === undefined ? null : copyOfEmbedded(value);
+    const copy = value === undefined ? restyledCopy(node, values) : copyOfEmbedded(value);
     if (copy) copies.set(ref || node, copy);
     return copy === null;
   };
   for (const node of come) if (look(node)) node.descendants(look);
   return copies;
+}
+
+/** A line that has become of another kind, as a paragraph that becomes a heading: Yjs names an element once, so another takes its place. */
+function restyledCopy(node: Node, gone: ReadonlyMap<Node, unknown>): (() => Y.XmlElement) | null {
+  if (!node.inlineContent || node.content.size === 0) return null;
+  for (const [old, value] of gone)
+    if (
+      value instanceof Y.XmlElement &&
+      old.inlineContent &&
+      old.type !== node.type &&
+      old.content.eq(node.content)
+    )
+      return copyAs(value, node, Object.keys(old.type.spec.attrs ?? {}));
+  return null;
 }
 
 /** The shared values of a node that goes, and of all in it. */
