@@ -25,24 +25,30 @@ export function otherRoots(doc: Y.Doc, field: string): OtherRoot[] {
 /** Whether a root has nothing that could be shown. */
 export function isEmptyRoot(doc: Y.Doc, field: string): boolean {
   const root = doc.share.get(field);
-  return root === undefined || wordsOf(root) === null;
+  return root === undefined || written(root).next().done === true;
 }
 
 /** The words of a root, whatever it is; null where there is no text and no element. */
-function wordsOf(root: { readonly _start: Y.Item | null }): string | null {
-  const words: string[] = [];
-  let isText = false;
-  // A root has no type before somebody asks for it by one, and asking would settle it.
+function wordsOf(root: Root): string | null {
+  const words = Array.from(written(root), (content) =>
+    content instanceof Y.ContentString ? content.str : `${textOf(readValue(content.type))}\n`,
+  );
+  return words.length === 0 ? null : words.join("").trim();
+}
+
+/** A root has no type before somebody asks for it by one, and asking would settle it. */
+interface Root {
+  readonly _start: Y.Item | null;
+}
+
+/** The texts and elements of a root, from the front. */
+function* written(root: Root): Generator<Y.ContentString | Y.ContentType, undefined> {
   for (let item = root._start; item !== null; item = item.right) {
-    if (item.deleted) continue;
-    const { content } = item;
-    if (content instanceof Y.ContentString) words.push(content.str);
-    else if (content instanceof Y.ContentType && isWritten(content.type))
-      words.push(textOf(readValue(content.type)), "\n");
-    else continue;
-    isText = true;
+    const { content, deleted } = item;
+    if (deleted) continue;
+    if (content instanceof Y.ContentString) yield content;
+    else if (content instanceof Y.ContentType && isWritten(content.type)) yield content;
   }
-  return isText ? words.join("").trim() : null;
 }
 
 function isWritten(type: unknown): boolean {

@@ -162,6 +162,17 @@ export class Views {
 
 /** Whether a node may hold another of some kind, in whatever place. */
 function mayHold(parent: NodeType, child: NodeType): boolean {
+  const known = holds.get(parent)?.get(child);
+  if (known !== undefined) return known;
+  const answer = reaches(parent, child);
+  holds.set(parent, (holds.get(parent) ?? new Map()).set(child, answer));
+  return answer;
+}
+
+/** What is asked for every block of a document, each time that one of them changes. */
+const holds = new WeakMap<NodeType, Map<NodeType, boolean>>();
+
+function reaches(parent: NodeType, child: NodeType): boolean {
   const seen = new Set<ContentMatch>([parent.contentMatch]);
   for (const match of seen) {
     if (match.matchType(child)) return true;
