@@ -28,7 +28,7 @@ function cellIn(doc: Y.Doc): Y.XmlElement {
 
 describe("the spans of a cell", () => {
   it.each<[string, unknown, number]>([
-    ["a thousand million", 1e9, 1000],
+    ["a thousand million", 1e9, 1],
     ["a number as text", "3", 3],
     ["words", "wide", 1],
     ["nothing", null, 1],
@@ -51,12 +51,12 @@ describe("the spans of a cell", () => {
     set(cellIn(eve.doc), "colspan", value);
     eve.doc.transact(() => {
       set(cellIn(eve.doc), "rowspan", 2);
-      set(cellIn(eve.doc), "rowspan", value === 1e9 ? 1e12 : value);
+      set(cellIn(eve.doc), "rowspan", value);
     });
     eve.doc.getXmlFragment("default").insert(1, [new Y.XmlText("end")]);
     await until(() => ben.doc.getXmlFragment("default").length === 2, "all of it to arrive");
     expect(cellIn(ben.doc).getAttribute("colspan")).toBe(sound);
-    expect(cellIn(ben.doc).getAttribute("rowspan")).toBe(value === 1e9 ? 10_000 : sound);
+    expect(cellIn(ben.doc).getAttribute("rowspan")).toBe(sound);
     const late = node.edit(documentId, node.ben);
     await late.synced();
     expect(cellIn(late.doc).getAttributes()).toEqual(cellIn(ben.doc).getAttributes());

@@ -54,10 +54,9 @@ function isUnsound(struct: Struct, key: string | null): boolean {
   return !(content instanceof Y.ContentAny) || value !== soundSpan(key, content);
 }
 
-/** The nearest span that can be meant. */
+/** The span that was meant, or none where nobody can have meant it: what is shown then, too. */
 function soundSpan(key: string, content: Y.Item["content"]): number {
   const [value] = content.getContent();
   const number = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isFinite(number) || number < 1) return 1;
-  return Math.min(Math.floor(number), most[key] ?? 1);
+  return typeof number === "number" && number >= 1 && number <= (most[key] ?? 1) ? Math.floor(number) : 1;
 }

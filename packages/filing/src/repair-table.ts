@@ -1,12 +1,17 @@
 import { Fragment, type Node } from "@tiptap/pm/model";
 
+/** Cells that a repair may add. */
+const MOST_MISSING = 5000;
+
 /**
  * The one repair of a table whose rows differ in width: cells keep their place, from the left; what reaches out of the table, or into
- * another cell, ends there; and rows that are short get empty cells at their end. Answers the table itself where nothing is wrong.
+ * another cell, ends there; and rows that are short get empty cells at their end. Answers the table itself where nothing is wrong, and null where so many cells
+ * are missing that it would be another table.
  */
-export function repairedTable(table: Node): Node {
+export function repairedTable(table: Node): Node | null {
   const fitted = fitSpans(table);
-  const width = Math.max(0, ...fitted.rows.map(({ columns }) => columns));
+  const width = fitted.rows.reduce((most, { columns }) => Math.max(most, columns), 0);
+  if (fitted.rows.reduce((sum, { columns }) => sum + width - columns, 0) > MOST_MISSING) return null;
   const rows = fitted.rows.map(({ row, columns }) => {
     if (columns === width) return row;
     const like = (row.lastChild ?? table.firstChild?.firstChild)?.type ?? row.type.contentMatch.defaultType;

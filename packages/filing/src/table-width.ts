@@ -1,9 +1,9 @@
 import type { Node } from "@tiptap/pm/model";
 
-/** HTML's own bound on the columns that a cell may span; a table that has more in all is no table that anyone drew. */
-const MOST_COLUMNS = 1000;
+/** A table that has more is no table that anyone drew. */
+const MOST_COLUMNS = 10_000;
 /** Places in a grid: everything that works on tables makes one of them. */
-const MOST_PLACES = 1_000_000;
+const MOST_PLACES = 200_000;
 
 /**
  * Whether a table has more columns than can be laid out, those included that cells of earlier rows reach down into. A few cells that
@@ -27,6 +27,17 @@ export function isTooWide(table: Node): boolean {
     widest = Math.max(widest, columns);
   }
   return widest > MOST_COLUMNS || widest * table.childCount > MOST_PLACES;
+}
+
+/** Whether a table has a row without cells, into which none reaches from above either: what works on tables counts on some. */
+export function hasBareRow(table: Node): boolean {
+  if (table.type.spec.tableRole !== "table") return false;
+  let covered = 0;
+  return table.children.some((row, index) => {
+    if (row.childCount === 0) return index >= covered;
+    for (const { attrs } of row.children) covered = Math.max(covered, index + attrs.rowspan);
+    return false;
+  });
 }
 
 /** The same table with every cell in one place. */

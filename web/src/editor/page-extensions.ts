@@ -35,7 +35,7 @@ function repairingFirst(commands: CommandMakers): CommandMakers {
     const repairing = (...args: never[]) => {
       const command: Command = Reflect.apply(make, null, args);
       return (props: CommandProps) => {
-        if (props.dispatch) repairTable(props.tr, props.state);
+        if (props.dispatch && !repairTable(props.tr, props.state)) return false;
         return command(props);
       };
     };

@@ -149,16 +149,16 @@ export class SharedFiling {
     // What was read last may have been forgotten: to write, every element on the way must be known.
     void this.views.document;
     const held = this.#held;
+    let copied = false;
     this.root.doc?.transact(() => {
-      write(this.views, old, next, (element, _, line, builder) => {
+      copied = write(this.views, old, next, (element, _, line, builder) => {
         if (held?.element !== element) return false;
         held.write(this.views, line, builder);
         return true;
       });
     }, this);
     if (held) this.views.forget(held.element as unknown as Y.AbstractType<unknown>);
-    // Copies of foreign nodes have ids of their own, which the editor's nodes are to have too.
-    if (!this.views.known(this.root)) this.#show();
+    if (copied) this.#show();
   }
 
   /** Holds the line in which the person composes when a colleague has written into it. */

@@ -3,7 +3,7 @@ import * as Y from "yjs";
 import { cleanAttributes } from "../clean-attributes.js";
 import { deepestNesting } from "../loose.js";
 import { joinLetters, readValue } from "../read-fragment.js";
-import { isTooWide } from "../table-width.js";
+import { hasBareRow, isTooWide } from "../table-width.js";
 import { type Foreign, ForeignBlock, ForeignInline } from "./foreign.js";
 import { marksOf } from "./marks.js";
 
@@ -114,7 +114,8 @@ export class Views {
     if (type === null || type.isInline !== inline || depth >= deepestNesting) return null;
     if (type.isLeaf && element.length > 0) return null;
     const view = this.#read(element, type, depth + 1);
-    return type.validContent(view.node.content) && !isTooWide(view.node) ? view : null;
+    const { node } = view;
+    return type.validContent(node.content) && !isTooWide(node) && !hasBareRow(node) ? view : null;
   }
 
   #block(value: unknown, parent: NodeType, depth: number): Node[] {

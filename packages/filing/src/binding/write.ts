@@ -15,11 +15,13 @@ export type LineWriter = (element: Parent, old: Node, next: Node, builder: Build
 /**
  * Writes into the shared document what a person changed in the editor, and nothing else: it compares what was shown with what is shown
  * now, never with what is shared. So what the page does not show, or shows otherwise, stays as it is. To be called within a transaction.
+ * Answers whether the editor is to be shown the shared document anew: what was copied has ids that its nodes do not say.
  */
-export function write(views: Views, old: Node, next: Node, lineWriter: LineWriter = () => false): void {
+export function write(views: Views, old: Node, next: Node, lineWriter: LineWriter = () => false): boolean {
   const builder = builderFor(views, old, next);
   new Writer(views, builder, lineWriter).blocks(views.root, old, next);
   if (builder.copied()) views.forgetAll();
+  return builder.copied();
 }
 
 class Writer {
