@@ -152,6 +152,18 @@ describe("the slices of an update", () => {
     ).toBe(text);
   });
 
+  it("of a text that was written into are the update, whatever stands behind each part of it", () => {
+    const doc = new Y.Doc();
+    const content = doc.getText("content");
+    for (const at of [0, 700, 350, 1, 2000, 5])
+      content.insert(Math.min(at, content.length), "本é".repeat(400));
+    content.delete(123, 1);
+    doc.getXmlFragment("default").insert(0, [new Y.XmlElement("p"), new Y.XmlText("x".repeat(900))]);
+    const update = Y.encodeStateAsUpdate(doc);
+    for (const size of [100, 333, 1000, 5000])
+      expect(shape(load(...sliceUpdate(update, size, 1000)))).toEqual(shape(doc));
+  });
+
   it("of long lists are cut between elements, and what is one value is left whole", () => {
     const doc = new Y.Doc();
     doc.getArray("list").insert(

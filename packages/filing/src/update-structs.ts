@@ -207,7 +207,7 @@ export function* partsOf(
   const next = () => {
     if (which === kind.any) decoding.readAny(decoder);
     else if (which === kind.json) skipBytes(decoder);
-    else return nextCharacter(decoder);
+    else return nextCharacter(decoder, end);
     return 1;
   };
   let part = { from: 0, to: 0, start: decoder.pos, end: decoder.pos };
@@ -224,10 +224,10 @@ export function* partsOf(
   yield part;
 }
 
-/** Moves over a character of UTF-8; how many UTF-16 units it has. */
-function nextCharacter(decoder: decoding.Decoder): number {
+/** Moves over a character of UTF-8 that ends at `end` at the latest: what comes next may look like more of it. How many UTF-16 units it has. */
+function nextCharacter(decoder: decoding.Decoder, end: number): number {
   const { arr } = decoder;
   const first = arr[decoder.pos++]!;
-  while (decoder.pos < arr.length && (arr[decoder.pos]! & 0xc0) === 0x80) decoder.pos++;
+  while (decoder.pos < end && (arr[decoder.pos]! & 0xc0) === 0x80) decoder.pos++;
   return first < 0xf0 ? 1 : 2;
 }

@@ -77,6 +77,47 @@ describe("a line in which an input method composes", () => {
     expect(shown()).toBe(shared());
   });
 
+  test.each([
+    ["the letter before what is composed", 4, 1],
+    ["all before it", 0, 5],
+  ])("keeps what a colleague puts in the place of %s", async (_, at, length) => {
+    const { colleague, line, compose, write, shown, shared, end } = composingAt("Price", 6);
+    compose("ni");
+    write(() =>
+      colleague.transact(() => {
+        line().delete(at, length);
+        line().insert(at, "WORDS");
+      }),
+    );
+    compose("nihao");
+    compose("你好");
+    expect(shared()).toBe(`${"Price".slice(0, at)}WORDS你好`);
+    await end();
+    expect(shown()).toBe(shared());
+  });
+
+  test("keeps what a colleague has composed at the same place", async () => {
+    const { colleague, line, compose, write, shown, shared, end } = composingAt("Price", 6);
+    const theirs = (old: string, next: string) =>
+      write(() =>
+        colleague.transact(() => {
+          const from = old === "" ? line().length : line().toString().indexOf(old);
+          line().delete(from, old.length);
+          line().insert(from, next);
+        }),
+      );
+    compose("z");
+    theirs("", "n");
+    compose("za");
+    theirs("n", "nihao");
+    compose("zaijian");
+    theirs("nihao", "你好");
+    compose("再见");
+    expect(shared().split("").sort()).toEqual("Price你好再见".split("").sort());
+    await end();
+    expect(shown()).toBe(shared());
+  });
+
   test("writes on when a colleague has deleted what stood around it", async () => {
     const { line, compose, write, shown, shared, end } = composingAt("one two three", 5);
     compose("a");

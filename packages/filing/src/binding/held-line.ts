@@ -46,8 +46,8 @@ export class HeldLine {
     this.shown = next;
     if (!region) return;
     const nodes = next.content.cut(region.from, region.end).content;
-    const at = this.#mapping.map(region.from, -1);
     const gone = this.#shared(region.from, region.to);
+    const at = gone[0]?.from ?? this.#mapping.map(region.from, -1);
     let slots = views.slotsOf(this.element);
     for (const range of gone.toReversed()) slots = replaceUnits(this.element, slots, range, [], builder);
     replaceUnits(this.element, slots, { from: at, to: at }, nodes, builder);
@@ -64,15 +64,15 @@ export class HeldLine {
     return placeIn(views, this.element, this.#mapping.map(unit, -1));
   }
 
-  /** Where units that are shown stand in the shared line, without what colleagues wrote between them. */
+  /** Where units that are shown stand in the shared line: without what colleagues wrote between them, or in their place. */
   #shared(from: number, to: number): Range[] {
     const ranges: Range[] = [];
     for (let unit = from; unit < to; unit++) {
-      const [begin, end] = [this.#mapping.map(unit, 1), this.#mapping.map(unit + 1, -1)];
+      const { pos, deleted } = this.#mapping.mapResult(unit, 1);
       const last = ranges.at(-1);
-      if (end <= begin) continue;
-      if (last?.to === begin) last.to = end;
-      else ranges.push({ from: begin, to: end });
+      if (deleted) continue;
+      if (last?.to === pos) last.to++;
+      else ranges.push({ from: pos, to: pos + 1 });
     }
     return ranges;
   }
@@ -94,11 +94,19 @@ function rangesWith(at: number, size: number, [first, ...others]: readonly Range
 function rangesOf({ delta }: Y.YEvent<Y.AbstractType<unknown>>, start: number): number[] {
   const ranges: number[] = [];
   let at = start;
+  let change = { gone: 0, came: 0 };
+  const end = () => {
+    if (change.gone > 0 || change.came > 0) ranges.push(at, change.gone, change.came);
+    at += change.gone;
+    change = { gone: 0, came: 0 };
+  };
+  // What came and what went at one place are told one after the other, and are one range.
   for (const { retain = 0, delete: gone = 0, insert } of delta) {
+    if (retain > 0) end();
     at += retain;
     const came = typeof insert === "string" ? insert.length : insert === undefined ? 0 : 1;
-    if (gone > 0 || came > 0) ranges.push(at, gone, came);
-    at += gone;
+    change = { gone: change.gone + gone, came: change.came + came };
   }
+  end();
   return ranges;
 }
