@@ -101,8 +101,7 @@ function unwrapped(node: Node): readonly Node[] {
 function inlinesOf(nodes: readonly Node[], parent: NodeType): Node[] {
   const inlines: Node[] = [];
   const add = (node: Node) => {
-    if (node.isText && node.text !== undefined)
-      inlines.push(schema.text(node.text, parent.allowedMarks(node.marks)));
+    if (node.isText && node.text !== undefined) inlines.push(...linesOf(node.text, node.marks, parent));
     else if (node.isInline && parent.contentMatch.matchType(node.type) !== null) inlines.push(node);
     else if (node.type.name === "hardBreak") inlines.push(schema.text("\n"));
     else if (node.childCount > 0) {
@@ -113,4 +112,14 @@ function inlinesOf(nodes: readonly Node[], parent: NodeType): Node[] {
   };
   for (const node of nodes) add(node);
   return inlines;
+}
+
+/** A line feed within a line is a line break; where code keeps its own, it stays. */
+function linesOf(text: string, marks: readonly Mark[], parent: NodeType): Node[] {
+  const allowed = parent.allowedMarks(marks);
+  if (parent.whitespace === "pre") return [schema.text(text, allowed)];
+  return text
+    .split(/(\r?\n|\r)/)
+    .filter((part) => part !== "")
+    .map((part) => (/[\r\n]/.test(part) ? schema.node("hardBreak") : schema.text(part, allowed)));
 }

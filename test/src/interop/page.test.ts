@@ -34,9 +34,11 @@ const mounted = (element: HTMLElement, binding: Extensions, carets: string): Ret
   };
 };
 
-const page: Mount = (element, { doc, awareness }, user) => {
+const page: Mount = (element, provider, user) => {
+  const { doc, awareness } = provider;
+  const isOnline = () => provider.wsconnected;
   awareness.setLocalStateField("user", user);
-  return mounted(element, [SharedEditing.configure({ doc, awareness })], ".caret-name");
+  return mounted(element, [SharedEditing.configure({ doc, awareness, isOnline })], ".caret-name");
 };
 
 const stock: Mount = (element, provider, user) =>

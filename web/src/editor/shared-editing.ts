@@ -1,15 +1,23 @@
+import { foreignGuard } from "@onrecord/filing/binding/foreign-guard";
 import { SharedFiling } from "@onrecord/filing/binding/shared-filing";
 import { SharedUndo } from "@onrecord/filing/binding/undo";
 import { filingField } from "@onrecord/filing/extensions";
 import { Extension } from "@tiptap/core";
 import type { Awareness } from "y-protocols/awareness";
-import type { Doc } from "yjs";
+import {
+  AbstractType,
+  createAbsolutePositionFromRelativePosition,
+  createRelativePositionFromJSON,
+  type Doc,
+} from "yjs";
 import { renderCaret, selectionOf } from "./caret.js";
 import { sharedCarets } from "./shared-carets.js";
 
 interface Options {
   readonly doc: Doc;
   readonly awareness: Awareness;
+  /** Whether the page hears of what colleagues write. */
+  readonly isOnline: () => boolean;
 }
 
 declare module "@tiptap/core" {
@@ -32,12 +40,12 @@ export const SharedEditing = Extension.create<
   priority: 1000,
   addStorage: () => ({ binding: null, undo: null }),
   addProseMirrorPlugins() {
-    const { doc, awareness } = this.options;
+    const { doc, awareness, isOnline } = this.options;
     const binding = new SharedFiling(doc.getXmlFragment(filingField), this.editor.schema);
-    const undo = new SharedUndo(binding);
+    const undo = new SharedUndo(binding, (type) => !isOnline() || hasCaret(type, awareness));
     Object.assign(this.storage, { binding, undo });
     const look = { caret: renderCaret, selection: selectionOf };
-    return [binding.plugin, undo.plugin, sharedCarets(binding, awareness, look)];
+    return [foreignGuard(), binding.plugin, undo.plugin, sharedCarets(binding, awareness, look)];
   },
   addCommands() {
     const { storage } = this;
@@ -69,3 +77,26 @@ export const SharedEditing = Extension.create<
     };
   },
 });
+
+/** Whether a colleague's caret stands in a shared type. */
+function hasCaret(type: unknown, awareness: Awareness): boolean {
+  for (const [client, { cursor }] of awareness.getStates()) {
+    if (client === awareness.clientID) continue;
+    for (let at: unknown = typeAt(cursor, awareness.doc); at instanceof AbstractType; at = at.parent)
+      if (at === type) return true;
+  }
+  return false;
+}
+
+/** What a colleague's program says of its caret may be anything. */
+function typeAt(cursor: unknown, doc: Doc): unknown {
+  if (typeof cursor !== "object" || cursor === null || !("head" in cursor)) return null;
+  try {
+    return (
+      createAbsolutePositionFromRelativePosition(createRelativePositionFromJSON(cursor.head), doc)?.type ??
+      null
+    );
+  } catch {
+    return null;
+  }
+}

@@ -55,7 +55,11 @@ function makeEditor(session: CollabSession, element: HTMLElement): Editor {
     extensions: [
       ...pageExtensions,
       Quiet,
-      SharedEditing.configure({ doc: session.doc, awareness: session.awareness }),
+      SharedEditing.configure({
+        doc: session.doc,
+        awareness: session.awareness,
+        isOnline: () => session.saved.link === "open",
+      }),
     ],
     editorProps: {
       attributes: {

@@ -24,6 +24,8 @@ function find(desk: Desk, words: string): number {
   return found;
 }
 
+const plain = (words: Y.XmlText) => words.toString().replaceAll(/<[^>]*>/g, "");
+
 describe("what the page's schema does not know", () => {
   test("a mark is shown as its text, kept by edits around and inside it, and spreads to what is typed in it", () => {
     root.insert(0, [element("paragraph", {}, text("The price is "))]);
@@ -179,6 +181,39 @@ describe("what the page's schema does not know", () => {
       { insert: { chart: 7 } },
       { insert: " here" },
     ]);
+  });
+
+  test("line ends in a text are shown as breaks, unit for unit, and stay letters", () => {
+    const words = text("Offer\nClosing\r\nTrustee\rHSBC", { bold: {} });
+    root.insert(0, [
+      element("paragraph", {}, words),
+      element("codeBlock", {}, text("a\nb")),
+      element("codeBlock", {}, text("a\r\nb")),
+    ]);
+    const desk = new Desk(doc);
+    const [line, code, odd] = desk.state.doc.children;
+    expect(line?.children.map((node) => node.text ?? node.type.name)).toEqual([
+      "Offer",
+      "hardBreak",
+      "Closing",
+      "foreignInline",
+      "hardBreak",
+      "Trustee",
+      "hardBreak",
+      "HSBC",
+    ]);
+    expect(code?.textContent).toBe("a\nb");
+    expect(odd?.type.name).toBe("foreignBlock");
+    desk.dispatch(desk.state.tr.insertText("The ", 1));
+    desk.dispatch(desk.state.tr.insertText("!", 1 + (line?.content.size ?? 0) + 4));
+    expect(plain(words)).toBe("The Offer\nClosing\r\nTrustee\rHSBC!");
+    expect(desk.sent.map(({ length }) => length).every((length) => length < 40)).toBe(true);
+    desk.dispatch(desk.state.tr.delete(10, 11));
+    expect(plain(words)).toBe("The OfferClosing\r\nTrustee\rHSBC!");
+    expect(desk.state.doc.toJSON()).toEqual(desk.fresh.toJSON());
+    // Divided, the second half is the person's; its line ends are still all there.
+    desk.dispatch(desk.state.tr.split(5));
+    expect(root.toString().replaceAll(/<[^>]*>/g, "")).toContain("Closing\r");
   });
 
   test("letters without a text, as an editor of plain text leaves them, are one block of words", () => {

@@ -48,7 +48,8 @@ export const ForeignInline = Node.create({
     return [
       "span",
       { class: "foreign", "data-foreign": foreignOf(node)?.name ?? "", contenteditable: "false" },
-      words === "" ? "\ufffc" : words,
+      // Half of a line end has nothing to show.
+      words === "" && foreignOf(node)?.embed !== "\r" ? "\ufffc" : words.trim(),
     ];
   },
   renderText: ({ node }) => drawnContent(node).textContent,

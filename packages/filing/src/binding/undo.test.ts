@@ -51,6 +51,20 @@ describe("an undo", () => {
     expect(colleague.state.doc.toJSON()).toEqual(desk.state.doc.toJSON());
   });
 
+  test("empties what a colleague may be writing into, and leaves it", () => {
+    const desk = new Desk();
+    const undo = new SharedUndo(desk.binding, () => true);
+    desk.dispatch(desk.state.tr.insert(0, table("x")));
+    const colleague = new Desk();
+    exchange(desk.doc, colleague.doc);
+    undo.undo();
+    // What they wrote before they heard of it.
+    colleague.dispatch(colleague.state.tr.insertText("THEIRS", 5));
+    exchange(desk.doc, colleague.doc);
+    expect(desk.state.doc.textContent).toBe("THEIRS");
+    expect(colleague.state.doc.textContent).toBe("THEIRS");
+  });
+
   test("of a split leaves what a colleague wrote behind it", () => {
     const { desk, undo, colleague, meet, pause } = pair();
     desk.dispatch(desk.state.tr.insertText("one two three", 1));

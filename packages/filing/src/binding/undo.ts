@@ -10,10 +10,17 @@ export class SharedUndo {
   readonly manager: Y.UndoManager;
   #before: SharedSelection | null = null;
 
-  constructor(private readonly binding: SharedFiling) {
+  /**
+   * `isInUse`: whether a colleague may be writing in an element of mine, or have written what has not come yet. It is emptied then, and
+   * stays.
+   */
+  constructor(
+    private readonly binding: SharedFiling,
+    isInUse: (type: Y.XmlFragment | Y.Text) => boolean = () => false,
+  ) {
     this.manager = new Y.UndoManager(binding.root, {
       trackedOrigins: new Set([binding]),
-      deleteFilter: isEmpty,
+      deleteFilter: (item) => mayGo(item, isInUse),
     });
     this.manager.on("stack-item-added", ({ stackItem }: { stackItem: { meta: Map<unknown, unknown> } }) => {
       if (!stackItem.meta.has(selection)) stackItem.meta.set(selection, this.#before);
@@ -55,7 +62,8 @@ export class SharedUndo {
 }
 
 /** A paragraph or a table that I made stays when a colleague has written into it: it would take their words along. */
-function isEmpty(item: Y.Item): boolean {
-  const type: unknown = item.content instanceof Y.ContentType ? item.content.type : null;
-  return !(type instanceof Y.XmlFragment || type instanceof Y.Text) || type.length === 0;
+function mayGo({ content }: Y.Item, isInUse: (type: Y.XmlFragment | Y.Text) => boolean): boolean {
+  const type: unknown = content instanceof Y.ContentType ? content.type : null;
+  if (!(type instanceof Y.XmlFragment || type instanceof Y.Text)) return true;
+  return type.length === 0 && !isInUse(type);
 }

@@ -1,4 +1,11 @@
-import { type ContentMatch, Fragment, type Node, type NodeType, type Schema } from "@tiptap/pm/model";
+import {
+  type ContentMatch,
+  Fragment,
+  type Mark,
+  type Node,
+  type NodeType,
+  type Schema,
+} from "@tiptap/pm/model";
 import * as Y from "yjs";
 import { cleanAttributes } from "../clean-attributes.js";
 import { deepestNesting } from "../loose.js";
@@ -136,12 +143,31 @@ export class Views {
     if (value instanceof Y.XmlElement) return [this.#element(value, true, 0)];
     if (!(value instanceof Y.Text)) return [this.#foreign(value, true)];
     const runs: { insert?: unknown; attributes?: Record<string, unknown> }[] = value.toDelta();
-    return runs.map(({ insert, attributes }) => {
+    return runs.flatMap(({ insert, attributes }) => {
       const marks = parent.allowedMarks(marksOf(this.schema, attributes));
       return typeof insert === "string"
-        ? this.schema.text(insert, marks)
-        : this.#foreign(insert, true, true).mark(marks);
+        ? this.#text(insert, marks, parent)
+        : [this.#foreign(insert, true, true).mark(marks)];
     });
+  }
+
+  /**
+   * Text with its line ends as what they look like, unit for unit. As letters they would be changed with the next letter that is typed:
+   * the editor reads a line from the page, and there they are spaces.
+   */
+  #text(text: string, marks: readonly Mark[], parent: NodeType): Node[] {
+    const { hardBreak } = this.schema.nodes;
+    if (hardBreak === undefined || !(parent.whitespace === "pre" ? /\r/ : /[\r\n]/).test(text))
+      return [this.schema.text(text, marks)];
+    return text
+      .split(/(\r(?=\n)|[\r\n])/)
+      .filter((part) => part !== "")
+      .map((part, index, all) => {
+        if (part === "\n" && parent.whitespace === "pre") return this.schema.text(part, marks);
+        if (part === "\n" || (part === "\r" && all[index + 1] !== "\n"))
+          return hardBreak.create(null, null, marks);
+        return part === "\r" ? this.#foreign(part, true, true).mark(marks) : this.schema.text(part, marks);
+      });
   }
 
   #foreign(value: unknown, inline: boolean, inText = false): Node {
