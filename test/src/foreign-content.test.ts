@@ -347,6 +347,74 @@ describe.each(cases)("$name", ({ name, put, shown, text: asText, readOnly }) => 
   });
 });
 
+describe("what another editor wrote", () => {
+  it("is not typed over when it is clicked, and goes only when it was selected first", async () => {
+    const id = await server.createDocument(tokens.analyst1 ?? "", "Kept", "FILING");
+    using theirs = openEditor(server.url, id, tokens.analyst1 ?? "");
+    await theirs.synced();
+    const list = element("taskList", {}, element("taskItem", {}, paragraph(text("File it"))));
+    root(theirs.doc).insert(0, [paragraph(text("before")), list, paragraph(text("after"))]);
+    await page.goto(`${server.url}/documents/${id}`);
+    const paper = page.getByRole("textbox", { name: /^Text of / });
+    const foreign = paper.locator(".foreign", { hasText: "File it" });
+    const names = () =>
+      root(theirs.doc)
+        .toArray()
+        .map((child) => (child instanceof Y.XmlElement ? child.nodeName : ""));
+    const press = async (...keys: string[]) => {
+      for (const key of keys) {
+        await page.waitForTimeout(150);
+        await page.keyboard.press(key);
+      }
+    };
+    await foreign.click();
+    await press("Z", "Space");
+    for (const [words, edge, key] of [
+      ["before", "End", "Delete"],
+      ["after", "Home", "Backspace"],
+    ] as const) {
+      await paper.getByText(words, { exact: true }).click();
+      await press(edge, key);
+      await paper.locator(".foreign.ProseMirror-selectednode").waitFor();
+    }
+    await paper.getByText("after", { exact: true }).click();
+    await press("End", "!");
+    await until(() => root(theirs.doc).toString().includes("after!"), "what was typed to arrive");
+    expect(names()).toEqual(["paragraph", "taskList", "paragraph"]);
+    await press("Home", "Backspace", "Backspace");
+    await until(() => names().length === 2, "what was selected to go");
+    await press("Control+z");
+    await until(() => names()[1] === "taskList", "the undo to bring it back");
+    expect(root(theirs.doc).toString()).toContain("File it");
+  });
+
+  it("that has line ends within a line keeps its author's words when somebody types into the line", async () => {
+    const id = await server.createDocument(tokens.analyst1 ?? "", "Line ends", "FILING");
+    using theirs = openEditor(server.url, id, tokens.analyst1 ?? "");
+    await theirs.synced();
+    const line = text("Offer HK$ 12.40\nClosing 30 June\r\nTrustee");
+    root(theirs.doc).insert(0, [paragraph(line)]);
+    await page.goto(`${server.url}/documents/${id}`);
+    const paper = page.getByRole("textbox", { name: /^Text of / });
+    await paper.getByText("Trustee").click();
+    await page.waitForTimeout(150);
+    await page.keyboard.press("Control+Home");
+    await page.waitForTimeout(150);
+    await page.keyboard.type("X");
+    await until(() => line.toString().startsWith("X"), "what was typed to arrive");
+    expect(line.toString()).toBe("XOffer HK$ 12.40\nClosing 30 June\r\nTrustee");
+    await until(async () => (await read(id)).version === 2, "it to be a version");
+    const { document } = await server.ask<{
+      document: { versions: { edges: { node: { bytes: number } }[] } };
+    }>(
+      "query ($id: ID!) { document(id: $id) { versions(last: 1) { edges { node { bytes } } } } }",
+      { id },
+      tokens.analyst1,
+    );
+    expect(document.versions.edges[0]?.node.bytes).toBeLessThan(40);
+  });
+});
+
 describe("a plain text", () => {
   it("keeps formatting, objects and shared types that another editor has put in, through edits, a comparison and a restore", async () => {
     const id = await server.createDocument(tokens.analyst1 ?? "", "Quill's", "TEXT");
