@@ -88,6 +88,33 @@ describe("what the page's schema does not know", () => {
     expect(root.toString()).toContain("javascript");
   });
 
+  test("hidden formatting and attributes go with the half of a line that is divided off", () => {
+    const words = text("see the ", {});
+    words.insert(8, "code", { code: {}, highlight: { color: "#ff0" } });
+    words.insert(12, " and here", { link: { href: "javascript:alert(1)" } });
+    root.insert(0, [element("paragraph", { lineHeight: 2 }, words)]);
+    const desk = new Desk(doc);
+    desk.dispatch(desk.state.tr.split(11));
+    const halves = root.toArray().map((half) => {
+      const inner: unknown = half instanceof Y.XmlElement ? half.get(0) : null;
+      return [
+        half instanceof Y.XmlElement && half.getAttributes(),
+        inner instanceof Y.XmlText && inner.toDelta(),
+      ];
+    });
+    const code = { code: {}, highlight: { color: "#ff0" } };
+    expect(halves).toEqual([
+      [{ lineHeight: 2 }, [{ insert: "see the " }, { insert: "co", attributes: code }]],
+      [
+        { lineHeight: 2 },
+        [
+          { insert: "de", attributes: code },
+          { insert: " and here", attributes: { link: { href: "javascript:alert(1)" } } },
+        ],
+      ],
+    ]);
+  });
+
   test("unsound attributes are shown as if they were not set, and not written back", () => {
     const cell = (colspan: unknown) =>
       element("tableCell", { colspan, rowspan: 1 }, element("paragraph", {}, text("x")));

@@ -38,7 +38,7 @@ export interface View {
  * what stays the same is the same node.
  */
 export class Views {
-  #views = new WeakMap<Parent, View>();
+  readonly #views = new WeakMap<Parent, View>();
   readonly #foreignValues = new Map<string, unknown>();
 
   constructor(
@@ -71,10 +71,6 @@ export class Views {
   forget(type: Y.AbstractType<unknown>): void {
     for (let at: unknown = type; at instanceof Y.AbstractType; at = at.parent)
       if (at instanceof Y.XmlFragment) this.#views.delete(at);
-  }
-
-  forgetAll(): void {
-    this.#views = new WeakMap();
   }
 
   /** The shared value that a foreign node stands for. */

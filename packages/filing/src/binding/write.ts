@@ -20,8 +20,8 @@ export type LineWriter = (element: Parent, old: Node, next: Node, builder: Build
 export function write(views: Views, old: Node, next: Node, lineWriter: LineWriter = () => false): boolean {
   const builder = builderFor(views, old, next);
   new Writer(views, builder, lineWriter).blocks(views.root, old, next);
-  if (builder.copied()) views.forgetAll();
-  return builder.copied();
+  for (const copy of builder.copied) views.forget(copy);
+  return builder.copied.length > 0;
 }
 
 class Writer {
