@@ -65,6 +65,17 @@ describe.each([
     expect(answers.map(({ data }) => data)).toEqual(people.map(({ name }) => ({ me: { name } })));
   });
 
+  it.each([
+    ['{ countSince(at: "secret") }', "at"],
+    ['{ countSince(span: { from: "secret" }) }', "span.from"],
+    ['mutation { archive(before: "secret") }', "before"],
+  ])("takes a literal that is none of its type for the request's fault: %s", async (query, name) => {
+    const { errors } = await house.ask(query);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["BAD_USER_INPUT"]);
+    // The planner in JavaScript reads the value itself, and says so in its scalar's words.
+    if (planner === "rust") expect(errors[0]?.message).toContain(`\`${name}\``);
+  });
+
   it("runs mutations once each, with the subgraph's own error", async () => {
     const { data, errors } = await house.ask('mutation { signIn(password: "wrong") { token } }');
     expect(data).toBeNull();

@@ -1,4 +1,5 @@
 import * as Y from "yjs";
+import { pastEnd } from "./check-positions.js";
 import { SurrogatePairs } from "./surrogate-pairs.js";
 import type { Trace, TraceChange } from "./trace.js";
 
@@ -38,7 +39,7 @@ export function* shadow(
   for (const change of trace.changes) {
     const agent = agents[change.agent]!;
     for (const place of agent.missing(change, places)) agent.receive(made[place]!);
-    const keystroke = agent.type(change);
+    const keystroke = agent.type(change, made.length);
     places[change.agent]!.push(made.length);
     made.push(keystroke);
     yield keystroke;
@@ -82,7 +83,7 @@ class Shadow {
     if (update) Y.applyUpdate(this.#doc, update);
   }
 
-  type({ agent, needs, at, patches }: TraceChange): Keystroke {
+  type({ agent, needs, at, patches }: TraceChange, index: number): Keystroke {
     const { clientID } = this.#doc;
     const before = Y.getState(this.#doc.store, clientID);
     this.#update = null;
@@ -90,6 +91,7 @@ class Shadow {
       for (const [position, deleted, inserted] of patches) {
         const offset = this.#pairs.offsetOf(position);
         const length = this.#pairs.offsetOf(position + deleted) - offset;
+        if (offset + length > this.#text.length) throw pastEnd(index);
         if (length > 0) this.#text.delete(offset, length);
         if (inserted !== "") this.#text.insert(offset, inserted);
         this.#pairs.replace(offset, length, inserted);

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { AppError } from "@onrecord/platform/errors";
+import { Lengths } from "./check-positions.js";
+import { checkShape, type RawTransaction } from "./trace-shape.js";
 
 /** At a position (in code points), delete so many code points, then insert a text. */
 export type Patch = readonly [position: number, deleted: number, inserted: string];
@@ -23,19 +25,6 @@ export interface Trace {
   readonly endContent: string;
 }
 
-interface RawTransaction {
-  readonly parents?: readonly number[];
-  readonly agent?: number;
-  readonly time?: string;
-  readonly patches: readonly Patch[];
-}
-interface RawTrace {
-  readonly startContent?: string;
-  readonly endContent: string;
-  readonly numAgents?: number;
-  readonly txns: readonly RawTransaction[];
-}
-
 /** Reads a trace of the editing-traces format (https://github.com/josephg/editing-traces), gzipped or not. */
 export async function readTrace(path: string): Promise<Trace> {
   try {
@@ -51,7 +40,7 @@ export async function readTrace(path: string): Promise<Trace> {
 
 /** Takes both forms: transactions with parents and agents, and those of one agent that simply follow each other. */
 export function parseTrace(raw: unknown): Trace {
-  if (!isTrace(raw)) throw new AppError("BAD_USER_INPUT", "This is not an editing trace: it lacks `txns`.");
+  checkShape(raw);
   const agents = raw.numAgents ?? 1;
   const start: RawTransaction[] = raw.startContent ? [{ patches: [[0, 0, raw.startContent]] }] : [];
   if (start.length > 0 && raw.numAgents !== undefined)
@@ -60,11 +49,16 @@ export function parseTrace(raw: unknown): Trace {
   const origin = Date.parse(raw.txns[0]?.time ?? "");
   const typed = new Array<number>(agents).fill(0);
   const states: number[][] = [];
-  const changes = transactions.map(({ agent = 0, parents, time, patches }, index): TraceChange => {
-    const needs = closure(states, parents ?? (index === 0 ? [] : [index - 1]), agents);
+  const lengths = new Lengths(agents);
+  const changes = transactions.map((transaction, place): TraceChange => {
+    const { agent = 0, time, patches, parents = place === 0 ? [] : [place - 1] } = transaction;
+    // As the file numbers them: the text that was there at the start is no transaction of its own.
+    const index = place - start.length;
+    const needs = closure(states, parents, agents);
     // Whoever types sees their own text, so what an agent did before is always among what it builds on.
     if (agent >= agents || needs[agent] !== typed[agent])
       throw new AppError("BAD_USER_INPUT", `Transaction ${index} does not follow its agent's previous one.`);
+    lengths.add(index, transaction, { parents, needs }, states);
     states.push(needs.with(agent, ++typed[agent]!));
     const at = time === undefined ? 0 : Date.parse(time) - origin;
     return { agent, needs, at: Number.isFinite(at) ? Math.max(0, at) : 0, patches };
@@ -82,15 +76,4 @@ function closure(states: readonly number[][], parents: readonly number[], agents
     for (let a = 0; a < agents; a++) counts[a] = Math.max(counts[a]!, state[a]!);
   }
   return counts;
-}
-
-function isTrace(raw: unknown): raw is RawTrace {
-  return (
-    typeof raw === "object" &&
-    raw !== null &&
-    "txns" in raw &&
-    Array.isArray(raw.txns) &&
-    "endContent" in raw &&
-    typeof raw.endContent === "string"
-  );
 }

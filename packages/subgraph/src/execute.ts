@@ -8,6 +8,7 @@ import {
   getOperationAST,
   OperationTypeNode,
 } from "graphql";
+import { nameBadLiterals } from "./argument-literal.js";
 import { toGraphQLError } from "./errors.js";
 import type { Subgraph } from "./subgraph.js";
 
@@ -32,7 +33,7 @@ export async function executeOn(
   try {
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
       return await subscribe(subgraph, request, log);
-    return finish(await execute(executionArgs(subgraph, request)), request, log);
+    return finish(await execute(executionArgs(subgraph, request)), subgraph, request, log);
   } catch (error) {
     return { errors: [toGraphQLError(error, { requestId: request.caller.requestId, log })] };
   }
@@ -44,9 +45,9 @@ export async function executeOn(
  */
 async function subscribe(subgraph: Subgraph, request: SubgraphRequest, log: Logger): Promise<SubgraphResult> {
   const source = await createSourceEventStream(executionArgs(subgraph, request));
-  if (!(Symbol.asyncIterator in source)) return finish(source, request, log);
+  if (!(Symbol.asyncIterator in source)) return finish(source, subgraph, request, log);
   return map(source, async (event) =>
-    finish(await execute({ ...executionArgs(subgraph, request), rootValue: event }), request, log),
+    finish(await execute({ ...executionArgs(subgraph, request), rootValue: event }), subgraph, request, log),
   );
 }
 
@@ -86,10 +87,17 @@ function executionArgs(subgraph: Subgraph, { document, variables, operationName,
   };
 }
 
-function finish(result: ExecutionResult, { caller }: SubgraphRequest, log: Logger): ExecutionResult {
+function finish(
+  result: ExecutionResult,
+  { schema }: Subgraph,
+  { caller, document }: SubgraphRequest,
+  log: Logger,
+): ExecutionResult {
   if (!result.errors) return result;
   return {
     ...result,
-    errors: result.errors.map((error) => toGraphQLError(error, { requestId: caller.requestId, log })),
+    errors: nameBadLiterals(result.errors, schema, document).map((error) =>
+      toGraphQLError(error, { requestId: caller.requestId, log }),
+    ),
   };
 }

@@ -4,7 +4,7 @@ import type { Door, RequestInfo } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
 import type { Logger } from "@onrecord/platform/log";
 import type { Caller } from "@onrecord/policy/principal";
-import type { DocumentNode } from "graphql";
+import { type DocumentNode, specifiedRules, ValuesOfCorrectTypeRule, validate } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import { ENVELOPE_HEADER, type EnvelopeFault, EnvelopeVerifier } from "./envelope.js";
 import { executeOn, type SubgraphRequest } from "./execute.js";
@@ -66,11 +66,16 @@ export function serveSubgraph(
 /** Executes with the kit's executor, which the gateway uses in-process too, so that both ways answer alike. */
 function useExecutor(subgraph: Subgraph, log: Logger): Plugin<{ caller: Caller }> {
   return {
+    // A wrong value is the client's fault, which the executor tells; anything else is a plan made from another schema.
+    onValidate: ({ setValidationFn }) =>
+      setValidationFn((schema, document) => validate(schema, document, planRules)),
     onExecute: ({ args, setExecuteFn }) => setExecuteFn(() => executeOn(subgraph, requestOf(args), log)),
     onSubscribe: ({ args, setSubscribeFn }) =>
       setSubscribeFn(() => executeOn(subgraph, requestOf(args), log)),
   };
 }
+
+const planRules = specifiedRules.filter((rule) => rule !== ValuesOfCorrectTypeRule);
 
 interface Execution {
   readonly document: DocumentNode;
