@@ -143,6 +143,27 @@ describe("the house at its one door", () => {
     expect(document).toEqual({ version: 5, content: endContent });
   });
 
+  it("replays twelve agents without Node's warning of a leak, and leaves its limit as it was", async () => {
+    const { token, api } = await signIn("analyst1");
+    const documentId = await createText(api);
+    const txns = Array.from({ length: 12 }, (_, agent) => ({ agent, parents: [], patches: [[0, 0, "x"]] }));
+    const trace = parseTrace({ numAgents: 12, endContent: "x".repeat(12), txns });
+    const limit = process.getMaxListeners();
+    const warnings: string[] = [];
+    const hear = ({ name }: Error) => warnings.push(name);
+    process.on("warning", hear);
+    try {
+      const rooms = `${house.url.replace("http", "ws")}/collab`;
+      const { texts } = await replayTrace(trace, { rooms, documentId, tokens: [token] });
+      expect(new Set(texts)).toEqual(new Set(["x".repeat(12)]));
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off("warning", hear);
+    }
+    expect(warnings).not.toContain("MaxListenersExceededWarning");
+    expect(process.getMaxListeners()).toBe(limit);
+  });
+
   it("replays a trace whose agents insert at one place at the same time, always the same way round", async () => {
     const tokens = await Promise.all(
       ["analyst1", "analyst2", "analyst3"].map(async (name) => (await signIn(name)).token),

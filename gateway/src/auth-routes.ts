@@ -48,7 +48,10 @@ export function authRoutes(
     `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? "; Secure" : ""}`;
 
   const signIn = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
-    const { email, password } = await readJson(request, LIMIT);
+    const { email, password } = await readJson(request, LIMIT).catch(async (error) => {
+      if (error instanceof AppError && error.status === 413) await authenticator.recordOversized(caller);
+      throw error;
+    });
     const answer = await run(runtime, caller, SIGN_IN, { input: { email, password } });
     const session = answer.data?.signIn;
     if (!session) return respondJson(response, statusOf(answer), answer);

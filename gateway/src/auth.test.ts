@@ -122,6 +122,23 @@ describe("the sign-in of browsers", () => {
     });
   });
 
+  it("puts what is too large to read on the record, as nobody's, whoever's browser sends it", async () => {
+    const refused = () =>
+      context.db.query(
+        `select e.actor_kind, e.actor_id, o.claimed from audit.entry e join audit.origin o on o.id = e.origin_id
+         where e.action = 'session.refused' and e.detail->>'reason' = 'too-large'`,
+      );
+    const { token } = await house.signIn();
+    const before = await refused();
+    const body = { email: "x".repeat(100_000), password: "b" };
+    const cookie = `onrecord_session=${token}`;
+    for (const headers of [{}, { cookie, origin: house.url }])
+      expect((await post("/auth/sign-in", body, headers)).status).toBe(413);
+    expect((await post("/auth/sign-out", body)).status).toBe(413);
+    const nobody = { actor_kind: "ANONYMOUS", actor_id: null, claimed: null };
+    expect((await refused()).slice(before.length)).toEqual([nobody, nobody]);
+  });
+
   it("takes only POST, and knows no other page", async () => {
     expect((await fetch(`${house.url}/auth/sign-in`)).status).toBe(405);
     expect((await post("/auth/other", {})).status).toBe(404);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Ledger } from "@onrecord/ledger/ledger";
+import { Buckets, perAddress } from "@onrecord/platform/buckets";
 import type { Sql } from "@onrecord/platform/database";
 import type { RequestInfo } from "@onrecord/platform/door";
 import { AppError } from "@onrecord/platform/errors";
@@ -15,6 +16,9 @@ const REMEMBERED = 10_000;
 export class Authenticator {
   /** Refusals on the record → when. A client that keeps trying a dead token must not fill the record. */
   readonly #refused = new Map<string, number>();
+
+  /** Sign-ins that were too large, as many of an address as guesses at passwords. */
+  readonly #oversized = new Buckets(perAddress, Date.now);
 
   constructor(
     private readonly sql: Sql,
@@ -42,6 +46,12 @@ export class Authenticator {
     // Each time: whoever is refused this is proven, and a page stops at the first.
     if (why === "other-session") await this.#record(caller, why);
     throw mismatchError(why);
+  }
+
+  /** Puts a sign-in on the record that was refused unread. Whom it claimed is not known, and nobody is proven by it. */
+  async recordOversized({ requestId, from }: Caller): Promise<void> {
+    if (this.#oversized.take(from.ip ?? ""))
+      await this.#record({ principal: null, requestId, from }, "too-large");
   }
 
   async #prove(
@@ -73,7 +83,7 @@ export class Authenticator {
     await this.#record(anonymous, "token");
   }
 
-  async #record(caller: Caller, reason: "token" | "other-session"): Promise<void> {
+  async #record(caller: Caller, reason: "token" | "other-session" | "too-large"): Promise<void> {
     await this.ledger.record({
       action: "session.refused",
       by: byCaller(caller),

@@ -47,6 +47,7 @@ export async function replayTrace(trace: Trace, options: ReplayOptions): Promise
   using opened = new DisposableStack();
   const { rooms, documentId, tokens } = options;
   const seatIds = ascendingIds(seatsFor(trace));
+  opened.use(roomForListeners(seatIds.length));
   const editors = seatIds.map((clientId, i) =>
     opened.use(openEditor(rooms, documentId, tokens[i % tokens.length]!, clientId)),
   );
@@ -82,6 +83,15 @@ export async function replayTrace(trace: Trace, options: ReplayOptions): Promise
     texts: editors.map(({ doc }) => doc.getText(TEXT_NAME).toString()),
     merged: merged.getText(TEXT_NAME).toString(),
   };
+}
+
+/**
+ * Each y-websocket client listens for the end of the process, and Node warns of a leak at the eleventh: so many more are none,
+ * and any beyond them still is.
+ */
+function roomForListeners(count: number): Disposable {
+  process.setMaxListeners(process.getMaxListeners() + count);
+  return { [Symbol.dispose]: () => void process.setMaxListeners(process.getMaxListeners() - count) };
 }
 
 /**

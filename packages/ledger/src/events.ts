@@ -9,8 +9,13 @@ export type Level = "VIEW" | "DOWNLOAD" | "COMMENT" | "EDIT" | "MANAGE";
  */
 export interface AuditEvents {
   "session.started": { kind: "BROWSER" | "TOKEN" };
-  /** `other-session`: sent from a page of another session than the one that its credential proves. */
-  "session.refused": { reason: "credentials" | "inactive" | "expired" | "token" | "other-session" };
+  /**
+   * `other-session`: sent from a page of another session than the one that its credential proves. `too-large`: a sign-in that
+   * nobody read to its end.
+   */
+  "session.refused": {
+    reason: "credentials" | "inactive" | "expired" | "token" | "other-session" | "too-large";
+  };
   "session.ended": { cause: "sign-out" | "revoked" };
 
   "folder.created": { parentId: string | null };

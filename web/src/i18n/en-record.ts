@@ -122,6 +122,7 @@ export const record = {
     expired: "the session had expired",
     token: "the token is not valid",
     "other-session": "it came from a page of another session",
+    "too-large": "what was sent was too large to read",
   } as Record<string, string>,
   /** Why something was denied, by the name of the policy. */
   refusals: {

@@ -118,6 +118,7 @@ export const record: typeof english = {
     expired: "工作階段已過期",
     token: "權杖無效",
     "other-session": "來自另一工作階段的頁面",
+    "too-large": "所傳送的內容過大，未有讀取",
   },
   refusals: {
     unknown: "沒有此項目",
