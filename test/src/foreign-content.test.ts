@@ -299,18 +299,21 @@ describe.each(cases)("$name", ({ name, put, shown, text: asText, readOnly }) => 
       expect((await read(id)).version).toBe(before.version);
     } else {
       // A new paragraph at the end is the person's, and all that changes.
-      const { height = 0 } = (await paper.boundingBox()) ?? {};
-      await paper.click({ position: { x: 300, y: height - 20 } });
-      // At a person's pace: a browser tells of a moved selection a moment later.
-      for (const key of ["End", "Enter"]) {
-        await page.waitForTimeout(150);
-        await page.keyboard.press(key);
-      }
-      await page.keyboard.type("Typed by the page.");
-      await until(
-        async () => (await read(id)).text.includes("Typed by the page."),
-        "what was typed to be committed",
-      );
+      await until(async () => {
+        const { height = 0 } = (await paper.boundingBox()) ?? {};
+        await paper.click({ position: { x: 300, y: height - 20 } });
+        // At a person's pace: a browser tells of a moved selection a moment later. Where that was too fast, once more.
+        for (const key of ["End", "Enter"]) {
+          await page.waitForTimeout(150);
+          await page.keyboard.press(key);
+        }
+        await page.keyboard.type("Typed by the page.");
+        for (let look = 0; look < 20; look++) {
+          if ((await read(id)).text.includes("Typed by the page.")) return true;
+          await page.waitForTimeout(100);
+        }
+        return false;
+      }, "what was typed to be committed");
       await until(async () => (await savedIn(page)).kind === "saved", "it to be saved");
       const after = await read(id);
       expect(linesOf(after.text)).toEqual(linesOf(asText));
