@@ -7,31 +7,14 @@ import { Editor, type Extensions } from "@tiptap/core";
 import Collaboration from "@tiptap/extension-collaboration";
 import CollaborationCaret from "@tiptap/extension-collaboration-caret";
 import { describeCoEditing } from "./co-editing.js";
-import { inDom, type Mount, textsOf } from "./in-dom.js";
+import { inDom, type Mount } from "./in-dom.js";
+import { surfaceOf } from "./tiptap-surface.js";
 
 /** An editor of a filing, however it is bound to the shared one. */
 const mounted = (element: HTMLElement, binding: Extensions, carets: string): ReturnType<Mount> => {
   const editor = new Editor({ element, extensions: [...filingExtensions, ...foreignExtensions, ...binding] });
   SharedFiling.of(editor.state)?.start(editor.view);
-  return {
-    type: (words, where) =>
-      void editor
-        .chain()
-        .setTextSelection(where === "start" ? 0 : editor.state.doc.content.size)
-        .insertContent(words)
-        .run(),
-    embolden: () => void editor.chain().selectAll().setBold().run(),
-    undo: () => void editor.commands.undo(),
-    focus: () => {
-      editor.view.focus();
-      editor.commands.setTextSelection(editor.state.doc.content.size);
-    },
-    shown: () => editor.getHTML(),
-    html: () => editor.getHTML(),
-    words: () => editor.getText(),
-    carets: () => textsOf(element, carets),
-    destroy: () => editor.destroy(),
-  };
+  return surfaceOf(editor, element, carets);
 };
 
 const page: Mount = (element, provider, user) => {

@@ -1,6 +1,6 @@
 import type { Node } from "@tiptap/pm/model";
 import { Mapping, StepMap } from "@tiptap/pm/transform";
-import * as Y from "yjs";
+import type * as Y from "yjs";
 import type { Builder } from "./build.js";
 import { changedRegion, lineOf } from "./line.js";
 import { placeIn, type SharedPosition } from "./positions.js";
@@ -28,11 +28,12 @@ export class HeldLine {
   receive(events: readonly Y.YEvent<Y.AbstractType<unknown>>[], slots: readonly Slot[]): boolean {
     const ranges: number[] = [];
     let start = 0;
-    const changed = new Map(events.map((event) => [event.target, event]));
-    if (changed.has(this.element as unknown as Y.AbstractType<unknown>)) return false;
+    const changed = new Map<unknown, Y.YEvent<Y.AbstractType<unknown>>>(
+      events.map((event) => [event.target, event]),
+    );
+    if (changed.has(this.element)) return false;
     for (const { value, size } of slots) {
-      const event =
-        value instanceof Y.Text ? changed.get(value as unknown as Y.AbstractType<unknown>) : undefined;
+      const event = changed.get(value);
       if (event) ranges.push(...rangesOf(event, start));
       start += size;
     }

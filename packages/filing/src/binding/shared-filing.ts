@@ -118,7 +118,7 @@ export class SharedFiling {
   readonly #receive = (events: Y.YEvent<Y.AbstractType<unknown>>[], { origin, changed }: Y.Transaction) => {
     if (origin === this || this.#view === null) return;
     this.#hold(events);
-    for (const type of changed.keys()) this.views.forget(type as unknown as Y.AbstractType<unknown>);
+    for (const type of changed.keys()) this.views.forget(type);
     this.#show();
   };
 
@@ -157,7 +157,7 @@ export class SharedFiling {
         return true;
       });
     }, this);
-    if (held) this.views.forget(held.element as unknown as Y.AbstractType<unknown>);
+    if (held) this.views.forget(held.element);
     if (copied) this.#show();
   }
 

@@ -68,7 +68,7 @@ export class Views {
   }
 
   /** Forgets an element that has changed, and what it stands in. */
-  forget(type: Y.AbstractType<unknown>): void {
+  forget(type: unknown): void {
     for (let at: unknown = type; at instanceof Y.AbstractType; at = at.parent)
       if (at instanceof Y.XmlFragment) this.#views.delete(at);
   }
