@@ -158,7 +158,10 @@ export class SharedFiling {
       });
     }, this);
     if (held) this.views.forget(held.element);
-    if (copied) this.#show();
+    if (!copied) return;
+    // The last place that was noted is that of another change.
+    this.#selection = null;
+    this.#show();
   }
 
   /** Holds the line in which the person composes when a colleague has written into it. */
