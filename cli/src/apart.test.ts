@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { subgraphNames } from "@onrecord/platform/config";
-import { createLogger } from "@onrecord/platform/log";
-import { startEmbeddedPostgres } from "@onrecord/platform/postgres/embedded";
+import { subgraphNames } from "@onrecord/core/config";
+import { createLogger } from "@onrecord/core/log";
+import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { openEditor, until } from "@onrecord/testing/editor";
 import { expect, it } from "vitest";
 import { Api } from "./client/api.js";

@@ -1,8 +1,8 @@
+import type { AppContext } from "@onrecord/context/context";
 import type { DemoFirm } from "@onrecord/gateway/auth-routes";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 import { createDemoDocuments } from "@onrecord/subgraph-documents/demo";
 import { createDemoPeople, demoSignIns } from "@onrecord/subgraph-identity/demo";
 import { hashPassword } from "@onrecord/subgraph-identity/password";

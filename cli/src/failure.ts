@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { tell } from "./output.js";
 
 /** Runs a command; what an operator can mend becomes its sentence and exit code 1, without a stack. */

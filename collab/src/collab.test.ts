@@ -1,4 +1,5 @@
-import { Door } from "@onrecord/platform/door";
+import { awarenessFrame, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { HttpServer } from "@onrecord/http/http-server";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
@@ -6,10 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import * as Y from "yjs";
 import { Collab } from "./collab.js";
-import { awarenessFrame, sync, syncFrame } from "./protocol.js";
 
 let context: TestContext;
-let door: Door;
+let http: HttpServer;
 let collab: Collab;
 let url: string;
 let ana: { token: string; userId: string };
@@ -18,11 +18,11 @@ const editors: Editor[] = [];
 
 beforeAll(async () => {
   context = await testContext();
-  door = new Door(context.log);
+  http = new HttpServer(context.log);
   collab = new Collab(context);
-  collab.hang(door);
+  collab.mount(http);
   await collab.start();
-  url = await door.listen(0, "127.0.0.1");
+  url = await http.listen(0, "127.0.0.1");
   ana = await signedIn(context.db, await addPerson(context.db, { name: "Ana Chan", roles: ["analyst"] }));
   ben = await signedIn(context.db, await addPerson(context.db, { name: "Ben Lau", roles: ["analyst"] }));
 });
@@ -34,7 +34,7 @@ afterEach(() => {
 afterAll(async () => {
   await collab?.drain();
   await collab?.[Symbol.asyncDispose]();
-  await door?.[Symbol.asyncDispose]();
+  await http?.[Symbol.asyncDispose]();
   await context?.[Symbol.asyncDispose]();
 });
 
@@ -395,11 +395,11 @@ describe("what no honest client sends", () => {
 describe("two nodes on one database", () => {
   it("lose nothing and write nothing twice when both take edits of one document", async () => {
     const other = await context.another();
-    const otherDoor = new Door(other.log);
+    const otherHttp = new HttpServer(other.log);
     const otherCollab = new Collab(other);
-    otherCollab.hang(otherDoor);
+    otherCollab.mount(otherHttp);
     await otherCollab.start();
-    const otherUrl = await otherDoor.listen(0, "127.0.0.1");
+    const otherUrl = await otherHttp.listen(0, "127.0.0.1");
     try {
       const { documentId } = await shared();
       const a = edit(documentId, ana);
@@ -426,7 +426,7 @@ describe("two nodes on one database", () => {
       for (const editor of editors.splice(0)) editor[Symbol.dispose]();
       await otherCollab.drain();
       await otherCollab[Symbol.asyncDispose]();
-      await otherDoor[Symbol.asyncDispose]();
+      await otherHttp[Symbol.asyncDispose]();
     }
   });
 });

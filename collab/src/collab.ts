@@ -1,31 +1,36 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import {
+  type CloseCode,
+  closeCode,
+  heartbeatEvery,
+  heartbeatFrame,
+} from "@onrecord/collab-protocol/protocol";
+import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
+import type { Logger } from "@onrecord/core/log";
+import type { Service } from "@onrecord/core/service";
 import { History } from "@onrecord/history/history";
 import { loadDocument } from "@onrecord/history/load";
+import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
 import { Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import type { Door, RequestInfo } from "@onrecord/platform/door";
-import { AppError } from "@onrecord/platform/errors";
-import type { Logger } from "@onrecord/platform/log";
-import type { Service } from "@onrecord/platform/service";
-import { DecisionPoint } from "@onrecord/policy/decide";
+import { DecisionPoint } from "@onrecord/policy/decision";
 import { Gauge } from "prom-client";
 import { type Server, type WebSocket, WebSocketServer } from "ws";
-import { Admission, type Admitted, Refusal } from "./admission.js";
-import { Committer } from "./committer.js";
-import { CollabSocket, type Connection, framed } from "./connection.js";
-import { FrameMeter } from "./frame-meter.js";
-import { Lobby } from "./lobby.js";
-import { Permits } from "./permits.js";
-import { PresenceRelay } from "./presence-relay.js";
-import { PresenceRounds } from "./presence-rounds.js";
-import { type CloseCode, closeCode, heartbeatEvery, heartbeatFrame } from "./protocol.js";
-import type { Room } from "./room.js";
-import { Rooms } from "./rooms.js";
-import { type RefusalHost, refuse, Session } from "./session.js";
-import { Staging } from "./staging.js";
-import { Tally } from "./tally.js";
-import { UnderWay } from "./under-way.js";
+import { Admission, type Admitted, Refusal } from "./access/admission.js";
+import { Permits } from "./access/permits.js";
+import { Committer } from "./commit/committer.js";
+import { CollabSocket, type Connection, framed } from "./connection/connection.js";
+import { FrameMeter } from "./connection/frame-meter.js";
+import { Lobby } from "./connection/lobby.js";
+import { SocketMetrics } from "./connection/socket-metrics.js";
+import { Staging } from "./connection/staging.js";
+import { UnderWay } from "./connection/under-way.js";
+import { Conversation, type RefusalHost, refuse } from "./conversation/conversation.js";
+import { PresenceRelay } from "./presence/presence-relay.js";
+import { PresenceRounds } from "./presence/presence-rounds.js";
+import type { Room } from "./room/room.js";
+import { Rooms } from "./room/rooms.js";
 
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
@@ -110,7 +115,7 @@ export class Collab implements Service {
       connection.stopReading();
       connection.close(closeCode.tryLater, "too much is coming in: try again later");
     });
-    const tally = new Tally(metrics);
+    const tally = new SocketMetrics(metrics);
     this.#lobby = new Lobby(config.limits, tally);
     this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms, tally);
     this.#presence = new PresenceRelay(bus, this.rooms);
@@ -171,9 +176,9 @@ export class Collab implements Service {
     this.#every(2000, () => this.#checkHeads());
   }
 
-  /** Hangs `/collab/<documentId>` on a door. */
-  hang(door: Door): void {
-    door.upgrade(PATH, (request, socket, head, info) => this.#accept(request, socket, head, info));
+  /** Mounts `/collab/<documentId>` on a door. */
+  mount(http: HttpServer): void {
+    http.upgrade(PATH, (request, socket, head, info) => this.#accept(request, socket, head, info));
   }
 
   /** Stops taking editors, makes durable what was received, and sends everyone to another node. */
@@ -230,7 +235,7 @@ export class Collab implements Service {
 
   #converse({ room, connection }: Admitted, socket: CollabSocket): void {
     const host = { ledger: this.#ledger, log: this.#log, limits: this.context.config.limits };
-    const session = new Session(room, connection, host);
+    const session = new Conversation(room, connection, host);
     socket.once("close", (code) => this.#left(room, connection, code));
     this.#meter(room, connection, host);
     socket.on("message", (data, binary) => {

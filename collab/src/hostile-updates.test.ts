@@ -1,16 +1,16 @@
-import { Door } from "@onrecord/platform/door";
+import { awarenessFrame, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { HttpServer } from "@onrecord/http/http-server";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Collab } from "./collab.js";
-import { awarenessFrame, sync, syncFrame } from "./protocol.js";
 
 /** What the fuzzer found: each was taken by Yjs, and then threw in honest clients or left them with different documents. */
 
 let context: TestContext;
-let door: Door;
+let http: HttpServer;
 let collab: Collab;
 let url: string;
 let ana: { token: string; userId: string };
@@ -19,11 +19,11 @@ const editors: Editor[] = [];
 
 beforeAll(async () => {
   context = await testContext();
-  door = new Door(context.log);
+  http = new HttpServer(context.log);
   collab = new Collab(context);
-  collab.hang(door);
+  collab.mount(http);
   await collab.start();
-  url = await door.listen(0, "127.0.0.1");
+  url = await http.listen(0, "127.0.0.1");
   ana = await signedIn(context.db, await addPerson(context.db));
   ben = await signedIn(context.db, await addPerson(context.db));
 });
@@ -35,7 +35,7 @@ afterEach(() => {
 afterAll(async () => {
   await collab?.drain();
   await collab?.[Symbol.asyncDispose]();
-  await door?.[Symbol.asyncDispose]();
+  await http?.[Symbol.asyncDispose]();
   await context?.[Symbol.asyncDispose]();
 });
 

@@ -1,3 +1,4 @@
+import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import { applyCommitted } from "@onrecord/history/apply-committed";
 import { History } from "@onrecord/history/history";
 import { loadDocument } from "@onrecord/history/load";
@@ -5,7 +6,6 @@ import { Ledger } from "@onrecord/ledger/ledger";
 import { type Editor, until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { sync, syncFrame } from "./protocol.js";
 import { BoundedNode } from "./testing/bounded-node.js";
 
 let node: BoundedNode;

@@ -1,10 +1,10 @@
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
-import { Authors } from "./authors.js";
-import { type Step, without } from "./authorship.js";
-import { inspect } from "./inspect.js";
-import type { Speaker } from "./speakers.js";
+import { Authors } from "./authorship/authors.js";
+import { type Step, without } from "./authorship/authorship.js";
+import type { Speaker } from "./authorship/speakers.js";
+import { inspect } from "./updates/inspect.js";
 
 /** A small seeded generator (mulberry32): a failing seed replays exactly. */
 function prng(seed: number): (below: number) => number {
@@ -56,15 +56,15 @@ class Server {
   readonly open = new Set<Speaker>();
   readonly authors = new Authors([], this.open);
   /** How often something was left to its owner, who was here. */
-  aside = 0;
+  excluded = 0;
   take(tab: Tab, message: Message): void {
     const { speaker } = tab.line!;
     if ("shows" in message) return void this.authors.claim(speaker, message.shows);
     const { step, update } = message;
     const judgement = this.authors.judge(this.doc, speaker, step, inspect(update));
     if (judgement.outcome === "refused") throw new Error(`an honest tab was refused: ${judgement.reason}`);
-    this.aside += judgement.aside.length;
-    const effective = effectiveUpdate(this.doc, without(update, judgement.aside));
+    this.excluded += judgement.excluded.length;
+    const effective = effectiveUpdate(this.doc, without(update, judgement.excluded));
     this.doc.store.pendingStructs = null;
     this.doc.store.pendingDs = null;
     if (effective) this.authors.attribute(this.doc, speaker, judgement, effective);
@@ -122,7 +122,7 @@ function type({ doc }: Tab, random: Random): void {
 
 it(`of what honest tabs write, carry and lose track of, nothing is ever another's (seeds from ${FIRST})`, () => {
   let carried = 0;
-  let aside = 0;
+  let excluded = 0;
   for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
     const random = prng(seed);
     const truth = new Map<number, string>();
@@ -171,7 +171,7 @@ it(`of what honest tabs write, carry and lose track of, nothing is ever another'
     } catch (cause) {
       throw new Error(`seed ${seed}`, { cause });
     }
-    aside += server.aside;
+    excluded += server.excluded;
     for (const [client, structs] of server.doc.store.clients) {
       const end = structs.at(-1)!.id.clock + structs.at(-1)!.length;
       for (let clock = 0; clock < end; clock++) {
@@ -187,7 +187,7 @@ it(`of what honest tabs write, carry and lose track of, nothing is ever another'
   }
   // The histories must have reached what they are for.
   expect(carried).toBeGreaterThan(SEEDS);
-  expect(aside).toBeGreaterThan(SEEDS / 10);
+  expect(excluded).toBeGreaterThan(SEEDS / 10);
 });
 
 /** Everyone comes back, one round after the other, until all have everything. */

@@ -1,8 +1,8 @@
+import type { AppContext } from "@onrecord/context/context";
+import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/history";
+import { HttpServer } from "@onrecord/http/http-server";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import { Door } from "@onrecord/platform/door";
-import { newId } from "@onrecord/platform/ids";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Collab } from "./collab.js";
@@ -10,25 +10,25 @@ import { BoundedNode } from "./testing/bounded-node.js";
 
 let node: BoundedNode;
 let second: AppContext;
-let door: Door;
+let http: HttpServer;
 let collab: Collab;
 let secondUrl: string;
 
 beforeAll(async () => {
   node = await BoundedNode.open({});
   second = await node.context.another();
-  door = new Door(second.log);
+  http = new HttpServer(second.log);
   collab = new Collab(second);
-  collab.hang(door);
+  collab.mount(http);
   await collab.start();
-  secondUrl = await door.listen(0, "127.0.0.1");
+  secondUrl = await http.listen(0, "127.0.0.1");
 });
 afterEach(() => node.leave());
 afterAll(async () => {
   node?.leave();
   await collab?.drain();
   await collab?.[Symbol.asyncDispose]();
-  await door?.[Symbol.asyncDispose]();
+  await http?.[Symbol.asyncDispose]();
   await node?.[Symbol.asyncDispose]();
 });
 

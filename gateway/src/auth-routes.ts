@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RequestHandler } from "@onrecord/platform/door";
-import { AppError, errorCatalogue } from "@onrecord/platform/errors";
+import { AppError, errorCatalogue } from "@onrecord/core/errors";
+import type { RequestHandler } from "@onrecord/http/http-server";
 import { isCrossSite, SESSION_COOKIE } from "@onrecord/policy/credentials";
 import type { Caller } from "@onrecord/policy/principal";
 import { knownCode } from "@onrecord/subgraph/errors";

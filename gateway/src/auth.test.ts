@@ -1,17 +1,17 @@
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse } from "./fixtures/house.js";
+import { type Node, startNode } from "./fixtures/gateway-node.js";
 
 let context: TestContext;
-let house: House;
+let node: Node;
 beforeAll(async () => {
   context = await testContext();
-  house = await openHouse(context, {
+  node = await startNode(context, {
     demo: async () => ({ password: "shown", people: [{ email: "a@x.test", name: "A", title: null }] }),
   });
 });
 afterAll(async () => {
-  await house[Symbol.asyncDispose]();
+  await node[Symbol.asyncDispose]();
   await context[Symbol.asyncDispose]();
 });
 
@@ -22,7 +22,7 @@ const refusals = async () => {
   return row?.n ?? 0;
 };
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-  fetch(`${house.url}${path}`, {
+  fetch(`${node.url}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
@@ -31,9 +31,9 @@ const ME = { query: "{ me { name } }" };
 
 describe("a credential", () => {
   it("is needed by what says so, and by nothing else", async () => {
-    const { errors } = await house.ask("{ me { name } }");
+    const { errors } = await node.ask("{ me { name } }");
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(["UNAUTHENTICATED"]);
-    expect((await house.ask("{ paper(number: 1) { number } }")).data).toEqual({ paper: { number: 1 } });
+    expect((await node.ask("{ paper(number: 1) { number } }")).data).toEqual({ paper: { number: 1 } });
   });
 
   it.each([
@@ -42,7 +42,7 @@ describe("a credential", () => {
     [
       "ended",
       async () => {
-        const { token, sessionId } = await house.signIn();
+        const { token, sessionId } = await node.signIn();
         await context.db.query("update identity.session set ended_at = now() where id = $1", [sessionId]);
         return token;
       },
@@ -50,7 +50,7 @@ describe("a credential", () => {
     [
       "expired",
       async () => {
-        const { token, sessionId } = await house.signIn();
+        const { token, sessionId } = await node.signIn();
         await context.db.query("update identity.session set expires_at = now() where id = $1", [sessionId]);
         return token;
       },
@@ -59,7 +59,7 @@ describe("a credential", () => {
     const token = await make();
     const before = await refusals();
     for (let i = 0; i < 3; i++) {
-      const { status, errors, data } = await house.ask("{ paper(number: 1) { number } }", { token });
+      const { status, errors, data } = await node.ask("{ paper(number: 1) { number } }", { token });
       expect([status, data]).toEqual([401, null]);
       expect(errors[0]?.extensions).toMatchObject({ code: "UNAUTHENTICATED", requestId: expect.any(String) });
     }
@@ -67,9 +67,9 @@ describe("a credential", () => {
   });
 
   it("may be the cookie, for this site's own pages", async () => {
-    const { token } = await house.signIn("Cookie Monster");
+    const { token } = await node.signIn("Cookie Monster");
     const cookie = `onrecord_session=${token}`;
-    const own = await post("/graphql", ME, { cookie, origin: house.url });
+    const own = await post("/graphql", ME, { cookie, origin: node.url });
     expect(await own.json()).toEqual({ data: { me: { name: "Cookie Monster" } } });
   });
 
@@ -80,7 +80,7 @@ describe("a credential", () => {
     ["that a form can make", { "content-type": "text/plain" }],
     ["that a form can make, in its own type", { "content-type": "application/x-www-form-urlencoded" }],
   ])("in the cookie of a request %s is refused", async (_, headers) => {
-    const { token } = await house.signIn();
+    const { token } = await node.signIn();
     const response = await post("/graphql", ME, {
       cookie: `onrecord_session=${token}`,
       ...(headers as Record<string, string>),
@@ -90,9 +90,9 @@ describe("a credential", () => {
   });
 
   it("in the cookie cannot change anything by a link", async () => {
-    const { token } = await house.signIn();
+    const { token } = await node.signIn();
     const query = encodeURIComponent("mutation { publish(number: 1) { number } }");
-    const response = await fetch(`${house.url}/graphql?query=${query}`, {
+    const response = await fetch(`${node.url}/graphql?query=${query}`, {
       headers: { cookie: `onrecord_session=${token}` },
     });
     expect(response.status).toBe(405);
@@ -128,11 +128,11 @@ describe("the sign-in of browsers", () => {
         `select e.actor_kind, e.actor_id, o.claimed from audit.entry e join audit.origin o on o.id = e.origin_id
          where e.action = 'session.refused' and e.detail->>'reason' = 'too-large'`,
       );
-    const { token } = await house.signIn();
+    const { token } = await node.signIn();
     const before = await refused();
     const body = { email: "x".repeat(100_000), password: "b" };
     const cookie = `onrecord_session=${token}`;
-    for (const headers of [{}, { cookie, origin: house.url }])
+    for (const headers of [{}, { cookie, origin: node.url }])
       expect((await post("/auth/sign-in", body, headers)).status).toBe(413);
     expect((await post("/auth/sign-out", body)).status).toBe(413);
     const nobody = { actor_kind: "ANONYMOUS", actor_id: null, claimed: null };
@@ -140,14 +140,14 @@ describe("the sign-in of browsers", () => {
   });
 
   it("takes only POST, and knows no other page", async () => {
-    expect((await fetch(`${house.url}/auth/sign-in`)).status).toBe(405);
+    expect((await fetch(`${node.url}/auth/sign-in`)).status).toBe(405);
     expect((await post("/auth/other", {})).status).toBe(404);
   });
 
   it("shows the demo firm where there is one", async () => {
-    const firm = await (await fetch(`${house.url}/auth/demo`)).json();
+    const firm = await (await fetch(`${node.url}/auth/demo`)).json();
     expect(firm).toMatchObject({ password: "shown", people: [{ email: "a@x.test" }] });
-    await using real = await openHouse(context);
+    await using real = await startNode(context);
     expect((await fetch(`${real.url}/auth/demo`)).status).toBe(404);
   });
 

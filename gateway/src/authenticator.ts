@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import { Buckets, perAddress } from "@onrecord/core/buckets";
+import { AppError } from "@onrecord/core/errors";
+import type { RequestInfo } from "@onrecord/http/http-server";
 import type { Ledger } from "@onrecord/ledger/ledger";
-import { Buckets, perAddress } from "@onrecord/platform/buckets";
-import type { Sql } from "@onrecord/platform/database";
-import type { RequestInfo } from "@onrecord/platform/door";
-import { AppError } from "@onrecord/platform/errors";
 import { type Credential, findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, mismatchError, namedSessions } from "@onrecord/policy/named-session";
 import { authenticate, byCaller, type Caller, hashToken } from "@onrecord/policy/principal";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** How long the same refused token of the same address is not recorded again, in milliseconds. */
 const QUIET = 60_000;

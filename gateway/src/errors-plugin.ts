@@ -1,6 +1,6 @@
 import type { GatewayPlugin } from "@graphql-hive/gateway-runtime";
 import { isAsyncIterable, mapAsyncIterator } from "@graphql-tools/utils";
-import type { Logger } from "@onrecord/platform/log";
+import type { Logger } from "@onrecord/core/log";
 import { toGraphQLError } from "@onrecord/subgraph/errors";
 import { type ExecutionResult, GraphQLError } from "graphql";
 import type { GatewayContext } from "./executors.js";

@@ -1,5 +1,5 @@
 import type { ExecutionRequest, Executor } from "@graphql-tools/utils";
-import type { Logger } from "@onrecord/platform/log";
+import type { Logger } from "@onrecord/core/log";
 import type { Caller } from "@onrecord/policy/principal";
 import { executeOn } from "@onrecord/subgraph/execute";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";

@@ -1,8 +1,8 @@
+import type { AppContext } from "@onrecord/context/context";
+import type { SubgraphName } from "@onrecord/core/config";
+import type { Service } from "@onrecord/core/service";
+import type { HttpServer } from "@onrecord/http/http-server";
 import { Ledger } from "@onrecord/ledger/ledger";
-import type { SubgraphName } from "@onrecord/platform/config";
-import type { AppContext } from "@onrecord/platform/context";
-import type { Door } from "@onrecord/platform/door";
-import type { Service } from "@onrecord/platform/service";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { authRoutes, type DemoFirm } from "./auth-routes.js";
 import { Authenticator } from "./authenticator.js";
@@ -27,7 +27,7 @@ export interface GatewayOptions {
 
 /** The one API: federation, authentication, subscriptions, limits, and the web app. */
 export interface Gateway extends Service {
-  hang(door: Door): void;
+  mount(http: HttpServer): void;
 }
 
 export async function createGateway(
@@ -43,17 +43,17 @@ export async function createGateway(
   return {
     name: "gateway",
     start: () => live.start(),
-    hang(door) {
-      door.route(
+    mount(http) {
+      http.route(
         "/graphql",
         graphqlOverHttp({ runtime, authenticator, live, requestBytes: config.limits.requestBytes }),
       );
-      door.upgrade("/graphql", sockets.upgrade);
-      door.route("/auth", authRoutes(runtime, authenticator, config.production, demo));
-      if (config.collabUrl) door.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl)));
+      http.upgrade("/graphql", sockets.upgrade);
+      http.route("/auth", authRoutes(runtime, authenticator, config.production, demo));
+      if (config.collabUrl) http.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl)));
       if (config.subgraphUrls.documents)
-        door.route("/download", proxyTo(new URL(config.subgraphUrls.documents)));
-      door.route("/", serveWeb(webRoot));
+        http.route("/download", proxyTo(new URL(config.subgraphUrls.documents)));
+      http.route("/", serveWeb(webRoot));
     },
     async drain() {
       live.stop();

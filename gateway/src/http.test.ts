@@ -1,8 +1,8 @@
-import { Door } from "@onrecord/platform/door";
+import { HttpServer } from "@onrecord/http/http-server";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { auditServer } from "graphql-http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse } from "./fixtures/house.js";
+import { type Node, startNode } from "./fixtures/gateway-node.js";
 
 let context: TestContext;
 beforeAll(async () => {
@@ -15,23 +15,23 @@ describe.each([
   { planner: "javascript", remote: [] },
   { planner: "rust", remote: ["identity", "documents"] },
 ] as const)("the gateway with the $planner planner and $remote over HTTP", ({ planner, remote }) => {
-  let house: House;
+  let node: Node;
   beforeAll(async () => {
-    house = await openHouse(context, { remote, config: { planner } });
+    node = await startNode(context, { remote, config: { planner } });
   });
-  afterAll(() => house[Symbol.asyncDispose]());
+  afterAll(() => node[Symbol.asyncDispose]());
 
   it("conforms to GraphQL over HTTP", async () => {
-    const results = await auditServer({ url: `${house.url}/graphql` });
+    const results = await auditServer({ url: `${node.url}/graphql` });
     const faults = results.filter(({ status }) => status !== "ok").map(({ name }) => name);
     expect(faults).toEqual([]);
     expect(results.length).toBeGreaterThan(50);
   });
 
   it("joins entities of another subgraph, fifty in one call", async () => {
-    house.seen.batches.length = 0;
-    const before = house.seen.callers.length;
-    const { data, errors } = await house.ask(
+    node.seen.batches.length = 0;
+    const before = node.seen.callers.length;
+    const { data, errors } = await node.ask(
       "{ papers(first: 50) { totalCount edges { node { number author { name } } } } }",
     );
     expect(errors).toEqual([]);
@@ -42,26 +42,26 @@ describe.each([
     expect(papers.totalCount).toBe(100);
     expect(papers.edges).toHaveLength(50);
     for (const { node } of papers.edges) expect(node.author.name).toBe(`name of user-${node.number % 7}`);
-    expect(house.seen.batches).toHaveLength(1);
-    expect(house.seen.batches[0]).toHaveLength(7);
-    expect(house.seen.callers.length - before).toBe(1);
+    expect(node.seen.batches).toHaveLength(1);
+    expect(node.seen.batches[0]).toHaveLength(7);
+    expect(node.seen.callers.length - before).toBe(1);
   });
 
   it("tells subgraphs who asks, and in which request", async () => {
-    const ann = await house.signIn("Ann");
+    const ann = await node.signIn("Ann");
     const requestId = "my-request-0001";
-    const { data, headers } = await house.ask("{ me { id name } }", {
+    const { data, headers } = await node.ask("{ me { id name } }", {
       token: ann.token,
       headers: { "x-request-id": requestId },
     });
     expect(data).toEqual({ me: { id: ann.userId, name: "Ann" } });
     expect(headers.get("x-request-id")).toBe(requestId);
-    expect(house.seen.callers.at(-1)).toMatchObject({ requestId, principal: { sessionId: ann.sessionId } });
+    expect(node.seen.callers.at(-1)).toMatchObject({ requestId, principal: { sessionId: ann.sessionId } });
   });
 
   it("never answers one person with what another one asked at the same time", async () => {
-    const people = await Promise.all(Array.from({ length: 20 }, (_, i) => house.signIn(`Person ${i}`)));
-    const answers = await Promise.all(people.map(({ token }) => house.ask("{ me { name } }", { token })));
+    const people = await Promise.all(Array.from({ length: 20 }, (_, i) => node.signIn(`Person ${i}`)));
+    const answers = await Promise.all(people.map(({ token }) => node.ask("{ me { name } }", { token })));
     expect(answers.map(({ data }) => data)).toEqual(people.map(({ name }) => ({ me: { name } })));
   });
 
@@ -70,14 +70,14 @@ describe.each([
     ['{ countSince(span: { from: "secret" }) }', "span.from"],
     ['mutation { archive(before: "secret") }', "before"],
   ])("takes a literal that is none of its type for the request's fault: %s", async (query, name) => {
-    const { errors } = await house.ask(query);
+    const { errors } = await node.ask(query);
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(["BAD_USER_INPUT"]);
     // The planner in JavaScript reads the value itself, and says so in its scalar's words.
     if (planner === "rust") expect(errors[0]?.message).toContain(`\`${name}\``);
   });
 
   it("runs mutations once each, with the subgraph's own error", async () => {
-    const { data, errors } = await house.ask('mutation { signIn(password: "wrong") { token } }');
+    const { data, errors } = await node.ask('mutation { signIn(password: "wrong") { token } }');
     expect(data).toBeNull();
     expect(errors).toEqual([
       expect.objectContaining({
@@ -93,7 +93,7 @@ describe.each([
   });
 
   it("masks what nobody expected, and keeps the rest of the data", async () => {
-    const { data, errors } = await house.ask("{ broken paper(number: 1) { number } }");
+    const { data, errors } = await node.ask("{ broken paper(number: 1) { number } }");
     expect(data).toEqual({ broken: null, paper: { number: 1 } });
     expect(JSON.stringify(errors)).not.toContain("hunter2");
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(["INTERNAL"]);
@@ -118,7 +118,7 @@ describe.each([
       '{ _entities(representations: [{ __typename: "User", id: "1" }]) { __typename } }',
     ],
   ])("answers BAD_USER_INPUT to %s", async (_, query, variables) => {
-    const { errors } = await house.ask(query, variables ? { variables } : {});
+    const { errors } = await node.ask(query, variables ? { variables } : {});
     expect(errors.length).toBeGreaterThan(0);
     for (const { extensions } of errors) {
       expect(extensions).toMatchObject({
@@ -129,7 +129,7 @@ describe.each([
   });
 
   it("does not take batches", async () => {
-    const response = await fetch(`${house.url}/graphql`, {
+    const response = await fetch(`${node.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify([{ query: "{ __typename }" }, { query: "{ __typename }" }]),
@@ -140,12 +140,12 @@ describe.each([
 
 describe("the limits and habits of HTTP", () => {
   it("answers 413 to a body that is too large, announced or not", async () => {
-    await using house = await openHouse(context, {
+    await using node = await startNode(context, {
       config: { limits: { ...context.config.limits, requestBytes: 10_000 } },
     });
     const body = JSON.stringify({ query: `{ __typename } #${"x".repeat(20_000)}` });
     const headers = { "content-type": "application/json" };
-    const announced = await fetch(`${house.url}/graphql`, { method: "POST", headers, body });
+    const announced = await fetch(`${node.url}/graphql`, { method: "POST", headers, body });
     expect(announced.status).toBe(413);
     const stream = new ReadableStream({
       start(controller) {
@@ -154,38 +154,38 @@ describe("the limits and habits of HTTP", () => {
       },
     });
     const init: RequestInit & { duplex: "half" } = { method: "POST", headers, body: stream, duplex: "half" };
-    const chunked = await fetch(`${house.url}/graphql`, init);
+    const chunked = await fetch(`${node.url}/graphql`, init);
     expect(chunked.status).toBe(413);
     expect(await chunked.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
   });
 
   it("shows its schema and GraphiQL in development, and neither in production", async () => {
     const introspect = "{ __schema { queryType { name } } }";
-    const page = (house: House) => fetch(`${house.url}/graphql`, { headers: { accept: "text/html" } });
+    const page = (node: Node) => fetch(`${node.url}/graphql`, { headers: { accept: "text/html" } });
     {
-      await using house = await openHouse(context);
-      expect((await house.ask(introspect)).data).toEqual({ __schema: { queryType: { name: "Query" } } });
-      expect(await (await page(house)).text()).toContain("<html");
-      expect((await house.ask("{ papes { totalCount } }")).errors[0]?.message).toContain("Did you mean");
+      await using node = await startNode(context);
+      expect((await node.ask(introspect)).data).toEqual({ __schema: { queryType: { name: "Query" } } });
+      expect(await (await page(node)).text()).toContain("<html");
+      expect((await node.ask("{ papes { totalCount } }")).errors[0]?.message).toContain("Did you mean");
     }
-    await using house = await openHouse(context, { config: { production: true } });
-    const { errors } = await house.ask(introspect);
+    await using node = await startNode(context, { config: { production: true } });
+    const { errors } = await node.ask(introspect);
     expect(errors[0]?.extensions.code).toBe("BAD_USER_INPUT");
-    expect(await (await page(house)).text()).not.toContain("<html");
-    expect((await house.ask("{ papes { totalCount } }")).errors[0]?.message).not.toContain("Did you mean");
+    expect(await (await page(node)).text()).not.toContain("<html");
+    expect((await node.ask("{ papes { totalCount } }")).errors[0]?.message).not.toContain("Did you mean");
   });
 
   it("leaves the process's signals alone", async () => {
     const before = [process.listenerCount("SIGTERM"), process.listenerCount("SIGINT")];
-    await using house = await openHouse(context);
-    await house.ask("{ __typename }");
+    await using node = await startNode(context);
+    await node.ask("{ __typename }");
     expect([process.listenerCount("SIGTERM"), process.listenerCount("SIGINT")]).toEqual(before);
   });
 
   it("measures operations by their type", async () => {
-    await using house = await openHouse(context);
-    await house.ask("{ paper(number: 1) { number } }");
-    await house.ask("mutation { publish(number: 1) { number } }");
+    await using node = await startNode(context);
+    await node.ask("{ paper(number: 1) { number } }");
+    await node.ask("mutation { publish(number: 1) { number } }");
     const text = await context.metrics.metrics();
     expect(text).toContain('onrecord_gateway_operation_seconds_count{operation="query"} 1');
     expect(text).toContain('onrecord_gateway_operation_seconds_count{operation="mutation"} 1');
@@ -194,11 +194,11 @@ describe("the limits and habits of HTTP", () => {
 
 describe("a subgraph in another process", () => {
   it("that is down is a typed error that names no address, beside the rest of the data", async () => {
-    await using house = await openHouse(context, {
+    await using node = await startNode(context, {
       config: { subgraphUrls: { identity: "http://127.0.0.1:9/graphql" } },
       remote: ["identity"],
     });
-    const { data, errors } = await house.ask("{ broken paper(number: 3) { number } }");
+    const { data, errors } = await node.ask("{ broken paper(number: 3) { number } }");
     expect(data).toEqual({ broken: null, paper: { number: 3 } });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatchObject({
@@ -209,14 +209,14 @@ describe("a subgraph in another process", () => {
   });
 
   it("that does not believe our signature is down for the person, who stays signed in", async () => {
-    await using house = await openHouse(context, {
+    await using node = await startNode(context, {
       remote: ["identity"],
       otherSecret: "another secret of thirty-two characters",
     });
-    const { token } = await house.signIn();
-    const { errors } = await house.ask("{ me { name } }", { token });
+    const { token } = await node.signIn();
+    const { errors } = await node.ask("{ me { name } }", { token });
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(["UNAVAILABLE"]);
-    expect(house.seen.callers).toEqual([]);
+    expect(node.seen.callers).toEqual([]);
   });
 
   it.each([
@@ -224,17 +224,17 @@ describe("a subgraph in another process", () => {
     ["a mutation once", "mutation { publish(number: 1) { number } }", 1],
   ])("that is just going is asked %s", async (_, query, times) => {
     let asked = 0;
-    await using busy = new Door(context.log);
+    await using busy = new HttpServer(context.log);
     busy.route("/graphql", (_request, response) => {
       asked++;
       response.writeHead(503).end();
     });
     const documents = `${await busy.listen(0, "127.0.0.1")}/graphql`;
-    await using house = await openHouse(context, {
+    await using node = await startNode(context, {
       remote: ["documents"],
       config: { subgraphUrls: { documents } },
     });
-    const { errors } = await house.ask(query);
+    const { errors } = await node.ask(query);
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(["UNAVAILABLE"]);
     expect(asked).toBe(times);
   });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RequestHandler, RequestInfo } from "@onrecord/platform/door";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
+import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
 import { readBody } from "@onrecord/subgraph/read-body";
 import { discard, sendResponse } from "@onrecord/subgraph/send-response";

@@ -1,5 +1,5 @@
-import type { AppContext } from "@onrecord/platform/context";
-import { AppError } from "@onrecord/platform/errors";
+import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
 import { type Principal, principalsOf } from "@onrecord/policy/principal";
 import { readRevision } from "@onrecord/policy/resources";
 import { Gauge } from "prom-client";

@@ -1,5 +1,5 @@
 import type { GatewayPlugin } from "@graphql-hive/gateway-runtime";
-import type { Logger } from "@onrecord/platform/log";
+import type { Logger } from "@onrecord/core/log";
 import { getOperationAST } from "graphql";
 import { Histogram, type Registry } from "prom-client";
 import type { GatewayContext } from "./executors.js";

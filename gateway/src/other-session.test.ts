@@ -2,24 +2,24 @@ import { openSubscriptions } from "@onrecord/subgraph/fixtures/papers";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse } from "./fixtures/house.js";
+import { type Node, startNode } from "./fixtures/gateway-node.js";
 import { connect } from "./fixtures/sockets.js";
 
 const QUERY = "{ me { name } }";
 const SUBSCRIBE = "subscription { published { number } }";
 
 let context: TestContext;
-let house: House;
-let ann: Awaited<ReturnType<House["signIn"]>>;
-let bob: Awaited<ReturnType<House["signIn"]>>;
+let node: Node;
+let ann: Awaited<ReturnType<Node["signIn"]>>;
+let bob: Awaited<ReturnType<Node["signIn"]>>;
 beforeAll(async () => {
   context = await testContext();
-  house = await openHouse(context);
-  ann = await house.signIn("Ann");
-  bob = await house.signIn("Bob");
+  node = await startNode(context);
+  ann = await node.signIn("Ann");
+  bob = await node.signIn("Bob");
 });
 afterAll(async () => {
-  await house[Symbol.asyncDispose]();
+  await node[Symbol.asyncDispose]();
   await context[Symbol.asyncDispose]();
 });
 
@@ -29,12 +29,12 @@ const refusals = () =>
   );
 const cookie = (token: string) => ({ cookie: `onrecord_session=${token}` });
 const post = (path: string, body: unknown, headers: Record<string, string>) =>
-  fetch(house.url + path, {
+  fetch(node.url + path, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json", ...headers },
     body: JSON.stringify(body),
   });
-const get = (path: string, headers: Record<string, string>) => fetch(house.url + path, { headers });
+const get = (path: string, headers: Record<string, string>) => fetch(node.url + path, { headers });
 const address = (query: string) => `/graphql?query=${encodeURIComponent(query)}`;
 
 describe("a page of Ann's, in a browser in which Bob has signed in", () => {
@@ -114,7 +114,7 @@ describe("a page of Ann's, in a browser in which Bob has signed in", () => {
       ]),
     );
     const before = (await refusals()).length;
-    const peer = await connect(house.url, payload, headers.cookie ? cookie(bob.token) : {}, fill(query));
+    const peer = await connect(node.url, payload, headers.cookie ? cookie(bob.token) : {}, fill(query));
     expect(await peer.closed).toBe(4401);
     expect(peer.heard).toEqual([]);
     expect((await refusals()).length).toBe(before + 1);
@@ -140,16 +140,16 @@ describe("a page of the session that its cookie is of", () => {
     const own = { "x-onrecord-session": ann.sessionId };
     const page = await post("/graphql", { query: QUERY }, { ...cookie(ann.token), ...own });
     expect(await page.json()).toEqual({ data: { me: { name: "Ann" } } });
-    expect((await house.ask(QUERY, { token: bob.token })).data).toEqual({ me: { name: "Bob" } });
+    expect((await node.ask(QUERY, { token: bob.token })).data).toEqual({ me: { name: "Bob" } });
     for (const init of [{ session: ann.sessionId }, {}, { session: null }]) {
-      const peer = await connect(house.url, init, cookie(ann.token));
+      const peer = await connect(node.url, init, cookie(ann.token));
       await peer.hear({ type: "connection_ack" });
       peer.socket.close();
     }
   });
 
   it("keeps the streams that it has open when Bob signs in: they stay Ann's", async () => {
-    const peer = await connect(house.url, { session: ann.sessionId }, cookie(ann.token));
+    const peer = await connect(node.url, { session: ann.sessionId }, cookie(ann.token));
     await peer.hear({ type: "connection_ack" });
     peer.send({ type: "subscribe", id: "1", payload: { query: SUBSCRIBE } });
     await until(() => openSubscriptions() === 1, "the subscription is open");

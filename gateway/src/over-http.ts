@@ -7,8 +7,8 @@ import {
   type MaybeAsyncIterable,
   mapAsyncIterator,
 } from "@graphql-tools/utils";
-import type { SubgraphName } from "@onrecord/platform/config";
-import type { Logger } from "@onrecord/platform/log";
+import type { SubgraphName } from "@onrecord/core/config";
+import type { Logger } from "@onrecord/core/log";
 import { ENVELOPE_HEADER, EnvelopeSigner } from "@onrecord/subgraph/envelope";
 import { knownCode } from "@onrecord/subgraph/errors";
 import { GraphQLError } from "graphql";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { Door } from "@onrecord/platform/door";
-import { createLogger } from "@onrecord/platform/log";
+import { createLogger } from "@onrecord/core/log";
+import { HttpServer } from "@onrecord/http/http-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { proxyTo, proxyUpgrade } from "./proxy.js";
@@ -13,7 +13,7 @@ let seen: { forwardedFor: unknown; requestId: unknown; path: unknown; cookie: un
 let openAnswers = 0;
 
 beforeAll(async () => {
-  const behind = resources.use(new Door(log));
+  const behind = resources.use(new HttpServer(log));
   behind.route("/download", (request, response) => {
     const { headers } = request;
     seen = {
@@ -41,12 +41,12 @@ beforeAll(async () => {
     }),
   );
   const target = new URL(await behind.listen(0, "127.0.0.1"));
-  const door = resources.use(new Door(log));
-  door.route("/download", proxyTo(target));
-  door.upgrade("/collab", proxyUpgrade(target));
-  door.route("/nowhere", proxyTo(new URL("http://127.0.0.1:9")));
-  door.upgrade("/nowhere", proxyUpgrade(new URL("http://127.0.0.1:9")));
-  url = await door.listen(0, "127.0.0.1");
+  const http = resources.use(new HttpServer(log));
+  http.route("/download", proxyTo(target));
+  http.upgrade("/collab", proxyUpgrade(target));
+  http.route("/nowhere", proxyTo(new URL("http://127.0.0.1:9")));
+  http.upgrade("/nowhere", proxyUpgrade(new URL("http://127.0.0.1:9")));
+  url = await http.listen(0, "127.0.0.1");
 });
 afterAll(() => resources.disposeAsync());
 

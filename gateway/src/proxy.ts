@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { pipeline } from "node:stream";
-import type { RequestHandler, UpgradeHandler } from "@onrecord/platform/door";
+import type { RequestHandler, UpgradeHandler } from "@onrecord/http/http-server";
 
 const requestTo = (target: URL) => (target.protocol === "https:" ? httpsRequest : httpRequest);
 
@@ -33,7 +33,7 @@ export function proxyTo(target: URL): RequestHandler {
         if (!response.headersSent && !response.destroyed) {
           response
             .writeHead(502, { "content-type": "text/plain" })
-            .end("the service behind this door does not answer\n");
+            .end("the service behind this http does not answer\n");
         }
         resolve();
       });

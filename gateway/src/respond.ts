@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { readBody } from "@onrecord/subgraph/read-body";
 
 /** Answers with an error of the catalogue in the shape of a GraphQL response, so that clients read one form only. */

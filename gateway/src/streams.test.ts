@@ -5,7 +5,7 @@ import { until } from "@onrecord/testing/editor";
 import { createClient } from "graphql-ws";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { type House, openHouse } from "./fixtures/house.js";
+import { type Node, startNode } from "./fixtures/gateway-node.js";
 import { connect } from "./fixtures/sockets.js";
 
 const SUBSCRIBE = "subscription { published { number author { id name } } }";
@@ -31,11 +31,11 @@ async function endSession(sessionId: string, hint: boolean): Promise<void> {
 }
 
 /** Opens a subscription over SSE and collects its text. */
-function openEvents(house: House, token: string, accept = "text/event-stream") {
+function openEvents(node: Node, token: string, accept = "text/event-stream") {
   const abort = new AbortController();
   const state = { text: "", ended: false, status: 0 };
   const done = (async () => {
-    const response = await fetch(`${house.url}/graphql`, {
+    const response = await fetch(`${node.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", accept, authorization: `Bearer ${token}` },
       body: JSON.stringify({ query: SUBSCRIBE }),
@@ -56,16 +56,16 @@ describe.each([
   { planner: "javascript", remote: [] },
   { planner: "rust", remote: ["documents", "identity"] },
 ] as const)("a subscription with the $planner planner and $remote over HTTP", ({ planner, remote }) => {
-  let house: House;
+  let node: Node;
   beforeAll(async () => {
-    house = await openHouse(context, { remote, config: { planner } });
+    node = await startNode(context, { remote, config: { planner } });
   });
-  afterAll(() => house[Symbol.asyncDispose]());
+  afterAll(() => node[Symbol.asyncDispose]());
 
   it("joins entities in each event over WebSocket, before any HTTP request came", async () => {
-    const { token } = await house.signIn();
+    const { token } = await node.signIn();
     const client = createClient({
-      url: `${house.url.replace("http", "ws")}/graphql`,
+      url: `${node.url.replace("http", "ws")}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: { authorization: `Bearer ${token}` },
       retryAttempts: 0,
@@ -83,8 +83,8 @@ describe.each([
   });
 
   it("joins entities in each event over SSE, and ends when the reader leaves", async () => {
-    const { token } = await house.signIn();
-    const { state, leave, done } = openEvents(house, token);
+    const { token } = await node.signIn();
+    const { state, leave, done } = openEvents(node, token);
     await until(() => openSubscriptions() === 1, "the subscription is open");
     publishPaper(5);
     await until(() => state.text.includes("user-5"), "the event has come");
@@ -94,17 +94,17 @@ describe.each([
   });
 
   it("takes the token with or without Bearer", async () => {
-    const { token } = await house.signIn();
+    const { token } = await node.signIn();
     for (const authorization of [token, `Bearer ${token}`]) {
-      const peer = await connect(house.url, { authorization });
+      const peer = await connect(node.url, { authorization });
       await peer.hear({ type: "connection_ack" });
       peer.socket.close();
     }
   });
 
   it("shows errors of the catalogue over WebSocket too", async () => {
-    const { token } = await house.signIn();
-    const peer = await connect(house.url, { authorization: token });
+    const { token } = await node.signIn();
+    const peer = await connect(node.url, { authorization: token });
     await peer.hear({ type: "connection_ack" });
     const deep = `{ paper(number: 1) { ${"next { ".repeat(20)} number ${"}".repeat(20)} } }`;
     const queries = {
@@ -126,11 +126,11 @@ describe.each([
 });
 
 describe("a session's end", () => {
-  let house: House;
+  let node: Node;
   beforeAll(async () => {
-    house = await openHouse(context);
+    node = await startNode(context);
   });
-  afterAll(() => house[Symbol.asyncDispose]());
+  afterAll(() => node[Symbol.asyncDispose]());
 
   it.each([
     ["told on the bus", true],
@@ -138,16 +138,16 @@ describe("a session's end", () => {
   ])(
     "closes its sockets with 4401 and ends its event streams, when it is %s; others stay",
     async (_, hint) => {
-      const [ann, bob] = [await house.signIn("Ann"), await house.signIn("Bob")];
+      const [ann, bob] = [await node.signIn("Ann"), await node.signIn("Bob")];
       const peers = await Promise.all(
-        [ann, bob].map(({ token }) => connect(house.url, { authorization: token })),
+        [ann, bob].map(({ token }) => connect(node.url, { authorization: token })),
       );
       const [hers, his] = peers as [(typeof peers)[0], (typeof peers)[0]];
       for (const peer of peers) {
         await peer.hear({ type: "connection_ack" });
         peer.send({ type: "subscribe", id: "1", payload: { query: SUBSCRIBE } });
       }
-      const events = openEvents(house, ann.token);
+      const events = openEvents(node, ann.token);
       await until(() => openSubscriptions() === 3, "all three are open");
       await endSession(ann.sessionId, hint);
       expect(await hers.closed).toBe(4401);
@@ -160,64 +160,64 @@ describe("a session's end", () => {
   );
 
   it("closes a socket that has nothing open, too", async () => {
-    const ann = await house.signIn();
-    const peer = await connect(house.url, { authorization: ann.token });
+    const ann = await node.signIn();
+    const peer = await connect(node.url, { authorization: ann.token });
     await peer.hear({ type: "connection_ack" });
     await endSession(ann.sessionId, true);
     expect(await peer.closed).toBe(4401);
   });
 
   it("comes by itself when its time is over", async () => {
-    const ann = await house.signIn();
+    const ann = await node.signIn();
     await context.db.query(
       "update identity.session set expires_at = clock_timestamp() + interval '1 second' where id = $1",
       [ann.sessionId],
     );
-    const peer = await connect(house.url, { authorization: ann.token });
+    const peer = await connect(node.url, { authorization: ann.token });
     await peer.hear({ type: "connection_ack" });
-    const events = openEvents(house, ann.token);
+    const events = openEvents(node, ann.token);
     expect(await peer.closed).toBe(4401);
     await events.done;
   });
 });
 
 describe("a socket", () => {
-  let house: House;
+  let node: Node;
   beforeAll(async () => {
-    house = await openHouse(context, {
+    node = await startNode(context, {
       config: { limits: { ...context.config.limits, subscriptionsPerUser: 2 } },
     });
   });
-  afterAll(() => house[Symbol.asyncDispose]());
+  afterAll(() => node[Symbol.asyncDispose]());
 
   it.each([
     ["no token", {}],
     ["a forged token", { authorization: `Bearer ${"x".repeat(43)}` }],
     ["a token that is no text", { authorization: { $gt: "" } }],
   ])("with %s is closed with 4401", async (_, init) => {
-    const peer = await connect(house.url, init);
+    const peer = await connect(node.url, init);
     expect(await peer.closed).toBe(4401);
     expect(peer.heard).toEqual([]);
   });
 
   it("of another site is closed with 4403 when it comes with the cookie alone", async () => {
-    const { token } = await house.signIn();
+    const { token } = await node.signIn();
     const cookie = `onrecord_session=${token}`;
-    expect(await (await connect(house.url, {}, { cookie, origin: "https://evil.test" })).closed).toBe(4403);
-    const own = await connect(house.url, {}, { cookie, origin: house.url });
+    expect(await (await connect(node.url, {}, { cookie, origin: "https://evil.test" })).closed).toBe(4403);
+    const own = await connect(node.url, {}, { cookie, origin: node.url });
     await own.hear({ type: "connection_ack" });
     own.socket.close();
   });
 
   it("gets an error, and nothing else, for one subscription too many; and room again when one ends", async () => {
-    const { token } = await house.signIn();
-    const peer = await connect(house.url, { authorization: token });
+    const { token } = await node.signIn();
+    const peer = await connect(node.url, { authorization: token });
     await peer.hear({ type: "connection_ack" });
     for (const id of ["1", "2", "3"]) peer.send({ type: "subscribe", id, payload: { query: SUBSCRIBE } });
     const refused = await peer.hear({ type: "error", id: "3" });
     expect(JSON.stringify(refused.payload)).toContain("RATE_LIMITED");
     await until(() => openSubscriptions() === 2, "two are open");
-    const events = openEvents(house, token);
+    const events = openEvents(node, token);
     await events.done;
     expect(events.state.status).toBe(429);
     expect(events.state.text).toContain("RATE_LIMITED");
@@ -232,19 +232,19 @@ describe("a socket", () => {
     ["speaks before it said who it is", { type: "subscribe", id: "1", payload: { query: SUBSCRIBE } }, 4401],
     ["says what is no message", { type: "hello" }, 4400],
   ])("that %s is closed", async (_, message, code) => {
-    const peer = await connect(house.url);
+    const peer = await connect(node.url);
     peer.send(message);
     expect(await peer.closed).toBe(code);
   });
 
   it("that sends random bytes is closed, and nobody else is", async () => {
-    const { token } = await house.signIn();
-    const other = await connect(house.url, { authorization: token });
+    const { token } = await node.signIn();
+    const other = await connect(node.url, { authorization: token });
     await other.hear({ type: "connection_ack" });
-    const peer = await connect(house.url);
+    const peer = await connect(node.url);
     peer.socket.send(Buffer.from([0, 255, 128, 7]));
     expect(await peer.closed).toBe(4400);
-    const huge = await connect(house.url);
+    const huge = await connect(node.url);
     huge.socket.send("x".repeat(2 * 1024 * 1024));
     expect(await huge.closed).toBe(1009);
     expect(other.socket.readyState).toBe(WebSocket.OPEN);
@@ -254,15 +254,15 @@ describe("a socket", () => {
 
 describe("a gateway that drains", () => {
   it("sends sockets away with 1001 and ends event streams", async () => {
-    await using house = await openHouse(context);
-    const { token } = await house.signIn();
-    const peer = await connect(house.url, { authorization: token });
+    await using node = await startNode(context);
+    const { token } = await node.signIn();
+    const peer = await connect(node.url, { authorization: token });
     await peer.hear({ type: "connection_ack" });
     peer.send({ type: "subscribe", id: "1", payload: { query: SUBSCRIBE } });
-    const stranger = await connect(house.url);
-    const events = openEvents(house, token);
+    const stranger = await connect(node.url);
+    const events = openEvents(node, token);
     await until(() => openSubscriptions() === 2, "both are open");
-    await house.drain();
+    await node.drain();
     expect(await peer.closed).toBe(1001);
     expect(await stranger.closed).toBe(1001);
     await events.done;

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Door } from "@onrecord/platform/door";
-import { createLogger } from "@onrecord/platform/log";
+import { createLogger } from "@onrecord/core/log";
+import { HttpServer } from "@onrecord/http/http-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveWeb } from "./web.js";
 
@@ -18,9 +18,9 @@ beforeAll(async () => {
   await writeFile(join(root, "dist", "assets", "app-1a2b.js"), "export {};");
   await writeFile(join(root, "secret.txt"), "secret");
   const open = async (folder: string | undefined) => {
-    const door = resources.use(new Door(createLogger("silent")));
-    door.route("/", serveWeb(folder));
-    return door.listen(0, "127.0.0.1");
+    const http = resources.use(new HttpServer(createLogger("silent")));
+    http.route("/", serveWeb(folder));
+    return http.listen(0, "127.0.0.1");
   };
   url = await open(join(root, "dist"));
   bare = await open(undefined);

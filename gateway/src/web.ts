@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { RequestHandler } from "@onrecord/platform/door";
+import type { RequestHandler } from "@onrecord/http/http-server";
 import sirv from "sirv";
 
 /** What a page of ours may do: run our own scripts, talk to our own door, and be framed by nobody. */

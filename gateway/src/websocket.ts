@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { getGraphQLWSOptions } from "@graphql-hive/gateway-runtime";
-import type { RequestInfo, UpgradeHandler } from "@onrecord/platform/door";
-import { AppError } from "@onrecord/platform/errors";
-import { newId } from "@onrecord/platform/ids";
-import type { Logger } from "@onrecord/platform/log";
+import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
+import type { Logger } from "@onrecord/core/log";
+import type { RequestInfo, UpgradeHandler } from "@onrecord/http/http-server";
 import { bearer, type Credential, findCredential } from "@onrecord/policy/credentials";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller, Principal } from "@onrecord/policy/principal";

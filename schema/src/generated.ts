@@ -109,9 +109,9 @@ export type Severity =
   | 'LOW'
   | 'MEDIUM';
 
-/** PROVEN: the author's. RELAYED: brought by the carrier for someone else, which nobody proved. UNKNOWN: nobody's who could be named. HOUSE: written by Onrecord itself. */
+/** PROVEN: the author's. RELAYED: brought by the carrier for someone else, which nobody proved. UNKNOWN: nobody's who could be named. SYSTEM: written by Onrecord itself. */
 export type Standing =
-  | 'HOUSE'
+  | 'SYSTEM'
   | 'PROVEN'
   | 'RELAYED'
   | 'UNKNOWN';

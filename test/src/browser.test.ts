@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Database } from "@onrecord/platform/database";
-import { createLogger } from "@onrecord/platform/log";
-import { findRunningPostgres } from "@onrecord/platform/postgres/running";
+import { createLogger } from "@onrecord/core/log";
+import { Database } from "@onrecord/postgres/database";
+import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { until } from "@onrecord/testing/editor";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { newId } from "@onrecord/core/ids";
 import { Attribution } from "@onrecord/history/attribution";
 import { commitChanges } from "@onrecord/history/commit";
 import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
-import { newId } from "@onrecord/platform/ids";
 import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { Api } from "./api.js";
 
 interface Folder {

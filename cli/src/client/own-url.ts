@@ -1,4 +1,4 @@
-import type { Config } from "@onrecord/platform/config";
+import type { Config } from "@onrecord/core/config";
 
 /** Where the Onrecord of this configuration answers on this machine. */
 export function ownUrl({ host, port }: Pick<Config, "host" | "port">): string {

@@ -1,5 +1,5 @@
-import { createContext } from "@onrecord/platform/context";
-import { createLogger } from "@onrecord/platform/log";
+import { createContext } from "@onrecord/context/context";
+import { createLogger } from "@onrecord/core/log";
 import { createSessionFor } from "@onrecord/subgraph-identity/commands/create-session-for";
 import { readEnvironment } from "../env.js";
 

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { checkDatabase, checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson } from "../output.js";

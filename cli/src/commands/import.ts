@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { Api, checkAlive } from "../client/api.js";
 import { firstEditableFolder } from "../client/editable-folder.js";
 import { ownUrl } from "../client/own-url.js";

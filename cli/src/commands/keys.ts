@@ -1,10 +1,10 @@
+import { createContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
+import { createLogger } from "@onrecord/core/log";
 import { KeyRotation, type KeyStatus } from "@onrecord/history/key-rotation";
+import { FileKeyProvider } from "@onrecord/keys/vault";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { createContext } from "@onrecord/platform/context";
-import { AppError } from "@onrecord/platform/errors";
-import { newId } from "@onrecord/platform/ids";
-import { createLogger } from "@onrecord/platform/log";
-import { FileKeyProvider } from "@onrecord/platform/vault";
 import { readEnvironment } from "../env.js";
 import { print, printJson, tell } from "../output.js";
 

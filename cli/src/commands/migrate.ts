@@ -1,5 +1,5 @@
-import { createContext } from "@onrecord/platform/context";
-import { createLogger } from "@onrecord/platform/log";
+import { createContext } from "@onrecord/context/context";
+import { createLogger } from "@onrecord/core/log";
 import { readEnvironment } from "../env.js";
 import { print, tell } from "../output.js";
 

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { Api, checkAlive } from "../client/api.js";
 import { firstEditableFolder } from "../client/editable-folder.js";
 import { ownUrl } from "../client/own-url.js";

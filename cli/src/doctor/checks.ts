@@ -1,11 +1,11 @@
 import { access, constants } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
-import type { Config, Secrets } from "@onrecord/platform/config";
-import { checkReachable, Database } from "@onrecord/platform/database";
-import { createLogger } from "@onrecord/platform/log";
-import { listMigrations } from "@onrecord/platform/migrate";
-import { findRunningPostgres } from "@onrecord/platform/postgres/running";
+import type { Config, Secrets } from "@onrecord/core/config";
+import { createLogger } from "@onrecord/core/log";
+import { checkReachable, Database } from "@onrecord/postgres/database";
+import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
+import { listMigrations } from "@onrecord/postgres/migrate";
 import { ownUrl } from "../client/own-url.js";
 
 /** One line of the doctor's. */

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { RawTransaction } from "./trace-shape.js";
 
 /** What a transaction was typed on. */

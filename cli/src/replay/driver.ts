@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { Seat } from "./seat.js";
 
 /** How far a replay is. */

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import * as Y from "yjs";
 import { drive, type Progress } from "./driver.js";
 import { openEditor } from "./editor.js";

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { Patch } from "./trace.js";
 
 /** A client is opened for each agent, and each change is counted for each of them. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { Lengths } from "./check-positions.js";
 import { checkShape, type RawTransaction } from "./trace-shape.js";
 

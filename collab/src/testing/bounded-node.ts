@@ -1,4 +1,4 @@
-import { Door } from "@onrecord/platform/door";
+import { HttpServer } from "@onrecord/http/http-server";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
@@ -24,7 +24,7 @@ export class BoundedNode implements AsyncDisposable {
 
   private constructor(
     readonly context: TestContext,
-    readonly door: Door,
+    readonly http: HttpServer,
     readonly collab: Collab,
     readonly url: string,
     readonly eve: Signed,
@@ -33,14 +33,14 @@ export class BoundedNode implements AsyncDisposable {
 
   static async open(env: Readonly<Record<string, string>>): Promise<BoundedNode> {
     const context = await testContext(env);
-    const door = new Door(context.log);
+    const http = new HttpServer(context.log);
     const collab = new Collab(context);
-    collab.hang(door);
+    collab.mount(http);
     await collab.start();
-    const url = await door.listen(0, "127.0.0.1");
+    const url = await http.listen(0, "127.0.0.1");
     const eve = await signedIn(context.db, await addPerson(context.db, { name: "Eve" }));
     const ben = await signedIn(context.db, await addPerson(context.db, { name: "Ben Lau" }));
-    return new BoundedNode(context, door, collab, url, eve, ben);
+    return new BoundedNode(context, http, collab, url, eve, ben);
   }
 
   /** An empty document that both may edit. */
@@ -124,7 +124,7 @@ export class BoundedNode implements AsyncDisposable {
     this.leave();
     await this.collab.drain();
     await this.collab[Symbol.asyncDispose]();
-    await this.door[Symbol.asyncDispose]();
+    await this.http[Symbol.asyncDispose]();
     await this.context[Symbol.asyncDispose]();
   }
 }

@@ -1,5 +1,5 @@
-import type { AppContext } from "@onrecord/platform/context";
-import { AppError } from "@onrecord/platform/errors";
+import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
 import type { Origin } from "./change-index.js";
 import { ChangeIndexes } from "./change-indexes.js";
 import type { Root } from "./content-tree.js";

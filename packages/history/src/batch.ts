@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { seal, unseal } from "@onrecord/platform/vault";
+import { seal, unseal } from "@onrecord/keys/vault";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 

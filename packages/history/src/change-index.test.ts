@@ -43,7 +43,7 @@ describe("the index of a history", () => {
       userId: null,
       carrierId: "carol",
     });
-    expect(told(indexed(null, typed).insertions(7, 0, 1))[0]?.[3]).toMatchObject({ standing: "HOUSE" });
+    expect(told(indexed(null, typed).insertions(7, 0, 1))[0]?.[3]).toMatchObject({ standing: "SYSTEM" });
   });
 
   it("gives a deletion to its carrier, and to nobody when it was relayed", () => {

@@ -2,7 +2,7 @@ import * as Y from "yjs";
 import { IdMap } from "./id-map.js";
 
 /** Who stands behind a run: proven, brought by another than its author, unprovable, or the house itself. */
-export type Standing = "PROVEN" | "RELAYED" | "UNKNOWN" | "HOUSE";
+export type Standing = "PROVEN" | "RELAYED" | "UNKNOWN" | "SYSTEM";
 
 /** Whom a run is attributed to. */
 export interface Origin {
@@ -106,7 +106,7 @@ export class ChangeIndex {
   /** Whose the deletions of a version are: they carry no clientID, so they are the carrier's, unless they came in an answer to a sync. */
   deleterIn(version: number): Origin {
     const { carrierId = null, relayed = false } = this.#facts[version - 1] ?? {};
-    if (carrierId === null) return this.#origin("HOUSE", null, null);
+    if (carrierId === null) return this.#origin("SYSTEM", null, null);
     return relayed ? this.#origin("RELAYED", null, carrierId) : this.#origin("PROVEN", carrierId, carrierId);
   }
 
@@ -136,7 +136,7 @@ export class ChangeIndex {
     const carrierId = this.#facts[version - 1]?.carrierId ?? null;
     if (userId !== null) return this.#origin("PROVEN", userId, carrierId);
     if (bound) return this.#origin("RELAYED", null, carrierId);
-    return this.#origin(carrierId === null ? "HOUSE" : "UNKNOWN", null, carrierId);
+    return this.#origin(carrierId === null ? "SYSTEM" : "UNKNOWN", null, carrierId);
   }
 
   /** One object for each origin, so that runs can be compared by identity. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
-import type { Sql } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
+import type { Sql } from "@onrecord/postgres/database";
 import { type Binding, type ChangeFacts, ChangeIndex } from "./change-index.js";
 import { readChanges } from "./load.js";
 

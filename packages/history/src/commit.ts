@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { AuditAction } from "@onrecord/ledger/events";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 import { sealBatch } from "./batch.js";
 import { Column } from "./column.js";
 
@@ -117,7 +117,7 @@ export async function commitChanges(
   }
   const people = [...who.keys()];
   const origins = await Promise.all(
-    people.map(({ from }) => (from === null ? null : ledger.origins.of(from))),
+    people.map(({ from }) => (from === null ? null : ledger.provenances.of(from))),
   );
   const bindings = documents.flatMap(({ bindings }, index) =>
     bindings.map((binding) => ({ ...binding, doc: index + 1 })),

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import * as Y from "yjs";
 import type { Change, Content, Lost, Piece, Root, Stamp, TreeNode } from "./content-tree.js";
 import { type CutPairs, type CutUnit, cutWithin } from "./cut-pairs.js";

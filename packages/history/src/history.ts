@@ -1,11 +1,11 @@
 import { type KeyObject, randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
+import { seal } from "@onrecord/keys/vault";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import type { Sql, Tx } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
-import { newId } from "@onrecord/platform/ids";
-import { seal } from "@onrecord/platform/vault";
+import type { Sql, Tx } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import { applyCommitted } from "./apply-committed.js";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";

@@ -1,8 +1,8 @@
+import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
+import type { FileKeyProvider } from "@onrecord/keys/vault";
 import type { AuditEvents } from "@onrecord/ledger/events";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import { AppError } from "@onrecord/platform/errors";
-import type { FileKeyProvider } from "@onrecord/platform/vault";
 import { readKeyUsage } from "./key-usage.js";
 import { type Rewrapped, rewrapDocuments } from "./rewrap.js";
 

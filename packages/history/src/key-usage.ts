@@ -1,4 +1,4 @@
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** How many documents' data keys a key-encryption key wraps. */
 export interface KeyUsage {

@@ -1,8 +1,8 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
-import type { Sql } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
-import { isId } from "@onrecord/platform/ids";
-import { type KeyProvider, unseal } from "@onrecord/platform/vault";
+import { AppError } from "@onrecord/core/errors";
+import { isId } from "@onrecord/core/ids";
+import { type KeyProvider, unseal } from "@onrecord/keys/vault";
+import type { Sql } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import { applyCommitted } from "./apply-committed.js";
 import { openBatch } from "./batch.js";

@@ -1,5 +1,5 @@
+import type { AppContext } from "@onrecord/context/context";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
 import { keyContext } from "./load.js";
 
 /** So many documents in one transaction, with one entry: their heads are locked only for as long as writing takes. */

@@ -1,6 +1,6 @@
-import type { Sql } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
-import { isId } from "@onrecord/platform/ids";
+import { AppError } from "@onrecord/core/errors";
+import { isId } from "@onrecord/core/ids";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** When a document's data key was destroyed, and the version at which it ended; undefined for one that was not. */
 export async function readShredded(

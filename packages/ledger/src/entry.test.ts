@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { canonicalEntry, type Entry, leafHash } from "./entry.js";
 import { outcomeOf } from "./events.js";
-import { commitOrigin } from "./origin.js";
+import { commitProvenance } from "./provenance.js";
 
 const entry: Entry = {
   id: "01900000-0000-7000-8000-000000000001",
@@ -78,11 +78,11 @@ describe("a commitment to an origin", () => {
     const salt = Buffer.alloc(16, 1);
     const facts = { ip: "192.0.2.1", userAgent: "agent" };
     const all = [
-      commitOrigin(salt, facts),
-      commitOrigin(Buffer.alloc(16, 2), facts),
-      commitOrigin(salt, { ...facts, ip: null }),
-      commitOrigin(salt, { ...facts, userAgent: null }),
-      commitOrigin(salt, { ...facts, claimed: "a@b" }),
+      commitProvenance(salt, facts),
+      commitProvenance(Buffer.alloc(16, 2), facts),
+      commitProvenance(salt, { ...facts, ip: null }),
+      commitProvenance(salt, { ...facts, userAgent: null }),
+      commitProvenance(salt, { ...facts, claimed: "a@b" }),
     ];
     expect(new Set(all).size).toBe(all.length);
     expect(all[0]).toBe(

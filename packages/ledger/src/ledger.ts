@@ -1,9 +1,9 @@
-import type { Bus } from "@onrecord/platform/bus";
-import type { Database, Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
+import type { Bus } from "@onrecord/bus/bus";
+import { newId } from "@onrecord/core/ids";
+import type { Database, Tx } from "@onrecord/postgres/database";
 import type { ActorKind } from "./entry.js";
 import { type AuditAction, type AuditEvents, type ObjectKind, outcomeOf } from "./events.js";
-import { type OriginFacts, Origins } from "./origin.js";
+import { type ProvenanceFacts, Provenances } from "./provenance.js";
 
 /** On whose account something happens: who, in which session and request, and from where. */
 export interface By {
@@ -11,7 +11,7 @@ export interface By {
   readonly actorId: string | null;
   readonly sessionId: string | null;
   readonly requestId: string;
-  readonly from: OriginFacts | null;
+  readonly from: ProvenanceFacts | null;
 }
 
 /** Something to put on the record. */
@@ -29,14 +29,14 @@ export function bySystem(requestId: string): By {
 
 /** Appends to the record, always in the transaction of what it records. */
 export class Ledger {
-  readonly origins: Origins;
+  readonly provenances: Provenances;
 
   constructor(
     private readonly db: Database,
     private readonly bus: Bus,
   ) {
     // Stored apart from the transaction that names it, on a connection that no transaction holds.
-    this.origins = new Origins({
+    this.provenances = new Provenances({
       query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
     });
   }
@@ -44,7 +44,7 @@ export class Ledger {
   /** Appends within `tx` and returns the entry's id; the hint goes out when `tx` commits. */
   async append<A extends AuditAction>(tx: Tx, entry: NewEntry<A>): Promise<string> {
     const id = newId();
-    const origin = entry.by.from === null ? null : await this.origins.of(entry.by.from);
+    const origin = entry.by.from === null ? null : await this.provenances.of(entry.by.from);
     await tx.query(
       `insert into audit.entry (id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, origin_commitment, detail)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, decode($11, 'hex'), $12)`,

@@ -1,4 +1,4 @@
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 import { entryColumns, type PlacedEntry, type Position } from "./read.js";
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
-import { AppError, type Reason } from "@onrecord/platform/errors";
+import { AppError, type Reason } from "@onrecord/core/errors";
 import type { Facts } from "./facts.js";
 import type { Action } from "./levels.js";
 import type { Principal } from "./principal.js";

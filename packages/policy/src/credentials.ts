@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { OriginFacts } from "@onrecord/ledger/origin";
+import type { ProvenanceFacts } from "@onrecord/ledger/provenance";
 
 /** The cookie that carries a browser's session token. */
 export const SESSION_COOKIE = "onrecord_session";
@@ -36,6 +36,6 @@ export function isCrossSite(request: IncomingMessage): boolean {
 }
 
 /** Where a request came from, for the record. */
-export function originFacts(request: IncomingMessage): OriginFacts {
+export function originFacts(request: IncomingMessage): ProvenanceFacts {
   return { ip: request.socket.remoteAddress ?? null, userAgent: request.headers["user-agent"] ?? null };
 }

@@ -1,4 +1,4 @@
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 import type { Principal } from "./principal.js";
 
 /** What the decision rests on for one resource and one principal, read in one snapshot. */

@@ -1,8 +1,8 @@
+import { AppError } from "@onrecord/core/errors";
+import { isId } from "@onrecord/core/ids";
 import type { AuditAction, AuditEvents, ObjectKind } from "@onrecord/ledger/events";
 import type { Ledger } from "@onrecord/ledger/ledger";
-import { AppError } from "@onrecord/platform/errors";
-import { isId } from "@onrecord/platform/ids";
-import type { Decision, DecisionPoint } from "./decide.js";
+import type { Decision, DecisionPoint } from "./decision.js";
 import { type Action, FIRM_ID } from "./levels.js";
 import { byCaller, type Caller, type Principal } from "./principal.js";
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { Principal } from "./principal.js";
 
 /** The header in which a request names its session; `?session=` says the same where headers cannot be set. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { By } from "@onrecord/ledger/ledger";
-import type { OriginFacts } from "@onrecord/ledger/origin";
-import type { Sql } from "@onrecord/platform/database";
+import type { ProvenanceFacts } from "@onrecord/ledger/provenance";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** Who is asking, as proven by a live session. */
 export interface Principal {
@@ -20,7 +20,7 @@ export interface Principal {
 export interface Caller {
   readonly principal: Principal | null;
   readonly requestId: string;
-  readonly from: OriginFacts;
+  readonly from: ProvenanceFacts;
 }
 
 /** The form in which tokens are kept: SHA-256. Tokens are 32 random bytes, so no salt or stretching is needed. */

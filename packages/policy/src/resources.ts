@@ -1,6 +1,6 @@
+import { newId } from "@onrecord/core/ids";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import type { Sql, Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
+import type { Sql, Tx } from "@onrecord/postgres/database";
 import { FIRM_ID, levelNumber } from "./levels.js";
 
 /** Puts a new folder or document into the tree of resources, in the transaction that creates it. `parentId` null is the firm. */

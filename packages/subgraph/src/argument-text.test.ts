@@ -1,6 +1,6 @@
 import "reflect-metadata";
-import { AppError } from "@onrecord/platform/errors";
-import { createLogger } from "@onrecord/platform/log";
+import { AppError } from "@onrecord/core/errors";
+import { createLogger } from "@onrecord/core/log";
 import type { Caller } from "@onrecord/policy/principal";
 import { parse } from "graphql";
 import {

@@ -1,5 +1,5 @@
-import { AppError } from "@onrecord/platform/errors";
-import { checkText, textFault } from "@onrecord/platform/text";
+import { AppError } from "@onrecord/core/errors";
+import { checkText, textFault } from "@onrecord/core/text";
 import {
   defaultFieldResolver,
   GraphQLError,

@@ -1,5 +1,5 @@
-import { AppError } from "@onrecord/platform/errors";
-import { isId } from "@onrecord/platform/ids";
+import { AppError } from "@onrecord/core/errors";
+import { isId } from "@onrecord/core/ids";
 
 /** What one part of a cursor may be: an id, a safe integer, or a decimal number of any length kept as a string. */
 export type CursorPart = "id" | "integer" | "digits";

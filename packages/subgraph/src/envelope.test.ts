@@ -1,4 +1,4 @@
-import { newId } from "@onrecord/platform/ids";
+import { newId } from "@onrecord/core/ids";
 import type { Caller } from "@onrecord/policy/principal";
 import { describe, expect, it } from "vitest";
 import { EnvelopeSigner, EnvelopeVerifier } from "./envelope.js";

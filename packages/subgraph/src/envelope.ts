@@ -1,5 +1,5 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
-import type { SubgraphName } from "@onrecord/platform/config";
+import type { SubgraphName } from "@onrecord/core/config";
 import type { Caller } from "@onrecord/policy/principal";
 import { isClaims } from "./envelope-claims.js";
 import { NonceMemory } from "./nonce-memory.js";

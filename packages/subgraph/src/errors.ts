@@ -1,5 +1,5 @@
-import { AppError, type ErrorCode, errorCatalogue, type Reason } from "@onrecord/platform/errors";
-import type { Logger } from "@onrecord/platform/log";
+import { AppError, type ErrorCode, errorCatalogue, type Reason } from "@onrecord/core/errors";
+import type { Logger } from "@onrecord/core/log";
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 
 /** What every error of the API carries beside its message. */

@@ -1,4 +1,4 @@
-import { createLogger } from "@onrecord/platform/log";
+import { createLogger } from "@onrecord/core/log";
 import type { Caller, Principal } from "@onrecord/policy/principal";
 import { parse } from "graphql";
 import { describe, expect, it } from "vitest";

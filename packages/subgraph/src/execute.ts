@@ -1,4 +1,4 @@
-import type { Logger } from "@onrecord/platform/log";
+import type { Logger } from "@onrecord/core/log";
 import type { Caller } from "@onrecord/policy/principal";
 import {
   createSourceEventStream,

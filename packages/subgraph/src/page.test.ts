@@ -1,5 +1,5 @@
-import { AppError } from "@onrecord/platform/errors";
-import { newId } from "@onrecord/platform/ids";
+import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
 import { describe, expect, it } from "vitest";
 import { defineCursor } from "./cursor.js";
 import { pageRequest, pageSize, toConnection } from "./page.js";

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { CursorCodec } from "./cursor.js";
 import type { Connection } from "./relay.js";
 

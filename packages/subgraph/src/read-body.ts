@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 
 /** A body that was larger than its reader takes: answered with 413. */
 export class BodyTooLarge extends AppError {

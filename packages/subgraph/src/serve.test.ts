@@ -1,6 +1,6 @@
-import { readConfig } from "@onrecord/platform/config";
-import { Door } from "@onrecord/platform/door";
-import { createLogger } from "@onrecord/platform/log";
+import { readConfig } from "@onrecord/core/config";
+import { createLogger } from "@onrecord/core/log";
+import { HttpServer } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ENVELOPE_HEADER, EnvelopeSigner } from "./envelope.js";
@@ -10,15 +10,15 @@ import { serveSubgraph } from "./serve.js";
 const serviceSecret = "a secret of at least thirty-two characters";
 const log = createLogger("silent");
 const caller: Caller = { principal: null, requestId: "request-1", from: { ip: null, userAgent: null } };
-const door = new Door(log);
+const http = new HttpServer(log);
 let url: string;
 
 beforeAll(async () => {
   const { config } = readConfig({ ONRECORD_MAX_REQUEST_BYTES: "10000" });
-  serveSubgraph(papersSubgraph(), { config, log, serviceSecret }, door);
-  url = `${await door.listen(0, "127.0.0.1")}/graphql`;
+  serveSubgraph(papersSubgraph(), { config, log, serviceSecret }, http);
+  url = `${await http.listen(0, "127.0.0.1")}/graphql`;
 });
-afterAll(() => door[Symbol.asyncDispose]());
+afterAll(() => http[Symbol.asyncDispose]());
 
 function post(
   query: string,

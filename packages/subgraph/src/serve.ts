@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AppContext } from "@onrecord/platform/context";
-import type { Door, RequestInfo } from "@onrecord/platform/door";
-import { AppError } from "@onrecord/platform/errors";
-import type { Logger } from "@onrecord/platform/log";
+import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
+import type { Logger } from "@onrecord/core/log";
+import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
 import { type DocumentNode, specifiedRules, ValuesOfCorrectTypeRule, validate } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
@@ -13,13 +13,13 @@ import { sendResponse } from "./send-response.js";
 import type { Subgraph } from "./subgraph.js";
 
 /**
- * Hangs one subgraph on the door of its own process, at `/graphql`, for gateways in other processes. It answers only requests
+ * Mounts one subgraph on the door of its own process, at `/graphql`, for gateways in other processes. It answers only requests
  * whose caller is signed with the service secret: there is no other way to say who is asking.
  */
 export function serveSubgraph(
   subgraph: Subgraph,
   context: Pick<AppContext, "config" | "log" | "serviceSecret">,
-  door: Door,
+  http: HttpServer,
 ): void {
   const log = context.log.child({ subgraph: subgraph.name });
   const verifier = new EnvelopeVerifier(context.serviceSecret, subgraph.name);
@@ -36,7 +36,7 @@ export function serveSubgraph(
     maskedErrors: false,
   });
 
-  door.route("/graphql", async (request, response, info) => {
+  http.route("/graphql", async (request, response, info) => {
     // Only a body is signed: a query in the address would be one that the envelope does not cover.
     if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
     const body = await readBody(request, context.config.limits.requestBytes).catch(asAppError);

@@ -1,4 +1,4 @@
-import type { SubgraphName } from "@onrecord/platform/config";
+import type { SubgraphName } from "@onrecord/core/config";
 import type { Caller } from "@onrecord/policy/principal";
 import type { GraphQLSchema } from "graphql";
 

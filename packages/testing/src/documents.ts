@@ -1,10 +1,10 @@
+import type { AppContext } from "@onrecord/context/context";
+import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import type { Sql } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import { bumpRevision, placeResource } from "@onrecord/policy/resources";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** Makes an empty document in a folder of its own, without any subgraph. Returns its id. */
 export async function addDocument(context: AppContext, kind: "TEXT" | "FILING" = "TEXT"): Promise<string> {

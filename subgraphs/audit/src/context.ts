@@ -1,10 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { PlacedEntry, Position } from "@onrecord/ledger/read";
-import type { Database } from "@onrecord/platform/database";
-import type { DecisionPoint } from "@onrecord/policy/decide";
+import type { DecisionPoint } from "@onrecord/policy/decision";
 import type { Guard } from "@onrecord/policy/guard";
 import type { Caller } from "@onrecord/policy/principal";
+import type { Database } from "@onrecord/postgres/database";
 import type { AlertPosition } from "./alerts/alert-cursor.js";
 import type { RaisedAlert } from "./alerts/raised-alert.js";
 import type { Feed } from "./live/feed.js";

@@ -1,7 +1,7 @@
+import { newId } from "@onrecord/core/ids";
 import { leafHash } from "@onrecord/ledger/entry";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { entryColumns } from "@onrecord/ledger/read";
-import { newId } from "@onrecord/platform/ids";
 import { levelNumber } from "@onrecord/policy/levels";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import { placeResource } from "@onrecord/policy/resources";

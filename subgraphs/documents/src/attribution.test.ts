@@ -115,7 +115,7 @@ describe("attribution", () => {
       [" three", manager.userId],
       [" four", null],
     ]);
-    expect(origins.at(-1)).toEqual({ standing: "HOUSE", author: null, carrier: null });
+    expect(origins.at(-1)).toEqual({ standing: "SYSTEM", author: null, carrier: null });
     const second = await world.ask<{ document: { attribution: Told } }>(manager, attribution("(version: 1)"));
     expect(second.data.document.attribution.roots[0]?.node.children).toMatchObject([{ text: "one" }]);
   });

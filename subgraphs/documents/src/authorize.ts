@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { ResourceAction } from "@onrecord/policy/levels";
 import type { DocumentsContext } from "./context.js";
 import { documentById } from "./loaders/documents.js";

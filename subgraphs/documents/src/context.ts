@@ -1,11 +1,11 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
+import type { AppContext } from "@onrecord/context/context";
 import type { Attribution } from "@onrecord/history/attribution";
 import type { History } from "@onrecord/history/history";
 import type { Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
 import type { Guard } from "@onrecord/policy/guard";
 import type { Caller } from "@onrecord/policy/principal";
-import type { Orm } from "@onrecord/subgraph/orm";
+import type { Orm } from "@onrecord/postgres/orm";
 import type { ImportRunner } from "./import/import-runner.js";
 
 /** What this subgraph works with, made once per process. */

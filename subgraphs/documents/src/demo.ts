@@ -1,10 +1,10 @@
+import { newId } from "@onrecord/core/ids";
 import { textField } from "@onrecord/filing/extensions";
 import { importHtml } from "@onrecord/filing/import-html";
 import { sampleFilingHtml } from "@onrecord/filing/sample";
 import { bySystem } from "@onrecord/ledger/ledger";
-import type { Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
 import { readRevision } from "@onrecord/policy/resources";
+import type { Tx } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import { placeDocument } from "./commands/place-document.js";
 import { placeFolder } from "./commands/place-folder.js";

@@ -1,4 +1,4 @@
-import { newId } from "@onrecord/platform/ids";
+import { newId } from "@onrecord/core/ids";
 import type { Principal } from "@onrecord/policy/principal";
 import { placeResource } from "@onrecord/policy/resources";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { newId } from "@onrecord/platform/ids";
+import { newId } from "@onrecord/core/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { World } from "./testing/world.js";
 

@@ -45,7 +45,7 @@ export function presentVersion(row: VersionRow): Version {
 /** A change that is not all its carrier's was brought for others when it came with a sync. Else its editor had it from elsewhere. */
 function standingOf({ authorId, carrierId, relayed }: VersionRow): `${Standing}` {
   if (authorId !== null) return "PROVEN";
-  if (carrierId === null) return "HOUSE";
+  if (carrierId === null) return "SYSTEM";
   return relayed ? "RELAYED" : "UNKNOWN";
 }
 

@@ -1,10 +1,10 @@
+import type { AppContext } from "@onrecord/context/context";
 import { Attribution } from "@onrecord/history/attribution";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import { DecisionPoint } from "@onrecord/policy/decide";
+import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
-import { openOrm } from "@onrecord/subgraph/orm";
+import { openOrm } from "@onrecord/postgres/orm";
 import type { DocumentsServices } from "./context.js";
 import { DocumentEntity } from "./entities/document.js";
 import { FolderEntity } from "./entities/folder.js";

@@ -1,5 +1,5 @@
-import type { AppContext } from "@onrecord/platform/context";
-import type { Door } from "@onrecord/platform/door";
+import type { AppContext } from "@onrecord/context/context";
+import type { HttpServer } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { DocumentsContext } from "./context.js";
@@ -10,8 +10,8 @@ import { openServices } from "./services.js";
 /** The documents subgraph, with the one path it answers outside GraphQL. */
 export interface DocumentsSubgraph extends Subgraph {
   context(caller: Caller): DocumentsContext;
-  /** Hangs `/download/<ticket>` on a door. */
-  hang(door: Door): void;
+  /** Mounts `/download/<ticket>` on a door. */
+  mount(http: HttpServer): void;
 }
 
 /** Makes the documents subgraph on a process's context. */
@@ -21,7 +21,7 @@ export async function createDocumentsSubgraph(context: AppContext): Promise<Docu
     name: "documents",
     ...buildSchema(),
     context: (caller) => new DocumentsContext(services, caller),
-    hang: (door) => door.route("/download", downloadHandler(services)),
+    mount: (http) => http.route("/download", downloadHandler(services)),
     [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,5 @@
-import { AppError } from "@onrecord/platform/errors";
-import { checkText } from "@onrecord/platform/text";
+import { AppError } from "@onrecord/core/errors";
+import { checkText } from "@onrecord/core/text";
 
 const LONGEST = 200;
 

@@ -1,6 +1,6 @@
+import { newId } from "@onrecord/core/ids";
 import { commitChanges } from "@onrecord/history/commit";
 import { bySystem } from "@onrecord/ledger/ledger";
-import { newId } from "@onrecord/platform/ids";
 import type { Principal } from "@onrecord/policy/principal";
 import { readRevision } from "@onrecord/policy/resources";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -70,7 +70,7 @@ describe("versions", () => {
       `{ document(id: "${id}") { versions { edges { node { author { id } standing auditEntry { id } } } } } }`,
     );
     const nodes = data.document.versions.edges.map(({ node }) => node);
-    expect(nodes[2]).toMatchObject({ author: null, standing: "HOUSE" });
+    expect(nodes[2]).toMatchObject({ author: null, standing: "SYSTEM" });
     expect(nodes[3]).toMatchObject({ author: { id: manager.userId }, standing: "PROVEN" });
     const entries = await world.db.query<{ id: string }>(
       "select id from audit.entry where object_id = $1 and action = 'document.edited' order by (detail->>'version')::int",

@@ -1,5 +1,5 @@
-import type { Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
+import { newId } from "@onrecord/core/ids";
+import type { Tx } from "@onrecord/postgres/database";
 
 /** The invented firm of the demo. */
 export const DEMO_FIRM = "Tsing Wan Securities Limited";

@@ -1,4 +1,4 @@
-import { perAddress } from "@onrecord/platform/buckets";
+import { perAddress } from "@onrecord/core/buckets";
 import { describe, expect, it } from "vitest";
 import { SignInLimits } from "./sign-in-limits.js";
 

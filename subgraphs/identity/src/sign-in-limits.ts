@@ -1,4 +1,4 @@
-import { type Allowance, Buckets, perAddress } from "@onrecord/platform/buckets";
+import { type Allowance, Buckets, perAddress } from "@onrecord/core/buckets";
 
 /** Ten guesses at one account from one address, then two a minute. */
 export const perAccount: Allowance = { burst: 10, everyMs: 30_000 };

@@ -1,9 +1,9 @@
+import type { AppContext } from "@onrecord/context/context";
 import { Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import { DecisionPoint } from "@onrecord/policy/decide";
+import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
 import type { Caller } from "@onrecord/policy/principal";
-import { openOrm } from "@onrecord/subgraph/orm";
+import { openOrm } from "@onrecord/postgres/orm";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { IdentityContext, IdentityServices } from "./context.js";
 import { entities } from "./entities/entities.js";

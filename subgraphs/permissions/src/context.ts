@@ -1,10 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
+import type { Bus } from "@onrecord/bus/bus";
 import type { Ledger } from "@onrecord/ledger/ledger";
-import type { Bus } from "@onrecord/platform/bus";
-import type { Database } from "@onrecord/platform/database";
-import type { DecisionPoint } from "@onrecord/policy/decide";
+import type { DecisionPoint } from "@onrecord/policy/decision";
 import type { Guard } from "@onrecord/policy/guard";
 import type { Caller } from "@onrecord/policy/principal";
+import type { Database } from "@onrecord/postgres/database";
 
 /** What lives as long as the subgraph. */
 export interface PermissionsServices {

@@ -1,8 +1,8 @@
+import { newId } from "@onrecord/core/ids";
 import { bySystem, type Ledger } from "@onrecord/ledger/ledger";
-import type { Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
 import { type AccessLevel, FIRM_ID, levelNumber } from "@onrecord/policy/levels";
 import { bumpRevision } from "@onrecord/policy/resources";
+import type { Tx } from "@onrecord/postgres/database";
 import { grantExpiry } from "./grant-expiry.js";
 
 /** The ids of the demo's people, as identity made them. */

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { GrantPrincipal } from "./principals.js";
 
 /** The longest that a guest may have access to anything, in days. */

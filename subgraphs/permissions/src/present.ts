@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { levelName } from "@onrecord/policy/levels";
 import type { GrantRow } from "./entities/grant.js";
 import type { GrantType } from "./types/grant-type.js";

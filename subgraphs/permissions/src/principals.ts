@@ -1,4 +1,4 @@
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** Somebody or something that a grant may name. */
 export interface GrantPrincipal {

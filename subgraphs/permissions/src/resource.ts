@@ -1,5 +1,5 @@
-import type { Sql } from "@onrecord/platform/database";
-import { isId } from "@onrecord/platform/ids";
+import { isId } from "@onrecord/core/ids";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** Something that access is given to. */
 export interface Resource {

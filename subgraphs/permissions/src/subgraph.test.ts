@@ -1,5 +1,5 @@
-import type { AppContext } from "@onrecord/platform/context";
-import { newId } from "@onrecord/platform/ids";
+import type { AppContext } from "@onrecord/context/context";
+import { newId } from "@onrecord/core/ids";
 import { type accessLevels, FIRM_ID, levelNumber } from "@onrecord/policy/levels";
 import type { Principal } from "@onrecord/policy/principal";
 import { placeResource, readRevision } from "@onrecord/policy/resources";

@@ -1,4 +1,4 @@
-import { type House, openHouse } from "@onrecord/cli/house";
+import { type Node, startNode } from "@onrecord/cli/node";
 import { testContext } from "@onrecord/testing/database";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ interface Answer {
 }
 
 describe.each(["rust", "javascript"] as const)("through the gateway with the %s planner", (planner) => {
-  let house: House;
+  let node: Node;
   let db: Awaited<ReturnType<typeof testContext>>["db"];
   const tokens: Record<string, string> = {};
   const ids: Record<string, string> = {};
@@ -35,7 +35,7 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
   beforeAll(async () => {
     const context = await testContext({ PORT: "0", ONRECORD_PLANNER: planner });
     db = context.db;
-    house = await openHouse(context);
+    node = await startNode(context);
     for (const person of ["manager", "compliance", "admin", "trader"]) {
       const { data } = await post("mutation ($i: SignInInput!) { signIn(input: $i) { token } }", {
         i: { email: `${person}@demo.onrecord.test`, password: context.demoPassword },
@@ -59,7 +59,7 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
     Object.assign(ids, { folderId: harbour.id, documentId, resourceId: documentId, principalId: me.user.id });
     ids.id = documentId;
   });
-  afterAll(() => house?.[Symbol.asyncDispose]());
+  afterAll(() => node?.[Symbol.asyncDispose]());
 
   const post = async (
     query: string,
@@ -68,7 +68,7 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
     headers: Record<string, string> = {},
   ): Promise<Answer & { status: number; text: string }> => {
     const token = who === undefined ? undefined : tokens[who];
-    const response = await fetch(`${house.url}/graphql`, {
+    const response = await fetch(`${node.url}/graphql`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -130,13 +130,13 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
       // Half a character cannot be sent in an address but as an escape.
       const inAddress = JSON.stringify({ f: { text } }).replace("\u0000", "\\u0000");
       const response = await fetch(
-        `${house.url}/graphql?query=${encodeURIComponent(asked)}&variables=${encodeURIComponent(inAddress)}`,
+        `${node.url}/graphql?query=${encodeURIComponent(asked)}&variables=${encodeURIComponent(inAddress)}`,
         { headers: { accept: "application/json", authorization: `Bearer ${tokens.compliance}` } },
       );
       expect(((await response.json()) as Answer).errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
 
       const client = createClient({
-        url: `${house.url.replace("http", "ws")}/graphql`,
+        url: `${node.url.replace("http", "ws")}/graphql`,
         webSocketImpl: WebSocket,
         connectionParams: { authorization: tokens.compliance },
         retryAttempts: 0,
@@ -167,7 +167,7 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
 
     it("in an operation's name, a key or a cursor's inside is bad input", async () => {
       const sent = async (body: object) => {
-        const response = await fetch(`${house.url}/graphql`, {
+        const response = await fetch(`${node.url}/graphql`, {
           method: "POST",
           headers: { "content-type": "application/json", authorization: `Bearer ${tokens.compliance}` },
           body: JSON.stringify(body),
@@ -223,7 +223,7 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
       const mutation = "mutation ($i: SignInInput!) { signIn(input: $i) { token } }";
       const byMutation = await post(mutation, { i: { email, password: "x" } });
       expect(byMutation.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
-      const byDoor = await fetch(`${house.url}/auth/sign-in`, {
+      const byDoor = await fetch(`${node.url}/auth/sign-in`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ email, password: "x" }),
@@ -259,11 +259,11 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
 });
 
 describe("the other doors", () => {
-  let house: House;
+  let node: Node;
   beforeAll(async () => {
-    house = await openHouse(await testContext({ PORT: "0" }));
+    node = await startNode(await testContext({ PORT: "0" }));
   });
-  afterAll(() => house?.[Symbol.asyncDispose]());
+  afterAll(() => node?.[Symbol.asyncDispose]());
 
   it.each(["%00", "%ed%a1%82", "%ff", "%", "a%00b", "..%00"])(
     "take %s in an address for what is not there",
@@ -281,7 +281,7 @@ describe("the other doors", () => {
         `/graphql?session=${part}`,
         `/download/${part}?session=${part}`,
       ]) {
-        const response = await fetch(house.url + path);
+        const response = await fetch(node.url + path);
         expect(response.status, path).toBeLessThan(500);
         expect(await response.text(), path).not.toMatch(/internal/i);
       }
@@ -290,7 +290,7 @@ describe("the other doors", () => {
         [`/collab/${part}?token=${part}`, 4401],
         [`/collab/x?session=${part}&token=${part}`, 4401],
       ] as const) {
-        const socket = new WebSocket(house.url.replace("http", "ws") + path);
+        const socket = new WebSocket(node.url.replace("http", "ws") + path);
         expect(await new Promise((resolve) => socket.once("close", resolve)), path).toBe(code);
       }
     },
@@ -298,7 +298,7 @@ describe("the other doors", () => {
 
   it("keep a user agent of odd bytes on the record, and refuse an e-mail address without end at once", async () => {
     const email = `${"x".repeat(1_000_000)}@x.test`;
-    const response = await fetch(`${house.url}/graphql`, {
+    const response = await fetch(`${node.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "\u00ff\u00fe\u0080 odd" },
       body: JSON.stringify({
@@ -312,7 +312,7 @@ describe("the other doors", () => {
   });
 
   it("answer an operation on a socket whatever its id is", async () => {
-    const socket = new WebSocket(`${house.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
+    const socket = new WebSocket(`${node.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
     await new Promise((resolve) => socket.once("open", resolve));
     socket.send(
       JSON.stringify({ type: "connection_init", payload: { authorization: "\u0000", session: "\ud842" } }),

@@ -1,9 +1,9 @@
+import { type AppContext, createContext } from "@onrecord/context/context";
+import { readConfig } from "@onrecord/core/config";
+import { createLogger } from "@onrecord/core/log";
 import type { ContentFormat, DocumentKind } from "@onrecord/filing/content";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
-import { readConfig } from "@onrecord/platform/config";
-import { type AppContext, createContext } from "@onrecord/platform/context";
-import { createLogger } from "@onrecord/platform/log";
 import * as Y from "yjs";
 import { Server } from "../server.js";
 

@@ -1,3 +1,4 @@
+import { newId } from "@onrecord/core/ids";
 import { Attribution } from "@onrecord/history/attribution";
 import type { Origin } from "@onrecord/history/change-index";
 import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
@@ -8,7 +9,6 @@ import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
 import { prng, seeds } from "@onrecord/history/testing/prng";
 import { type RandomHistory, randomHistory, replay } from "@onrecord/history/testing/random-history";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
-import { newId } from "@onrecord/platform/ids";
 import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";

@@ -1,8 +1,8 @@
+import { newId } from "@onrecord/core/ids";
 import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
 import { History } from "@onrecord/history/history";
 import { relayedChanges } from "@onrecord/history/relayed";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { newId } from "@onrecord/platform/ids";
 import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";

@@ -1,3 +1,5 @@
+import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
 import {
   type CommitOutcome,
   commitChanges,
@@ -8,8 +10,6 @@ import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import { AppError } from "@onrecord/platform/errors";
-import { newId } from "@onrecord/platform/ids";
 import { bumpRevision, readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";

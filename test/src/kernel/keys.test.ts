@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { newId } from "@onrecord/core/ids";
 import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { KeyRotation } from "@onrecord/history/key-rotation";
+import { FileKeyProvider } from "@onrecord/keys/vault";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { newId } from "@onrecord/platform/ids";
-import { FileKeyProvider } from "@onrecord/platform/vault";
 import { readRevision } from "@onrecord/policy/resources";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";

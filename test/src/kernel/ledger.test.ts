@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { newId } from "@onrecord/core/ids";
+import { createLogger } from "@onrecord/core/log";
 import { canonicalEntry } from "@onrecord/ledger/entry";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { commitOrigin } from "@onrecord/ledger/origin";
+import { commitProvenance } from "@onrecord/ledger/provenance";
 import { type Position, start } from "@onrecord/ledger/read";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import { Database } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
-import { createLogger } from "@onrecord/platform/log";
-import { findRunningPostgres } from "@onrecord/platform/postgres/running";
+import { Database } from "@onrecord/postgres/database";
+import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import { until } from "@onrecord/testing/editor";
@@ -181,7 +181,7 @@ describe("appending", () => {
         userAgent: row!.user_agent,
         ...(row!.claimed === null ? {} : { claimed: row!.claimed }),
       };
-      expect(commitOrigin(row!.salt, facts)).toBe(row!.commitment);
+      expect(commitProvenance(row!.salt, facts)).toBe(row!.commitment);
       expect(row!.claimed?.length ?? 0).toBeLessThanOrEqual(512);
     },
   );

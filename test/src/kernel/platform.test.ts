@@ -1,11 +1,11 @@
-import type { Bus } from "@onrecord/platform/bus";
-import { NatsTransport } from "@onrecord/platform/bus-nats";
-import { Database } from "@onrecord/platform/database";
-import { Door } from "@onrecord/platform/door";
-import { hangHealth } from "@onrecord/platform/health";
-import { createLogger } from "@onrecord/platform/log";
-import { listMigrations, migrate } from "@onrecord/platform/migrate";
-import { findRunningPostgres } from "@onrecord/platform/postgres/running";
+import type { Bus } from "@onrecord/bus/bus";
+import { NatsTransport } from "@onrecord/bus/nats-transport";
+import { createLogger } from "@onrecord/core/log";
+import { mountHealth } from "@onrecord/http/health";
+import { HttpServer } from "@onrecord/http/http-server";
+import { Database } from "@onrecord/postgres/database";
+import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
+import { listMigrations, migrate } from "@onrecord/postgres/migrate";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -161,10 +161,10 @@ describe("migrations", () => {
 
 describe("health", () => {
   it("is ready when the database is migrated and the bus is heard, and says what is not", async () => {
-    await using door = new Door(log);
+    await using http = new HttpServer(log);
     const node = await context.another();
-    hangHealth(door, node);
-    const url = await door.listen(0, "127.0.0.1");
+    mountHealth(http, node);
+    const url = await http.listen(0, "127.0.0.1");
     const ready = async () => {
       const response = await fetch(`${url}/readyz`);
       return [response.status, await response.json()];

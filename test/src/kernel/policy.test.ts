@@ -1,8 +1,7 @@
+import { newId } from "@onrecord/core/ids";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import type { Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
-import { DecisionPoint } from "@onrecord/policy/decide";
+import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
 import {
   accessLevels,
@@ -13,6 +12,7 @@ import {
 } from "@onrecord/policy/levels";
 import { authenticate, type Principal, principalsOf } from "@onrecord/policy/principal";
 import { placeResource } from "@onrecord/policy/resources";
+import type { Tx } from "@onrecord/postgres/database";
 import {
   addPerson,
   callerOf,

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { BusTransport } from "@onrecord/platform/bus";
-import { NatsTransport } from "@onrecord/platform/bus-nats";
-import { PostgresTransport } from "@onrecord/platform/bus-postgres";
-import type { AppContext } from "@onrecord/platform/context";
+import type { BusTransport } from "@onrecord/bus/bus";
+import { NatsTransport } from "@onrecord/bus/nats-transport";
+import { PostgresTransport } from "@onrecord/bus/postgres-transport";
+import type { AppContext } from "@onrecord/context/context";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";

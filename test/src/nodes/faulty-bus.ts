@@ -1,4 +1,4 @@
-import type { BusTransport, Envelope } from "@onrecord/platform/bus";
+import type { BusTransport, Envelope } from "@onrecord/bus/bus";
 
 /** Of ten messages that arrive, about so many get lost, arrive twice, or arrive late. */
 const LOST = 3;

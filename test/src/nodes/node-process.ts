@@ -1,5 +1,5 @@
 import { Command } from "@onrecord/cli/testing/command";
-import { findRunningPostgres } from "@onrecord/platform/postgres/running";
+import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import type { TestContext } from "@onrecord/testing/database";
 import { freePort } from "../free-port.js";
 

@@ -1,7 +1,7 @@
+import { Bus, type BusTransport } from "@onrecord/bus/bus";
 import { Collab } from "@onrecord/collab/collab";
-import { Bus, type BusTransport } from "@onrecord/platform/bus";
-import type { AppContext } from "@onrecord/platform/context";
-import { Door } from "@onrecord/platform/door";
+import type { AppContext } from "@onrecord/context/context";
+import { HttpServer } from "@onrecord/http/http-server";
 import type { TestContext } from "@onrecord/testing/database";
 
 /** A collaboration server of its own, in this process, with its own connections to the one database. */
@@ -19,11 +19,11 @@ export async function startNode(
   await using opening = new AsyncDisposableStack();
   const own = opening.use(await on.another());
   const context = makeTransport ? await withBus(own, makeTransport(own), opening) : own;
-  const door = opening.use(new Door(context.log));
+  const http = opening.use(new HttpServer(context.log));
   const collab = opening.use(new Collab(context));
-  collab.hang(door);
+  collab.mount(http);
   await collab.start();
-  const url = await door.listen(0, "127.0.0.1");
+  const url = await http.listen(0, "127.0.0.1");
   const opened = opening.move();
   return {
     context,

@@ -1,7 +1,7 @@
-import type { Sql } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
+import { newId } from "@onrecord/core/ids";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import { bumpRevision } from "@onrecord/policy/resources";
+import type { Sql } from "@onrecord/postgres/database";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
 import { until } from "@onrecord/testing/editor";

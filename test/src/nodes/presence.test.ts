@@ -1,4 +1,4 @@
-import { PostgresTransport } from "@onrecord/platform/bus-postgres";
+import { PostgresTransport } from "@onrecord/bus/postgres-transport";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";

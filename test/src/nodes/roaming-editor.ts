@@ -1,4 +1,4 @@
-import { message } from "@onrecord/collab/protocol";
+import { message } from "@onrecord/collab-protocol/protocol";
 import * as decoding from "lib0/decoding";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";

@@ -1,6 +1,6 @@
+import type { AppContext } from "@onrecord/context/context";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
 import { expect } from "vitest";
 import * as Y from "yjs";
 

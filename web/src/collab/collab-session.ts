@@ -91,7 +91,7 @@ export class CollabSession {
     if (!isEnding(link) || link === "signed-out") this.provider.connect();
   }
 
-  /** Hangs up until `connect`: the page's session has ended, or its browser is somebody else's. What is unsent is kept. */
+  /** Mounts up until `connect`: the page's session has ended, or its browser is somebody else's. What is unsent is kept. */
   hangUp(): void {
     if (isEnding(this.#saved.link)) return;
     this.#happen({ type: "ended", why: "signed-out" });

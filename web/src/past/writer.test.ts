@@ -26,6 +26,6 @@ describe("whom a run is shown as", () => {
   });
 
   test("is the house where nobody brought it", () => {
-    expect(writerOf({ standing: "HOUSE", author: null, carrier: null }, en).name).toBe("Onrecord");
+    expect(writerOf({ standing: "SYSTEM", author: null, carrier: null }, en).name).toBe("Onrecord");
   });
 });

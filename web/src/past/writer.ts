@@ -42,7 +42,7 @@ export function writerOf({ standing, author, carrier }: Origin, { past, shell }:
       const { unknown: name, someone: said } = past;
       return { ...unproven, key: `unknown ${carrier?.id}`, name, said, hint };
     }
-    case "HOUSE":
+    case "SYSTEM":
       return { ...unproven, key: "house", name: shell.product, said: shell.product, hint: past.houseHint };
   }
 }

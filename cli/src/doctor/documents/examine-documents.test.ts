@@ -1,10 +1,10 @@
+import { newId } from "@onrecord/core/ids";
+import { createLogger } from "@onrecord/core/log";
 import { commitChanges } from "@onrecord/history/commit";
 import { History } from "@onrecord/history/history";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
-import { Database } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
-import { createLogger } from "@onrecord/platform/log";
 import { readRevision } from "@onrecord/policy/resources";
+import { Database } from "@onrecord/postgres/database";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

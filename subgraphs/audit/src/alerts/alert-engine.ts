@@ -1,7 +1,7 @@
+import type { AppContext } from "@onrecord/context/context";
 import { type PlacedEntry, type Position, start } from "@onrecord/ledger/read";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import type { AppContext } from "@onrecord/platform/context";
-import type { Sql, Tx } from "@onrecord/platform/database";
+import type { Sql, Tx } from "@onrecord/postgres/database";
 import { comparePositions } from "../entries/entry-cursor.js";
 import { isSettled } from "../entries/is-settled.js";
 import { type Again, Pump } from "../live/pump.js";

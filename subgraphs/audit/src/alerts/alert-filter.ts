@@ -1,5 +1,5 @@
 import type { FilterQuery } from "@mikro-orm/postgresql";
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { AlertRow } from "../entities/alert.js";
 import { checkName } from "../entries/entry-filter.js";
 import type { AlertFilter } from "../types/filters.js";

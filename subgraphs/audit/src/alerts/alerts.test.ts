@@ -1,6 +1,6 @@
+import type { AppContext } from "@onrecord/context/context";
+import { newId } from "@onrecord/core/ids";
 import { Ledger, type NewEntry } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import { newId } from "@onrecord/platform/ids";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import {
   addPerson,

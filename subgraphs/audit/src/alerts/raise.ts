@@ -1,6 +1,6 @@
+import { newId } from "@onrecord/core/ids";
 import type { PlacedEntry } from "@onrecord/ledger/read";
-import type { Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
+import type { Tx } from "@onrecord/postgres/database";
 import type { Rule } from "../rules/rule.js";
 
 /**

@@ -1,5 +1,5 @@
 import { entryColumns, type PlacedEntry } from "@onrecord/ledger/read";
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 import type { AlertRow } from "../entities/alert.js";
 import { type AlertPosition, beforeAllAlerts } from "./alert-cursor.js";
 

@@ -1,5 +1,5 @@
+import { AppError } from "@onrecord/core/errors";
 import type { PlacedEntry, Position } from "@onrecord/ledger/read";
-import { AppError } from "@onrecord/platform/errors";
 import { type CursorCodec, defineCursor } from "@onrecord/subgraph/cursor";
 
 const codec = defineCursor("entry", "digits", "id");

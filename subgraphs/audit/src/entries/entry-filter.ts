@@ -1,7 +1,7 @@
+import { AppError } from "@onrecord/core/errors";
+import { isId } from "@onrecord/core/ids";
+import { checkText } from "@onrecord/core/text";
 import type { ActorKind, Outcome } from "@onrecord/ledger/entry";
-import { AppError } from "@onrecord/platform/errors";
-import { isId } from "@onrecord/platform/ids";
-import { checkText } from "@onrecord/platform/text";
 import type { AuditFilter } from "../types/filters.js";
 
 /** A filter that was checked: what is undefined does not matter. */

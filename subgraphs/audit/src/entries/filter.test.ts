@@ -1,5 +1,5 @@
+import { newId } from "@onrecord/core/ids";
 import { Ledger } from "@onrecord/ledger/ledger";
-import { newId } from "@onrecord/platform/ids";
 import { byCaller } from "@onrecord/policy/principal";
 import { addPerson, callerOf, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

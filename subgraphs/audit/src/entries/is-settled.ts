@@ -1,4 +1,4 @@
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** Whether every committed entry (of these actions) can be read by `readAfter`: none waits behind a transaction still open. */
 export async function isSettled(sql: Sql, actions?: readonly string[]): Promise<boolean> {

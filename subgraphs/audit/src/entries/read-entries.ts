@@ -1,5 +1,5 @@
 import { entryColumns, type PlacedEntry } from "@onrecord/ledger/read";
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 import type { EntryFilter } from "./entry-filter.js";
 import { filterSql } from "./filter-sql.js";
 

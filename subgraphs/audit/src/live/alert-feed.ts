@@ -1,6 +1,6 @@
-import type { Sql } from "@onrecord/platform/database";
-import type { Logger } from "@onrecord/platform/log";
+import type { Logger } from "@onrecord/core/log";
 import { readRevision } from "@onrecord/policy/resources";
+import type { Sql } from "@onrecord/postgres/database";
 import { type AlertPosition, alertPosition, compareAlerts } from "../alerts/alert-cursor.js";
 import { newestAlert, type RaisedAlert, readAlertsAfter } from "../alerts/raised-alert.js";
 import { Feed } from "./feed.js";

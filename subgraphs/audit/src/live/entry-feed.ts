@@ -1,8 +1,8 @@
+import type { Logger } from "@onrecord/core/log";
 import type { PlacedEntry, Position } from "@onrecord/ledger/read";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import type { Sql } from "@onrecord/platform/database";
-import type { Logger } from "@onrecord/platform/log";
 import { readRevision } from "@onrecord/policy/resources";
+import type { Sql } from "@onrecord/postgres/database";
 import { comparePositions, positionOf } from "../entries/entry-cursor.js";
 import { isSettled } from "../entries/is-settled.js";
 import { Feed } from "./feed.js";

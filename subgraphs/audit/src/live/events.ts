@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { abortable } from "./abortable.js";
 import type { Feed } from "./feed.js";
 import type { Permit } from "./permit.js";

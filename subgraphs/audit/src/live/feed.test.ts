@@ -1,4 +1,4 @@
-import { createLogger } from "@onrecord/platform/log";
+import { createLogger } from "@onrecord/core/log";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Batch, Feed, type Source } from "./feed.js";
 import { Pump } from "./pump.js";

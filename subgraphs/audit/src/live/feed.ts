@@ -1,4 +1,4 @@
-import type { Logger } from "@onrecord/platform/log";
+import type { Logger } from "@onrecord/core/log";
 import { type Again, Pump } from "./pump.js";
 
 /** A table that only grows, in an order in which nothing appears before what was read. */

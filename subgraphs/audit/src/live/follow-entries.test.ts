@@ -1,5 +1,5 @@
+import { newId } from "@onrecord/core/ids";
 import { Ledger } from "@onrecord/ledger/ledger";
-import { newId } from "@onrecord/platform/ids";
 import { levelNumber } from "@onrecord/policy/levels";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import { bumpRevision, placeResource } from "@onrecord/policy/resources";

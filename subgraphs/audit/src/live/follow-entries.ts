@@ -1,5 +1,5 @@
 import type { Position } from "@onrecord/ledger/read";
-import type { Decision } from "@onrecord/policy/decide";
+import type { Decision } from "@onrecord/policy/decision";
 import { FIRM_ID } from "@onrecord/policy/levels";
 import type { Caller } from "@onrecord/policy/principal";
 import type { AuditContext } from "../context.js";

@@ -1,7 +1,7 @@
-import type { Sql } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
-import type { Decision } from "@onrecord/policy/decide";
+import { AppError } from "@onrecord/core/errors";
+import type { Decision } from "@onrecord/policy/decision";
 import type { Caller, Principal } from "@onrecord/policy/principal";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** Throws when the caller may no longer have what they follow. */
 export type Permit = (revision: number) => Promise<void>;

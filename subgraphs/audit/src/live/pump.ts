@@ -1,4 +1,4 @@
-import type { Logger } from "@onrecord/platform/log";
+import type { Logger } from "@onrecord/core/log";
 
 /** How soon the work wants to run again without being woken, in milliseconds; undefined: whenever. */
 export type Again = number | undefined;

@@ -1,5 +1,5 @@
+import { isId } from "@onrecord/core/ids";
 import type { PlacedEntry } from "@onrecord/ledger/read";
-import { isId } from "@onrecord/platform/ids";
 import { inOrder, perRequest } from "@onrecord/subgraph/loader";
 import type { AuditContext } from "../context.js";
 import { readEntriesById } from "../entries/read-entries.js";

@@ -1,5 +1,5 @@
-import { AppError } from "@onrecord/platform/errors";
-import { isId } from "@onrecord/platform/ids";
+import { AppError } from "@onrecord/core/errors";
+import { isId } from "@onrecord/core/ids";
 import { inOrder } from "@onrecord/subgraph/loader";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { alertCursor, alertPosition } from "../alerts/alert-cursor.js";

@@ -1,5 +1,5 @@
+import { AppError } from "@onrecord/core/errors";
 import type { PlacedEntry } from "@onrecord/ledger/read";
-import { AppError } from "@onrecord/platform/errors";
 import { perRequest } from "@onrecord/subgraph/loader";
 import type { AuditContext } from "../context.js";
 import { entryById } from "../loaders/entry-by-id.js";

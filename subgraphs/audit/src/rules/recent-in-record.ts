@@ -1,6 +1,6 @@
+import { isId } from "@onrecord/core/ids";
 import type { PlacedEntry } from "@onrecord/ledger/read";
-import type { Sql } from "@onrecord/platform/database";
-import { isId } from "@onrecord/platform/ids";
+import type { Sql } from "@onrecord/postgres/database";
 import type { Recent } from "./rule.js";
 
 /** Denied entries of the last `$2` minutes up to and with entry `$1`, in the order of the record. */

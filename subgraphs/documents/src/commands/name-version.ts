@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { DocumentsContext } from "../context.js";
 import { presentVersion } from "../present.js";
 import { readVersions } from "../queries/read-versions.js";

@@ -1,7 +1,7 @@
+import { newId } from "@onrecord/core/ids";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import type { Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
 import { placeResource } from "@onrecord/policy/resources";
+import type { Tx } from "@onrecord/postgres/database";
 import { presentFolder } from "../present.js";
 import type { Folder } from "../types/folder.js";
 

@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import type { DocumentsContext } from "../context.js";
 import type { Document } from "../types/document.js";
 import { decideAgain, write } from "./write.js";

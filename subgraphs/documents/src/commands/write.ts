@@ -1,8 +1,8 @@
+import { AppError } from "@onrecord/core/errors";
 import type { By } from "@onrecord/ledger/ledger";
-import type { Tx } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
 import type { Action, ResourceAction } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
+import type { Tx } from "@onrecord/postgres/database";
 import type { DocumentsContext } from "../context.js";
 import { forget } from "../loaders/forget.js";
 
@@ -11,7 +11,7 @@ export async function write<T>(context: DocumentsContext, work: (tx: Tx, by: By)
   const { services, caller } = context;
   const by = byCaller(caller);
   // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
-  if (by.from !== null) await services.ledger.origins.of(by.from);
+  if (by.from !== null) await services.ledger.provenances.of(by.from);
   const result = await services.db.transaction((tx) => work(tx, by));
   forget(context);
   return result;

@@ -1,26 +1,26 @@
-import { Door } from "@onrecord/platform/door";
-import { createLogger } from "@onrecord/platform/log";
+import { createLogger } from "@onrecord/core/log";
+import { HttpServer } from "@onrecord/http/http-server";
 import { hashToken, type Principal } from "@onrecord/policy/principal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { World } from "../testing/world.js";
 
 let world: World;
-let door: Door;
+let http: HttpServer;
 let base: string;
 let manager: Principal;
 let folderId: string;
 let id: string;
 beforeAll(async () => {
   world = await World.open();
-  door = new Door(createLogger("silent"));
-  world.subgraph.hang(door);
-  base = await door.listen(0, "127.0.0.1");
+  http = new HttpServer(createLogger("silent"));
+  world.subgraph.mount(http);
+  base = await http.listen(0, "127.0.0.1");
   ({ manager, folderId } = await world.manager());
   id = await world.document(manager, folderId, "Draft <b> 公告");
   await world.type(id, "<script>alert(1)</script>", manager.userId);
 });
 afterAll(async () => {
-  await door[Symbol.asyncDispose]();
+  await http[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
 });
 

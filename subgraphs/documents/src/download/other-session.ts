@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { RequestInfo } from "@onrecord/platform/door";
+import type { RequestInfo } from "@onrecord/http/http-server";
 import { findCredential, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, mismatchError, namedSessions } from "@onrecord/policy/named-session";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { AppError } from "@onrecord/core/errors";
+import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import type { By } from "@onrecord/ledger/ledger";
-import type { RequestHandler, RequestInfo } from "@onrecord/platform/door";
-import { AppError } from "@onrecord/platform/errors";
 import { originFacts } from "@onrecord/policy/credentials";
-import type { Decision } from "@onrecord/policy/decide";
+import type { Decision } from "@onrecord/policy/decision";
 import type { Principal } from "@onrecord/policy/principal";
 import type { DocumentsServices } from "../context.js";
 import { principalOfSession } from "../queries/session-principal.js";
@@ -48,7 +48,7 @@ async function fetchCopy(
   const { documentId, version, format, sessionId, userId } = ticket;
   const from = originFacts(request);
   const by: By = { actorKind: "USER", actorId: userId, sessionId, requestId: info.id, from };
-  await ledger.origins.of(from);
+  await ledger.provenances.of(from);
   const decision = await db.transaction(async (tx) => {
     if (!(await useTicket(tx, ticket))) throw noTicket();
     const decision = await decideUnderLock(services, tx, ticket);

@@ -1,6 +1,6 @@
 import type { ContentFormat, DocumentKind } from "@onrecord/filing/content";
-import type { Sql, Tx } from "@onrecord/platform/database";
 import { hashToken } from "@onrecord/policy/principal";
+import type { Sql, Tx } from "@onrecord/postgres/database";
 
 /** What a ticket is for. */
 export interface Ticket {

@@ -1,5 +1,5 @@
-import { AppError } from "@onrecord/platform/errors";
-import type { Decision } from "@onrecord/policy/decide";
+import { AppError } from "@onrecord/core/errors";
+import type { Decision } from "@onrecord/policy/decision";
 import type { DocumentsServices } from "../context.js";
 import { principalOfSession } from "../queries/session-principal.js";
 

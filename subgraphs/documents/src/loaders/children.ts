@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { defineCursor } from "@onrecord/subgraph/cursor";
 import { grouped, perRequest } from "@onrecord/subgraph/loader";
 import { type PageArgs, pageRequest, toConnection } from "@onrecord/subgraph/page";

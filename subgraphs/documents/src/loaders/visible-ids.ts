@@ -1,4 +1,4 @@
-import { isId } from "@onrecord/platform/ids";
+import { isId } from "@onrecord/core/ids";
 import { perRequest } from "@onrecord/subgraph/loader";
 import type { DocumentsContext } from "../context.js";
 

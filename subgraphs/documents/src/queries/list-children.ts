@@ -1,5 +1,5 @@
-import type { Sql } from "@onrecord/platform/database";
 import { heldGrants } from "@onrecord/policy/facts";
+import type { Sql } from "@onrecord/postgres/database";
 import type { DocumentRow } from "../entities/document.js";
 import { levelOn, type RowFacts } from "./visible.js";
 

@@ -1,5 +1,5 @@
-import type { Sql } from "@onrecord/platform/database";
 import { heldGrants } from "@onrecord/policy/facts";
+import type { Sql } from "@onrecord/postgres/database";
 import { levelOn, type RowFacts } from "./visible.js";
 
 /** A folder that may stand at the top of what a user sees, with what decides whether its parent is seen too. */

@@ -1,4 +1,4 @@
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 import type { PageRequest } from "@onrecord/subgraph/page";
 
 /** A version as `documents.change` and `documents.version_name` hold it. */

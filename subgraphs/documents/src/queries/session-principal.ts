@@ -1,5 +1,5 @@
-import type { Sql } from "@onrecord/platform/database";
 import type { Principal } from "@onrecord/policy/principal";
+import type { Sql } from "@onrecord/postgres/database";
 
 /** Who a session stands for now, or null when it has ended: for what outlives the request that proved it. */
 export async function principalOfSession(sql: Sql, sessionId: string): Promise<Principal | null> {

@@ -1,4 +1,4 @@
-import { checkText } from "@onrecord/platform/text";
+import { checkText } from "@onrecord/core/text";
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import { authorizeDocument, authorizeFolder } from "../authorize.js";
 import { createDocument } from "../commands/create-document.js";

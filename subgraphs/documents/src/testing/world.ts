@@ -1,6 +1,6 @@
+import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/history";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { newId } from "@onrecord/platform/ids";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import type { Caller, Principal } from "@onrecord/policy/principal";
 import { bumpRevision, readRevision } from "@onrecord/policy/resources";

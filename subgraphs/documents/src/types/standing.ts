@@ -5,10 +5,10 @@ export enum Standing {
   PROVEN = "PROVEN",
   RELAYED = "RELAYED",
   UNKNOWN = "UNKNOWN",
-  HOUSE = "HOUSE",
+  SYSTEM = "SYSTEM",
 }
 registerEnumType(Standing, {
   name: "Standing",
   description:
-    "PROVEN: the author's. RELAYED: brought by the carrier for someone else, which nobody proved. UNKNOWN: nobody's who could be named. HOUSE: written by Onrecord itself.",
+    "PROVEN: the author's. RELAYED: brought by the carrier for someone else, which nobody proved. UNKNOWN: nobody's who could be named. SYSTEM: written by Onrecord itself.",
 });

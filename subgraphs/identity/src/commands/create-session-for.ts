@@ -1,9 +1,9 @@
+import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
+import { checkText } from "@onrecord/core/text";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import type { AppContext } from "@onrecord/platform/context";
-import { AppError } from "@onrecord/platform/errors";
-import { newId } from "@onrecord/platform/ids";
-import { checkText } from "@onrecord/platform/text";
-import { openOrm, transactional } from "@onrecord/subgraph/orm";
+import { openOrm, transactional } from "@onrecord/postgres/orm";
 import { entities } from "../entities/entities.js";
 import { UserEntity } from "../entities/user.js";
 import { startSession } from "./start-session.js";

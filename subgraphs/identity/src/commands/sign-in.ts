@@ -1,7 +1,7 @@
-import { AppError } from "@onrecord/platform/errors";
-import { checkText } from "@onrecord/platform/text";
+import { AppError } from "@onrecord/core/errors";
+import { checkText } from "@onrecord/core/text";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
-import { transactional } from "@onrecord/subgraph/orm";
+import { transactional } from "@onrecord/postgres/orm";
 import type { IdentityContext } from "../context.js";
 import { type User, UserEntity } from "../entities/user.js";
 import { MAX_PASSWORD, verifyPassword } from "../password.js";
@@ -43,7 +43,7 @@ export async function signIn(
 
   succeeded();
   // Stored before the transaction: inside, it would wait for a second connection while holding one.
-  await ledger.origins.of(caller.from);
+  await ledger.provenances.of(caller.from);
   const token = await transactional(em, (inner, tx) =>
     startSession(inner, tx, ledger, {
       userId: user.id,
@@ -80,7 +80,7 @@ async function refuse(
   reason: "credentials" | "inactive" | "expired",
 ): Promise<void> {
   const from = { ...caller.from, claimed: email };
-  await ledger.origins.of(from);
+  await ledger.provenances.of(from);
   await ledger.record({
     action: "session.refused",
     // Nobody was proven, even where the browser still holds somebody's session.

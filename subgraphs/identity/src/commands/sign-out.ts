@@ -1,13 +1,13 @@
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import { bumpRevision } from "@onrecord/policy/resources";
-import { transactional } from "@onrecord/subgraph/orm";
+import { transactional } from "@onrecord/postgres/orm";
 import type { IdentityContext } from "../context.js";
 import { SessionEntity } from "../entities/session.js";
 
 /** Ends the caller's session everywhere. Returns false when it had ended already. */
 export async function signOut(context: IdentityContext, principal: Principal): Promise<boolean> {
   const { bus, caller, em, ledger } = context;
-  await ledger.origins.of(caller.from);
+  await ledger.provenances.of(caller.from);
   return transactional(em, async (inner, tx) => {
     const ended = await inner.nativeUpdate(
       SessionEntity,

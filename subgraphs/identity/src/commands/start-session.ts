@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { EntityManager } from "@mikro-orm/postgresql";
+import { newId } from "@onrecord/core/ids";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import type { Tx } from "@onrecord/platform/database";
-import { newId } from "@onrecord/platform/ids";
 import { hashToken } from "@onrecord/policy/principal";
+import type { Tx } from "@onrecord/postgres/database";
 import { SessionEntity } from "../entities/session.js";
 
 /** What a session is started with. */

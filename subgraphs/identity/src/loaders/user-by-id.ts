@@ -1,4 +1,4 @@
-import { isId } from "@onrecord/platform/ids";
+import { isId } from "@onrecord/core/ids";
 import { inOrder, perRequest } from "@onrecord/subgraph/loader";
 import type { IdentityContext } from "../context.js";
 import { type User, UserEntity } from "../entities/user.js";

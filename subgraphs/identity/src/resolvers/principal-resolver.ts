@@ -1,4 +1,4 @@
-import { AppError } from "@onrecord/platform/errors";
+import { AppError } from "@onrecord/core/errors";
 import { FIRM_ID } from "@onrecord/policy/levels";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { IdentityContext } from "../context.js";

@@ -1,9 +1,9 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import type { Tx } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
-import type { Decision } from "@onrecord/policy/decide";
+import { AppError } from "@onrecord/core/errors";
+import type { Decision } from "@onrecord/policy/decision";
 import { bumpRevision } from "@onrecord/policy/resources";
-import { transactional } from "@onrecord/subgraph/orm";
+import type { Tx } from "@onrecord/postgres/database";
+import { transactional } from "@onrecord/postgres/orm";
 import type { PermissionsContext } from "../context.js";
 import type { Resource } from "../resource.js";
 
@@ -28,7 +28,7 @@ export async function changeAccess<T>(
   const { caller, em, guard, ledger } = context;
   const decision = await guard.authorize(caller, "manage", resource);
   // Stored before the transaction: inside, it would wait for a second connection while holding one.
-  await ledger.origins.of(caller.from);
+  await ledger.provenances.of(caller.from);
   try {
     return await transactional(em, async (inner, tx) => {
       // One change of a resource's grants at a time: two at once would each miss what the other gives.

@@ -1,9 +1,9 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import type { Tx } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
-import { isId, newId } from "@onrecord/platform/ids";
+import { AppError } from "@onrecord/core/errors";
+import { isId, newId } from "@onrecord/core/ids";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
+import type { Tx } from "@onrecord/postgres/database";
 import type { PermissionsContext } from "../context.js";
 import { GrantEntity, type GrantRow, holding } from "../entities/grant.js";
 import { grantExpiry } from "../grant-expiry.js";

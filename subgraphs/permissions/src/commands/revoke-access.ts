@@ -1,8 +1,8 @@
-import type { Tx } from "@onrecord/platform/database";
-import { AppError } from "@onrecord/platform/errors";
-import { isId } from "@onrecord/platform/ids";
+import { AppError } from "@onrecord/core/errors";
+import { isId } from "@onrecord/core/ids";
 import { levelName } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
+import type { Tx } from "@onrecord/postgres/database";
 import type { PermissionsContext } from "../context.js";
 import { GrantEntity, type GrantRow } from "../entities/grant.js";
 import { findResource, type Resource } from "../resource.js";

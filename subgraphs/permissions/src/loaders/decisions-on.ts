@@ -1,5 +1,5 @@
-import { isId } from "@onrecord/platform/ids";
-import type { Decision } from "@onrecord/policy/decide";
+import { isId } from "@onrecord/core/ids";
+import type { Decision } from "@onrecord/policy/decision";
 import { type ResourceAction, resourceActions } from "@onrecord/policy/levels";
 import { perRequest } from "@onrecord/subgraph/loader";
 import type { PermissionsContext } from "../context.js";

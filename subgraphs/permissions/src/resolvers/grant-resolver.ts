@@ -1,4 +1,4 @@
-import { isId } from "@onrecord/platform/ids";
+import { isId } from "@onrecord/core/ids";
 import { inOrder } from "@onrecord/subgraph/loader";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { PermissionsContext } from "../context.js";

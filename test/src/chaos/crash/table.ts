@@ -1,8 +1,8 @@
+import { type AppContext, createContext } from "@onrecord/context/context";
+import { readConfig } from "@onrecord/core/config";
+import { createLogger } from "@onrecord/core/log";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
-import { readConfig } from "@onrecord/platform/config";
-import { type AppContext, createContext } from "@onrecord/platform/context";
-import { createLogger } from "@onrecord/platform/log";
 
 /** The database of a data directory, without the server: its Postgres where one still runs, else started for as long as this is held. */
 export interface Table extends AsyncDisposable {

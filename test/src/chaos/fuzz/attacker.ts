@@ -1,4 +1,4 @@
-import { closeCode, message, sync, syncFrame } from "@onrecord/collab/protocol";
+import { closeCode, message, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import * as decoding from "lib0/decoding";
 import { WebSocket } from "ws";
 import type * as Y from "yjs";

@@ -1,4 +1,4 @@
-import { awarenessFrame, message, sync, syncFrame } from "@onrecord/collab/protocol";
+import { awarenessFrame, message, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import * as encoding from "lib0/encoding";
 import type { Random } from "../random.js";
 import { mutate } from "./mutate.js";

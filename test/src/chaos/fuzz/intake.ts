@@ -1,7 +1,7 @@
-import { Authors } from "@onrecord/collab/authors";
-import type { Connection } from "@onrecord/collab/connection";
-import { type Arrival, dropUnconnected, takeRun } from "@onrecord/collab/intake";
-import { message, sync } from "@onrecord/collab/protocol";
+import { Authors } from "@onrecord/collab/authorship/authors";
+import type { Connection } from "@onrecord/collab/connection/connection";
+import { type Arrival, dropUnconnected, takeRun } from "@onrecord/collab/updates/intake";
+import { message, sync } from "@onrecord/collab-protocol/protocol";
 import { applyCommitted } from "@onrecord/history/apply-committed";
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { Principal } from "@onrecord/policy/principal";
@@ -65,7 +65,7 @@ class Attacked {
   #live = new Y.Doc();
   readonly #changes: Uint8Array[] = [];
   readonly #replayed = new Y.Doc();
-  readonly #told = new Y.Doc();
+  readonly #cached = new Y.Doc();
   readonly #witness = new Y.Doc();
   readonly #authors = new Authors([], new Set<Connection>());
   readonly #attackers: Attacker[];
@@ -119,8 +119,8 @@ class Attacked {
   /** One run; returns how many at the front are to be taken one by one. */
   #take(arrived: Arrival[], suspects: number): number {
     const most = this.random.chance(0.3) ? this.random.int(1, 20) : Number.POSITIVE_INFINITY;
-    const room = { bytes: 1e9, clients: 1e6, arrivals: suspects > 0 ? 1 : most };
-    const run = takeRun(this.#live, this.#authors, arrived, room);
+    const budget = { bytes: 1e9, clients: 1e6, arrivals: suspects > 0 ? 1 : most };
+    const run = takeRun(this.#live, this.#authors, arrived, budget);
     for (const [{ connection }, { outcome }] of run.receptions)
       if (outcome === "refused") {
         (connection as Attacker["connection"]).listening = false;
@@ -132,7 +132,7 @@ class Attacked {
     this.sum.versions += updates.length;
     const sent = run.broken || run.merged === null ? updates : [run.merged];
     for (const update of sent) {
-      applyCommitted(this.#told, update);
+      applyCommitted(this.#cached, update);
       Y.applyUpdate(this.#witness, update);
     }
     return run.suspects || Math.max(0, suspects - 1);
@@ -161,7 +161,7 @@ class Attacked {
       // The order of what contradicts itself is not defined.
       (this.lies
         ? undefined
-        : (compare("what it told others", this.#told) ??
+        : (compare("what it told others", this.#cached) ??
           compare("what it tells newcomers", copy(this.#live))))
     );
   }

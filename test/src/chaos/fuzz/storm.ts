@@ -1,4 +1,4 @@
-import { closeCode } from "@onrecord/collab/protocol";
+import { closeCode } from "@onrecord/collab-protocol/protocol";
 import type * as Y from "yjs";
 import type { Faults } from "../faults.js";
 import type { Random } from "../random.js";

@@ -1,4 +1,4 @@
-import { sync, syncFrame } from "@onrecord/collab/protocol";
+import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import type { Random } from "../random.js";
 
 /** How many recorded frames are kept: enough for variety, few enough to be forgotten. */

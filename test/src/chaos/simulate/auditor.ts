@@ -1,7 +1,7 @@
 import { effectiveUpdate } from "@onrecord/history/effective-update";
 import type { History } from "@onrecord/history/history";
 import { readChanges } from "@onrecord/history/load";
-import type { Sql } from "@onrecord/platform/database";
+import type { Sql } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import type { Faults } from "../faults.js";
 import type { Peer } from "./peer.js";

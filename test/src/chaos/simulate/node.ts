@@ -1,5 +1,5 @@
 import { Collab } from "@onrecord/collab/collab";
-import { Door } from "@onrecord/platform/door";
+import { HttpServer } from "@onrecord/http/http-server";
 import type { TestContext } from "@onrecord/testing/database";
 
 /** A collaboration node on the common database. */
@@ -14,14 +14,14 @@ export class Node {
 
   static async start(database: TestContext): Promise<Node> {
     const context = await database.another();
-    const door = new Door(context.log);
+    const http = new HttpServer(context.log);
     const collab = new Collab(context);
-    collab.hang(door);
+    collab.mount(http);
     await collab.start();
-    const url = await door.listen(0, "127.0.0.1");
+    const url = await http.listen(0, "127.0.0.1");
     return new Node(`${url.replace("http", "ws")}/collab`, collab, async () => {
       await collab[Symbol.asyncDispose]();
-      await door[Symbol.asyncDispose]();
+      await http[Symbol.asyncDispose]();
     });
   }
 

@@ -1,4 +1,4 @@
-import { message, sync, syncFrame } from "@onrecord/collab/protocol";
+import { message, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import * as decoding from "lib0/decoding";
 import { WebSocket } from "ws";
 import * as Y from "yjs";

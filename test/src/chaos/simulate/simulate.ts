@@ -1,4 +1,4 @@
-import { Database } from "@onrecord/platform/database";
+import { Database } from "@onrecord/postgres/database";
 import { testContext } from "@onrecord/testing/database";
 import { Faults } from "../faults.js";
 import type { Verdict } from "../verdict.js";

@@ -1,0 +1,255 @@
+import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
+import { type Editor, openEditor, until } from "@onrecord/testing/editor";
+import { createClient } from "graphql-ws";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Api } from "./client/api.js";
+import { firstEditableFolder } from "./client/editable-folder.js";
+import { createDemoFirm } from "./demo-firm.js";
+import { type Node, startNode } from "./node.js";
+import { replayTrace } from "./replay/replay.js";
+import { parseTrace } from "./replay/trace.js";
+
+let context: TestContext;
+let node: Node;
+const editors: Editor[] = [];
+
+beforeAll(async () => {
+  context = await testContext({ PORT: "0" });
+  node = await startNode(context);
+});
+afterAll(async () => {
+  for (const editor of editors) editor[Symbol.dispose]();
+  await node?.[Symbol.asyncDispose]();
+});
+
+const signIn = async (name: string) => {
+  const { signIn } = await new Api(node.url, undefined).ask<{ signIn: { token: string } }>(
+    "mutation ($input: SignInInput!) { signIn(input: $input) { token } }",
+    { input: { email: `${name}@demo.onrecord.test`, password: context.demoPassword } },
+  );
+  return { token: signIn.token, api: new Api(node.url, signIn.token) };
+};
+const edit = (documentId: string, token: string) => {
+  const editor = openEditor(node.url, documentId, token);
+  editors.push(editor);
+  return editor;
+};
+const createText = async (api: Api) => {
+  const input = { folderId: await firstEditableFolder(api), title: "A note", kind: "TEXT" };
+  const { createDocument } = await api.ask<{ createDocument: { id: string } }>(
+    "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
+    { input },
+  );
+  return createDocument.id;
+};
+
+describe("the node at its one door", () => {
+  it("is ready, and shows the web app or a sentence about it", async () => {
+    const ready = await fetch(`${node.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { ready: true, checks: { database: "ok", migrations: "ok", bus: "ok" } },
+    ]);
+    expect((await fetch(node.url)).status).toBe(200);
+    expect((await fetch(`${node.url}/metrics`)).status).toBe(200);
+  });
+
+  it("answers one query across all four subgraphs", async () => {
+    const { api } = await signIn("analyst1");
+    const { me, folders } = await api.ask<{ me: object; folders: { edges: { node: object }[] } }>(`{
+      me { user { name department { name } } roles capabilities }
+      folders { edges { node { name permissions documents { edges { node {
+        title version permissions createdBy { name }
+        versions(last: 1) { edges { node { number author { name } auditEntry { action actor { name } } } } }
+        auditTrail(first: 1, filter: { actions: ["document.created"] }) { totalCount edges { node { action actor { kind } } } }
+      } } } } } }
+    }`);
+    expect(me).toMatchObject({ user: { department: { name: "Corporate Finance" } }, roles: ["analyst"] });
+    expect(folders.edges).toEqual([
+      {
+        node: expect.objectContaining({
+          name: "Project Harbour",
+          permissions: expect.arrayContaining(["VIEW", "EDIT"]),
+          documents: {
+            edges: expect.arrayContaining([
+              {
+                node: expect.objectContaining({
+                  title: "Project Harbour: announcement",
+                  version: 1,
+                  createdBy: { name: expect.any(String) },
+                  auditTrail: {
+                    totalCount: 1,
+                    edges: [{ node: { action: "document.created", actor: { kind: "SYSTEM" } } }],
+                  },
+                }),
+              },
+            ]),
+          },
+        }),
+      },
+    ]);
+  });
+
+  it("lets two stock editors write together, a version and an entry for each change", async () => {
+    const one = await signIn("analyst1");
+    const two = await signIn("analyst2");
+    const id = await createText(one.api);
+    const a = edit(id, one.token);
+    const b = edit(id, two.token);
+    await Promise.all([a.synced(), b.synced()]);
+    a.text.insert(0, "Offer");
+    await until(() => b.text.toString() === "Offer", "the second editor to see it");
+    b.text.insert(5, " price");
+    await until(() => a.text.toString() === "Offer price", "the first editor to see it");
+    const { document } = await one.api.ask<{ document: object }>(
+      `query ($id: ID!) { document(id: $id) { version content versions { edges { node { number author { email } auditEntry { action } } } } } }`,
+      { id },
+    );
+    const node = (number: number, email: string) => ({
+      node: { number, author: { email }, auditEntry: { action: "document.edited" } },
+    });
+    expect(document).toEqual({
+      version: 2,
+      content: "Offer price",
+      versions: { edges: [node(1, "analyst1@demo.onrecord.test"), node(2, "analyst2@demo.onrecord.test")] },
+    });
+  });
+
+  it("replays concurrent typing through itself", async () => {
+    const tokens = await Promise.all(
+      ["analyst1", "analyst2"].map(async (name) => (await signIn(name)).token),
+    );
+    const { api } = await signIn("analyst1");
+    const documentId = await createText(api);
+    const endContent = "It is 😀 and it is true!";
+    const trace = parseTrace({
+      numAgents: 2,
+      endContent,
+      txns: [
+        { agent: 0, parents: [], patches: [[0, 0, "It is 😀"]] },
+        { agent: 1, parents: [0], patches: [[7, 0, " and it was true"]] },
+        { agent: 0, parents: [1], patches: [[23, 0, "!"]] },
+        { agent: 1, parents: [1], patches: [[15, 3, ""]] },
+        { agent: 1, parents: [2, 3], patches: [[15, 0, "is"]] },
+      ],
+    });
+    const rooms = `${node.url.replace("http", "ws")}/collab`;
+    const result = await replayTrace(trace, { rooms, documentId, tokens });
+    expect(result).toMatchObject({ changes: [2, 3], contested: 0, texts: [endContent, endContent] });
+    const { document } = await api.ask<{ document: object }>(
+      "query ($id: ID!) { document(id: $id) { version content } }",
+      { id: documentId },
+    );
+    expect(document).toEqual({ version: 5, content: endContent });
+  });
+
+  it("replays twelve agents without Node's warning of a leak, and leaves its limit as it was", async () => {
+    const { token, api } = await signIn("analyst1");
+    const documentId = await createText(api);
+    const txns = Array.from({ length: 12 }, (_, agent) => ({ agent, parents: [], patches: [[0, 0, "x"]] }));
+    const trace = parseTrace({ numAgents: 12, endContent: "x".repeat(12), txns });
+    const limit = process.getMaxListeners();
+    const warnings: string[] = [];
+    const hear = ({ name }: Error) => warnings.push(name);
+    process.on("warning", hear);
+    try {
+      const rooms = `${node.url.replace("http", "ws")}/collab`;
+      const { texts } = await replayTrace(trace, { rooms, documentId, tokens: [token] });
+      expect(new Set(texts)).toEqual(new Set(["x".repeat(12)]));
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off("warning", hear);
+    }
+    expect(warnings).not.toContain("MaxListenersExceededWarning");
+    expect(process.getMaxListeners()).toBe(limit);
+  });
+
+  it("replays a trace whose agents insert at one place at the same time, always the same way round", async () => {
+    const tokens = await Promise.all(
+      ["analyst1", "analyst2", "analyst3"].map(async (name) => (await signIn(name)).token),
+    );
+    const { api } = await signIn("analyst1");
+    const endContent = "(0😀12)(a0b1c2)";
+    const trace = parseTrace({
+      numAgents: 3,
+      endContent,
+      txns: [
+        { agent: 0, parents: [], patches: [[0, 0, "()()"]] },
+        // In the order of neither the agents nor their times.
+        { agent: 2, parents: [0], patches: [[1, 0, "2"]] },
+        { agent: 0, parents: [0], patches: [[1, 0, "0😀"]] },
+        { agent: 1, parents: [0], patches: [[1, 0, "1"]] },
+        { agent: 2, parents: [1], patches: [[4, 0, "c2"]] },
+        { agent: 1, parents: [3], patches: [[4, 0, "b1"]] },
+        { agent: 0, parents: [2], patches: [[5, 0, "a0"]] },
+      ],
+    });
+    const rooms = `${node.url.replace("http", "ws")}/collab`;
+    // By chance they would come out right in one of six.
+    for (let time = 0; time < 4; time++) {
+      const documentId = await createText(api);
+      const { texts, merged } = await replayTrace(trace, { rooms, documentId, tokens });
+      expect([...texts, merged]).toEqual(Array(4).fill(endContent));
+    }
+  });
+
+  it("raises an alert when the trader tries to take a settlement paper away", async () => {
+    const compliance = await signIn("compliance");
+    const trader = await signIn("trader");
+    const client = createClient({
+      url: `${node.url.replace("http", "ws")}/graphql`,
+      connectionParams: { authorization: `Bearer ${compliance.token}` },
+    });
+    const alerts = client.iterate<{ alertRaised: object }>({
+      query:
+        "subscription { alertRaised { rule severity actor { name } document { title } entry { action } } }",
+    });
+    const next = alerts.next();
+    const { folders } = await trader.api.ask<{
+      folders: { edges: { node: { name: string; documents: { edges: { node: { id: string } }[] } } }[] };
+    }>("{ folders { edges { node { name documents { edges { node { id } } } } } } }");
+    const paper = folders.edges.find(({ node }) => node.name === "Settlement")!.node.documents.edges[0]!.node;
+    // Whether the subscription already listens cannot be seen from here, so the trader tries until it does.
+    const tried = setInterval(() => void attempt(), 500);
+    const attempt = () =>
+      trader.api
+        .ask("mutation ($input: DownloadInput!) { download(input: $input) { url } }", {
+          input: { documentId: paper.id, format: "HTML" },
+        })
+        .catch((error: unknown) => error);
+    expect(await attempt()).toMatchObject({ code: "FORBIDDEN" });
+    const { value } = await next;
+    clearInterval(tried);
+    await client.dispose();
+    expect(value).toMatchObject({
+      data: {
+        alertRaised: {
+          actor: { name: "Siu Ming Ng" },
+          document: { title: "Settlement instruction: escrow deposit" },
+          entry: { action: "document.download-refused" },
+        },
+      },
+    });
+  });
+});
+
+it("makes the demo firm once, however often and wherever it is started", async () => {
+  const count = async () =>
+    (await context.db.query<{ count: number }>("select count(*) from identity.user"))[0]!.count;
+  expect(await count()).toBe(9);
+  await Promise.all([createDemoFirm(context, () => undefined), createDemoFirm(context, () => undefined)]);
+  expect(await count()).toBe(9);
+});
+
+it("makes one demo firm where two processes start at once, and none where somebody is", async () => {
+  const count = async (made: TestContext) =>
+    (await made.db.query<{ count: number }>("select count(*) from identity.user"))[0]!.count;
+  await using empty = await testContext();
+  const other = await empty.another();
+  await Promise.all([empty, other].map((process) => createDemoFirm(process, () => undefined)));
+  expect(await count(empty)).toBe(9);
+  await using lived = await testContext();
+  await addPerson(lived.db);
+  await createDemoFirm(lived, () => undefined);
+  expect(await count(lived)).toBe(1);
+});

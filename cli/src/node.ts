@@ -1,0 +1,108 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Collab } from "@onrecord/collab/collab";
+import type { AppContext } from "@onrecord/context/context";
+import { type SubgraphName, subgraphNames } from "@onrecord/core/config";
+import type { Service } from "@onrecord/core/service";
+import { createGateway } from "@onrecord/gateway/gateway";
+import { History } from "@onrecord/history/history";
+import { mountHealth } from "@onrecord/http/health";
+import { HttpServer } from "@onrecord/http/http-server";
+import { Ledger } from "@onrecord/ledger/ledger";
+import { serveSubgraph } from "@onrecord/subgraph/serve";
+import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { createAuditSubgraph } from "@onrecord/subgraph-audit/subgraph";
+import { createDocumentsSubgraph } from "@onrecord/subgraph-documents/subgraph";
+import { createIdentitySubgraph } from "@onrecord/subgraph-identity/subgraph";
+import { createPermissionsSubgraph } from "@onrecord/subgraph-permissions/subgraph";
+import { createDemoFirm, readDemoFirm } from "./demo-firm.js";
+import { allServices, type ServiceName } from "./service-names.js";
+import { webRoot } from "./web-root.js";
+
+/** How long sockets that were told to leave may take, in milliseconds, before they are cut. */
+const FAREWELL = 1000;
+
+/** A process that serves. */
+export interface Node extends AsyncDisposable {
+  /** Where the door listens. */
+  readonly url: string;
+  /** Takes nothing new, finishes what is under way, sends everyone away. */
+  drain(): Promise<void>;
+}
+
+/** A service with paths on the door. */
+interface Mountable extends Service {
+  mount(http: HttpServer): void;
+}
+
+/** A subgraph, with what some have besides: paths of their own, and work to begin. */
+interface StartedSubgraph extends Subgraph {
+  mount?(http: HttpServer): void;
+  start?(): Promise<void>;
+}
+
+const subgraphMakers: Record<SubgraphName, (context: AppContext) => Promise<StartedSubgraph>> = {
+  identity: createIdentitySubgraph,
+  permissions: createPermissionsSubgraph,
+  documents: createDocumentsSubgraph,
+  audit: createAuditSubgraph,
+};
+
+/**
+ * The composition root: makes the services on one context, mounts them on one HTTP server, and listens. The node owns the context from
+ * here on, and disposes of it last, also when opening fails.
+ */
+export async function startNode(
+  context: AppContext,
+  names: readonly ServiceName[] = allServices,
+  onProgress: (step: string) => void = () => undefined,
+): Promise<Node> {
+  await using opening = new AsyncDisposableStack();
+  opening.use(context);
+  const http = opening.use(new HttpServer(context.log));
+  mountHealth(http, context);
+  await new History(context, new Ledger(context.db, context.bus)).checkKeys();
+  if (context.config.demo) await createDemoFirm(context, onProgress);
+
+  const subgraphs: Partial<Record<SubgraphName, Subgraph>> = {};
+  for (const name of subgraphNames.filter((name) => names.includes(`subgraph ${name}`))) {
+    const subgraph = opening.use(await subgraphMakers[name](context));
+    subgraph.mount?.(http);
+    if (!names.includes("gateway")) serveSubgraph(subgraph, context, http);
+    await subgraph.start?.();
+    subgraphs[name] = subgraph;
+  }
+
+  // In the order in which they drain: editors are saved first, while the API still answers for them.
+  const services: Mountable[] = [];
+  if (names.includes("collab")) services.push(opening.use(new Collab(context)));
+  if (names.includes("gateway")) {
+    const { demo, production } = context.config;
+    // A firm that works for real tells a stranger nothing about its people, whatever else is configured.
+    const shown = demo && !production ? { demo: () => readDemoFirm(context) } : {};
+    services.push(opening.use(await createGateway(context, { subgraphs, webRoot, ...shown })));
+  }
+  for (const service of services) {
+    service.mount(http);
+    await service.start();
+  }
+  const url = await http.listen(context.config.port, context.config.host);
+
+  const owned = opening.move();
+  let drained: Promise<void> | undefined;
+  const drain = () => (drained ??= leave(http, services));
+  return {
+    url,
+    drain,
+    [Symbol.asyncDispose]: async () => {
+      await drain();
+      await owned.disposeAsync();
+    },
+  };
+}
+
+async function leave(http: HttpServer, services: readonly Service[]): Promise<void> {
+  // Stops accepting at once; resolves only when the last socket is gone, and those are the services' to end.
+  const empty = http.drain();
+  for (const service of services) await service.drain();
+  await Promise.race([empty, delay(FAREWELL, undefined, { ref: false })]);
+}

@@ -1,0 +1,169 @@
+import { closeCode } from "@onrecord/collab-protocol/protocol";
+import type { Logger } from "@onrecord/core/log";
+import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/commit";
+import type { Ledger } from "@onrecord/ledger/ledger";
+import type { Database } from "@onrecord/postgres/database";
+import { Histogram, type Registry } from "prom-client";
+import type { Room } from "../room/room.js";
+import { Pipeline } from "./pipeline.js";
+
+/** What the committer needs of its node. */
+export interface CommitterHost {
+  readonly log: Logger;
+  /** The permission revision at which every open connection was decided on. */
+  revision(): number;
+  /** Decides on every connection again; resolves at the new revision. */
+  refresh(): Promise<void>;
+  committed(documentId: string, version: number): void;
+  evict(room: Room, code: typeof closeCode.tryLater, reason: string): void;
+}
+
+/** A group commit under way. */
+interface Commit {
+  readonly rooms: readonly Room[];
+  readonly parts: readonly DocumentChanges[];
+  readonly end: () => void;
+  /** Null when it failed and nobody knows whether it was kept. */
+  readonly outcomes: Promise<CommitOutcome[] | null>;
+}
+
+/** Bytes of changes in one statement: the rest waits for the next. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+/** Statements under way: while the database is at one, the next is on its way to it. */
+const DEPTH = 2;
+
+/**
+ * The group commit of a node. While statements are under way, the changes of all rooms gather for the next: the busier the node, the
+ * larger the batch, and a lone change waits for nothing but its own commit. Statements end in the order in which they were sent.
+ */
+export class Committer implements AsyncDisposable {
+  readonly #dirty = new Set<Room>();
+  readonly #underWay: Commit[] = [];
+  #running: Promise<void> | undefined;
+  #filling = false;
+  readonly #seconds: Histogram;
+  readonly #changes: Histogram;
+  readonly #line: Pipeline;
+
+  constructor(
+    db: Database,
+    private readonly ledger: Ledger,
+    private readonly host: CommitterHost,
+    metrics: Registry,
+  ) {
+    this.#line = new Pipeline(db, "onrecord commits", host.log);
+    this.#seconds = new Histogram({
+      name: "onrecord_commit_seconds",
+      help: "duration of a group commit",
+      registers: [metrics],
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1],
+    });
+    this.#changes = new Histogram({
+      name: "onrecord_commit_changes",
+      help: "changes in a group commit",
+      registers: [metrics],
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+    });
+  }
+
+  schedule(room: Room): void {
+    this.#dirty.add(room);
+    if (this.#filling || this.#underWay.length >= DEPTH) return;
+    this.#filling = true;
+    // The rest of this turn's messages join the batch.
+    setImmediate(() => {
+      this.#filling = false;
+      this.#fill();
+    });
+  }
+
+  /** Resolves when everything scheduled so far is settled. */
+  async idle(): Promise<void> {
+    while (this.#filling || this.#running) await (this.#running ?? new Promise(setImmediate));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.idle();
+    await this.#line[Symbol.asyncDispose]();
+  }
+
+  #fill(): void {
+    while (this.#dirty.size > 0 && this.#underWay.length < DEPTH) {
+      const commit = this.#begin();
+      if (commit === null) break;
+      this.#underWay.push(commit);
+    }
+    if (this.#underWay.length > 0) this.#running ??= this.#run();
+  }
+
+  /** Settles what is under way, in order, until nothing is. */
+  async #run(): Promise<void> {
+    for (let commit = this.#underWay[0]; commit; commit = this.#underWay[0]) {
+      const outcomes = await commit.outcomes;
+      if (outcomes?.[0]?.outcome === "REVISION") await this.#refresh();
+      this.#underWay.shift();
+      this.#settle(commit, outcomes);
+      this.#fill();
+    }
+    this.#running = undefined;
+  }
+
+  #begin(): Commit | null {
+    const rooms: Room[] = [];
+    const parts: DocumentChanges[] = [];
+    let bytes = 0;
+    let count = 0;
+    for (const room of this.#dirty) {
+      if (bytes > BATCH_BYTES) break;
+      this.#dirty.delete(room);
+      const part = this.#take(room);
+      if (part === null) continue;
+      rooms.push(room);
+      parts.push(part);
+      count += part.changes.length;
+      for (const { update } of part.changes) bytes += update.length;
+    }
+    if (parts.length === 0) return null;
+    this.#changes.observe(count);
+    const commit = { revision: this.host.revision(), action: "document.edited", documents: parts } as const;
+    const outcomes = commitChanges(this.#line, this.ledger, commit).catch((err: unknown) => {
+      this.host.log.error(
+        { err, documents: parts.map(({ documentId }) => documentId) },
+        "a group commit failed",
+      );
+      return null;
+    });
+    return { rooms, parts, end: this.#seconds.startTimer(), outcomes };
+  }
+
+  /** What fails in one room must not keep the others from their commit. */
+  #take(room: Room): DocumentChanges | null {
+    try {
+      return room.take();
+    } catch (err) {
+      this.host.log.error({ err, documentId: room.documentId }, "a room failed");
+      this.host.evict(room, closeCode.tryLater, "the document could not be read");
+      return null;
+    }
+  }
+
+  #settle({ rooms, end }: Commit, outcomes: readonly CommitOutcome[] | null): void {
+    end();
+    for (const [index, room] of rooms.entries()) {
+      const outcome = outcomes?.[index];
+      if (outcome === undefined) {
+        // Whether it was kept is not known: the clients come back and are told from the table.
+        this.host.evict(room, closeCode.tryLater, "the change could not be committed");
+        continue;
+      }
+      room.settle(outcome);
+      if (outcome.outcome === "COMMITTED") this.host.committed(room.documentId, outcome.head);
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    await this.host
+      .refresh()
+      .catch((err: unknown) => this.host.log.warn({ err }, "permissions could not be read"));
+  }
+}

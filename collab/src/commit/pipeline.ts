@@ -1,0 +1,46 @@
+import type { Logger } from "@onrecord/core/log";
+import type { Database, Sql } from "@onrecord/postgres/database";
+import type { Client } from "pg";
+
+/**
+ * One connection that takes a statement while the one before is under way, each a transaction of its own, in the order in which they
+ * were sent. When it is lost, all that are under way fail, and the next statement opens another.
+ */
+export class Pipeline implements Sql, AsyncDisposable {
+  #client: Promise<Client> | undefined;
+
+  constructor(
+    private readonly db: Database,
+    private readonly name: string,
+    private readonly log: Logger,
+  ) {}
+
+  async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    this.#client ??= this.#open();
+    const client = await this.#client;
+    // The name makes it a prepared statement.
+    return (await client.query<Row>({ name: this.name, text, values: [...values] })).rows;
+  }
+
+  #open(): Promise<Client> {
+    const client = this.db.dedicated(this.name, { pipeline: true });
+    const opening = client.connect().then(() => client);
+    const lost = () => {
+      if (this.#client === opening) this.#client = undefined;
+    };
+    opening.catch(lost);
+    // The driver hangs the whole connection, with its keys, on its errors: only the words are logged.
+    client.on("error", ({ message }) => {
+      this.log.warn({ reason: message, connection: this.name }, "a database connection was lost");
+      lost();
+    });
+    client.on("end", lost);
+    return opening;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    this.#client = undefined;
+    await client?.end();
+  }
+}

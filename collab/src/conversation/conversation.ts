@@ -1,0 +1,348 @@
+import { createHash } from "node:crypto";
+import {
+  type ClientMessage,
+  type CloseCode,
+  closeCode,
+  countEntries,
+  decodeMessage,
+} from "@onrecord/collab-protocol/protocol";
+import type { Logger } from "@onrecord/core/log";
+import type { AuditAction } from "@onrecord/ledger/events";
+import type { Ledger } from "@onrecord/ledger/ledger";
+import type { RawData } from "ws";
+import { introduced } from "../authorship/speakers.js";
+import type { Connection } from "../connection/connection.js";
+import type { Room } from "../room/room.js";
+import type { Reception } from "../updates/intake.js";
+import { Coalescer } from "./coalescer.js";
+import { fitsOneChange, isDivisible, partsOf } from "./parts.js";
+
+/** An answer costs an encoding of the whole document, or of everyone's presence: however often it is asked for, so often it is given. */
+const ANSWER_EVERY_MS = 1000;
+/** Where another editor is to bring what is lacking: asked again after 0.1 s, then twice as long each time, 12.7 s in all. */
+const MAX_WAITS = 7;
+const WAIT_MS = 100;
+/** A client that says nothing of itself is told who is here after this long. */
+const GREET_AFTER_MS = 500;
+/** A stock client opens with what it lacks and then its own presence, before it can have heard of anyone else's. */
+const OPENING_FRAMES = 2;
+
+/** Where refusals go: on the record, and in the log. */
+export interface RefusalHost {
+  readonly ledger: Ledger;
+  readonly log: Logger;
+}
+
+/** What a session asks of its node. */
+export interface ConversationHost extends RefusalHost {
+  readonly limits: {
+    readonly frameBytes: number;
+    readonly updateBytes: number;
+    readonly updateStructs: number;
+    readonly documentBytes: number;
+    readonly stateVectorEntries: number;
+    readonly gapAnswers: number;
+    readonly unknownMessages: number;
+  };
+}
+
+/**
+ * Puts on the record what was refused (why, how large, and its hash, never its content), and closes. `bytes` is null for a frame
+ * that was not read to its end.
+ */
+export function refuse(
+  { ledger, log }: RefusalHost,
+  room: Room,
+  connection: Connection,
+  code: CloseCode,
+  reason: string,
+  bytes: Uint8Array | null,
+): void {
+  connection.silence();
+  const { by } = connection;
+  const object = { kind: "DOCUMENT", id: room.documentId } as const;
+  const sha256 = bytes && createHash("sha256").update(bytes).digest("hex");
+  const detail = { reason, bytes: bytes?.length ?? null, sha256 };
+  log.info({ requestId: by.requestId, documentId: room.documentId, code, reason }, "refused a message");
+  ledger
+    .record({ action: "document.edit-refused", by, object, detail })
+    .catch((err: unknown) => log.error({ err, requestId: by.requestId }, "a refusal could not be recorded"))
+    .finally(() => connection.close(code, reason));
+}
+
+/** Speaks y-websocket with one connection in its room. Messages are handled one after the other. */
+export class Conversation {
+  #frames = 0;
+  #unknown = 0;
+  #gaps = 0;
+  #waits = 0;
+  /** The client was asked for what the server lacks and has not answered. Opening asks. */
+  #asked = true;
+  #greeted = false;
+  readonly #presenceRecorded = new Set<AuditAction>();
+  #queue: Promise<void> | undefined;
+  readonly #states = new Coalescer(ANSWER_EVERY_MS, (stateVector: Uint8Array) => this.#join(stateVector));
+  readonly #presences = new Coalescer<void>(ANSWER_EVERY_MS, () => this.#tellPresence());
+
+  constructor(
+    private readonly room: Room,
+    private readonly connection: Connection,
+    private readonly host: ConversationHost,
+  ) {}
+
+  /** Opens the conversation: what the server lacks is asked for at once, or offline edits would never arrive. */
+  open(): void {
+    this.connection.tellAccess("");
+    void this.room.ask(this.connection);
+    setTimeout(() => this.#greet(), GREET_AFTER_MS).unref();
+  }
+
+  /**
+   * Tells who is here, once the client has said which clientID it writes with. Told before, one that comes back on a new line would be
+   * told its own state of the old line as news, take it for its own, and say it to everyone.
+   */
+  #greet(): void {
+    if (this.#greeted || !this.connection.listening) return;
+    this.#greeted = true;
+    this.room.presence.freshen();
+    this.#presences.ask();
+  }
+
+  /**
+   * Takes a frame; keeps the order even when the room has to be waited for, or the frame before is taken in parts. Resolves when it is
+   * taken, if that is not at once.
+   */
+  receive(data: RawData, binary: boolean): Promise<void> | undefined {
+    if (!this.connection.listening) return undefined;
+    if (this.#queue === undefined && this.room.ready() === undefined) {
+      const rest = this.#handle(data, binary);
+      return rest && this.#enqueue(() => rest);
+    }
+    return this.#enqueue(async () => {
+      await this.room.ready();
+      await this.#handle(data, binary);
+    });
+  }
+
+  #enqueue(turn: () => Promise<void>): Promise<void> {
+    // What waits here is in memory; what the socket holds back is not.
+    this.connection.pause("room");
+    const queued: Promise<void> = (this.#queue ?? Promise.resolve()).then(turn).finally(() => {
+      if (this.#queue !== queued) return;
+      this.#queue = undefined;
+      this.connection.resume("room");
+    });
+    this.#queue = queued;
+    return queued;
+  }
+
+  #handle(data: RawData, binary: boolean): Promise<void> | undefined {
+    const begun = performance.now();
+    const rest = this.#take(data, binary);
+    this.connection.charge(Buffer.isBuffer(data) ? data.length : 0, performance.now() - begun);
+    return rest ?? undefined;
+  }
+
+  #take(data: RawData, binary: boolean): Promise<void> | void {
+    if (!this.connection.listening) return;
+    this.#frames++;
+    if (!binary || !Buffer.isBuffer(data))
+      return this.#refuse(closeCode.malformed, "only binary frames are understood", new Uint8Array());
+    let decoded: ClientMessage;
+    try {
+      decoded = decodeMessage(data);
+    } catch {
+      return this.#refuse(closeCode.malformed, "the frame is not a message", data);
+    }
+    // Only work may be as large as a document.
+    if (decoded.type !== "change" && data.length > this.host.limits.frameBytes)
+      return this.#refuse(closeCode.tooLarge, "the frame is too large", data);
+    switch (decoded.type) {
+      case "step1":
+        return this.#states.ask(decoded.stateVector);
+      case "change":
+        return this.#change(decoded.update, decoded.step);
+      case "awareness":
+        return this.#presence(decoded.update);
+      case "query-awareness":
+        return this.#presences.ask();
+      case "ignored":
+        return;
+      case "unknown":
+        // Newer clients may know more than we: a few are let pass.
+        if (++this.#unknown > this.host.limits.unknownMessages)
+          this.#refuse(closeCode.malformed, "too many messages of a type that is not known here", data);
+    }
+  }
+
+  #tellPresence(): void {
+    const present = this.room.presence.all();
+    if (present) this.connection.write(...present.for(this.connection));
+  }
+
+  #join(stateVector: Uint8Array): void {
+    if (!this.connection.listening) return;
+    try {
+      if (countEntries(stateVector) > this.host.limits.stateVectorEntries)
+        return this.#refuse(closeCode.malformed, "the state vector has too many entries", stateVector);
+      this.room.join(this.connection, stateVector);
+    } catch {
+      this.#refuse(closeCode.malformed, "the state vector is malformed", stateVector);
+    }
+  }
+
+  /**
+   * A client that types while it reconnects sends changes before it is asked for what the server missed: they build on that, and
+   * so does the answer, which has them all. Until it comes nothing is acknowledged, since something before it may be missing.
+   */
+  #change(update: Uint8Array, step: "step2" | "update"): Promise<void> | void {
+    const received = ++this.connection.received;
+    if (!fitsOneChange(update, this.host.limits)) {
+      if (this.connection.mayEdit && isDivisible(update, this.host.limits))
+        return this.#inParts(update, step, received);
+      return this.#refuse(closeCode.tooLarge, "the update is too large", update);
+    }
+    if (!this.connection.mayEdit) return this.#changeOfViewer(update, received);
+    this.room.receive(this.connection, update, step, (reception) => {
+      if (step === "step2") this.#asked = false;
+      if (this.connection.listening) this.#received(reception, update, received);
+    });
+  }
+
+  /**
+   * Takes a message that is too large for one change as several, one after the other. What was somebody's work while the line was down
+   * has no bound but the document's; the others are served in between. It is acknowledged when all of it is taken. Where a part is not,
+   * what was taken stays, and of the rest the client is asked or told as of any message.
+   */
+  async #inParts(update: Uint8Array, step: "step2" | "update", received: number): Promise<void> {
+    const { connection, room } = this;
+    try {
+      for (const part of partsOf(update, step, this.host.limits)) {
+        if (part.update.length > this.host.limits.updateBytes)
+          return this.#refuse(closeCode.tooLarge, "the update is too large", part.update);
+        const reception = await new Promise<Reception>((tell) =>
+          room.receive(connection, part.update, part.step, tell, update.length),
+        );
+        // Its right may have ended, and its socket been closed, before this part was looked at.
+        if (!connection.listening && !connection.mayEdit)
+          return this.#refuse(closeCode.forbidden, "access was removed", part.update);
+        if (!connection.listening) return;
+        const isTaken = reception.outcome === "applied" || reception.outcome === "nothing-new";
+        if (part.isLast || !isTaken) {
+          if (step === "step2") this.#asked = false;
+          return this.#received(reception, part.update, received);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } catch {
+      this.#refuse(closeCode.malformed, "the update is malformed", update);
+    }
+  }
+
+  #received(reception: Reception, update: Uint8Array, received: number): void {
+    switch (reception.outcome) {
+      case "viewer":
+        return this.#changeOfViewer(update, received);
+      case "dropped":
+        return;
+      case "refused":
+        return this.#refuse(reception.code, reception.reason, update);
+      case "gap":
+        return reception.ofOthers ? this.#waitForOthers(update) : this.#askAgain(update);
+      case "applied":
+      case "nothing-new":
+        if (this.#asked) return;
+        this.#gaps = 0;
+        this.#waits = 0;
+        this.#acknowledge(received);
+    }
+  }
+
+  #askAgain(update: Uint8Array): void {
+    if (this.#asked) return;
+    if (++this.#gaps > this.host.limits.gapAnswers)
+      return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
+    this.#asked = true;
+    void this.room.ask(this.connection);
+  }
+
+  /**
+   * Two users' tabs in one browser tell each other what they write, and one may bring what the other is just sending. It is asked again
+   * until that has come. If the other's line is dead, its connection will end before long: so this one is sent away to come back.
+   */
+  #waitForOthers(update: Uint8Array): void {
+    if (this.#asked) return;
+    if (this.#waits >= MAX_WAITS)
+      return this.#refuse(closeCode.tryLater, "the update carries what its author has not sent", update);
+    this.#asked = true;
+    setTimeout(() => void this.room.ask(this.connection), WAIT_MS * 2 ** this.#waits++).unref();
+  }
+
+  /** A stock client answers the server's SyncStep1 whatever it may do; only something new is an attempt to write. */
+  #changeOfViewer(update: Uint8Array, received: number): void {
+    try {
+      if (this.room.wouldChange(update)) return this.#refuse(closeCode.forbidden, "view only", update);
+    } catch {
+      return this.#refuse(closeCode.malformed, "the update is malformed", update);
+    }
+    this.#acknowledge(received);
+  }
+
+  #acknowledge(received: number): void {
+    if (this.connection.options.acks) this.room.acknowledge(this.connection, received);
+  }
+
+  #presence(update: Uint8Array): void {
+    // It may have left while this waited: nobody would take away what it set now.
+    if (!this.room.connections.has(this.connection)) return;
+    try {
+      const { presence } = this.room;
+      const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
+      const denied = claimed !== undefined && !this.#claim(claimed);
+      const { foreign, crowdedOut } = presence.receive(this.connection, update, denied ? undefined : claimed);
+      const refused = denied ? claimed : foreign[0];
+      if (refused !== undefined) this.#presenceRefused("presence.refused", refused);
+      if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
+      this.#greet();
+    } catch (error) {
+      this.#refuse(
+        closeCode.malformed,
+        error instanceof RangeError ? error.message : "the presence update is malformed",
+        update,
+      );
+    }
+  }
+
+  /** A clientID may be nobody's here, and somebody's who is connected to another node. */
+  #claim(clientId: number): boolean {
+    const { presence, authors } = this.room;
+    const user = presence.userOf(clientId);
+    if (user !== undefined && user !== this.connection.principal.userId) return false;
+    return authors.claim(this.connection, clientId);
+  }
+
+  /** Once for each connection: a client renews its presence for ever, and the record would be flooded. */
+  #presenceRefused(action: "presence.refused" | "presence.crowded-out", clientId: number): void {
+    if (this.#presenceRecorded.has(action)) return;
+    this.#presenceRecorded.add(action);
+    const { by } = this.connection;
+    this.#record(this.host.ledger.record({ action, by, object: this.#object, detail: { clientId } }));
+  }
+
+  #refuse(code: CloseCode, reason: string, bytes: Uint8Array): void {
+    refuse(this.host, this.room, this.connection, code, reason, bytes);
+  }
+
+  get #object() {
+    return { kind: "DOCUMENT", id: this.room.documentId } as const;
+  }
+
+  #record(written: Promise<unknown>): void {
+    written.catch((err: unknown) =>
+      this.host.log.error(
+        { err, requestId: this.connection.by.requestId },
+        "a refusal could not be recorded",
+      ),
+    );
+  }
+}

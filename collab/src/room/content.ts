@@ -1,0 +1,176 @@
+import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { applyCommitted } from "@onrecord/history/apply-committed";
+import { type EncodedState, encodeState } from "@onrecord/history/encoded-state";
+import * as Y from "yjs";
+import { framed } from "../connection/connection.js";
+
+/** A state that was told once and can be told again, with what was committed since. */
+interface CachedState {
+  /** The answer to somebody who has nothing. */
+  readonly frame: Buffer;
+  readonly encoded: EncodedState;
+  /** The newest change in it. */
+  readonly seq: number;
+  readonly later: Uint8Array[];
+  bytes: number;
+}
+
+/** A state of more bytes is not encoded anew for each version that somebody joins at: what was committed since goes before it. */
+const LARGE = 1024 * 1024;
+/** What was committed since may grow to this many updates, or this part of the state. */
+const MAX_LATER = 500;
+const LATER_PART = 1 / 4;
+/** A document that nobody has changed for so long rests, and a large one, which is slow to wake, later: by this much for each byte. */
+const REST_MS = 2000;
+const REST_MS_PER_BYTE = 0.01;
+
+/**
+ * A document's content in a room. At rest it is bytes, as it was stored: enough for everybody who only comes and looks. A change wakes
+ * it, and then it is a Y.Doc until it has been quiet for a while. What is told to those who come with nothing is encoded once for all of
+ * them.
+ */
+export class Content {
+  #doc: Y.Doc | undefined;
+  #cached: CachedState | undefined;
+  #changedAt = 0;
+  #toldAt = 0;
+
+  constructor(encoded: EncodedState, later: readonly Uint8Array[]) {
+    this.#cached = tell(encoded, 0);
+    for (const update of later) add(this.#cached, update);
+  }
+
+  /** Whether there is a Y.Doc; asking for one makes it. */
+  get isAwake(): boolean {
+    return this.#doc !== undefined;
+  }
+
+  get doc(): Y.Doc {
+    this.#changedAt = performance.now();
+    if (this.#doc) return this.#doc;
+    const doc = new Y.Doc();
+    const { encoded, later } = this.#cached!;
+    applyCommitted(doc, encoded.state);
+    for (const update of later) applyCommitted(doc, update);
+    this.#doc = doc;
+    return doc;
+  }
+
+  /** Another document takes its place. */
+  replace(doc: Y.Doc): void {
+    this.#doc?.destroy();
+    this.#doc = doc;
+    this.#cached = undefined;
+  }
+
+  /** Encoded; with everything that was applied. */
+  stateVector(): Uint8Array {
+    if (this.#doc) return Y.encodeStateVector(this.#doc);
+    const { encoded, later } = this.#cached!;
+    if (later.length === 0) return encoded.stateVector;
+    const clocks = Y.decodeStateVector(encoded.stateVector);
+    for (const update of later)
+      for (const [client, clock] of Y.parseUpdateMeta(update).to) clocks.set(client, clock);
+    return Y.encodeStateVector(clocks);
+  }
+
+  /** Whether an update is certainly known, as far as that can be told without waking: it says nothing, or repeats the deletes. */
+  repeats(update: Uint8Array): boolean {
+    if (update.length === 2 && update[0] === 0 && update[1] === 0) return true;
+    if (this.#doc || this.#cached!.later.length > 0) return false;
+    return Buffer.compare(update, this.#deletes()) === 0;
+  }
+
+  /** What somebody with this state vector lacks: a SyncStep2. */
+  missing(stateVector: Uint8Array): Uint8Array {
+    if (
+      !this.#doc &&
+      Buffer.compare(stateVector, this.stateVector()) === 0 &&
+      this.#cached!.later.length === 0
+    )
+      return this.#deletes();
+    return Y.encodeStateAsUpdate(this.doc, stateVector);
+  }
+
+  /**
+   * What is told to somebody who has nothing, once change `seq` is durable. `newest` is the newest change that was applied. What was
+   * committed after a large state was encoded goes before the state: a client keeps it until it has that, and has all when it is told
+   * that it is synced.
+   */
+  whole(newest: number): { readonly seq: number; frames(): Buffer[] } {
+    this.#toldAt = performance.now();
+    if (this.#cached?.later.length && this.#cached.encoded.state.length <= LARGE) this.#tellAnew();
+    this.#cached ??= tell(encodeState(this.doc), newest);
+    const { seq, frame, later } = this.#cached;
+    return { seq, frames: () => (later.length === 0 ? [frame] : [updateFrame(merge(later)), frame]) };
+  }
+
+  /** An update was committed that ends with change `seq`: whoever comes later gets it too. */
+  committed(update: Uint8Array, seq: number): void {
+    const told = this.#cached;
+    if (!told || seq <= told.seq) return;
+    if (this.#doc && told.encoded.state.length <= LARGE) return this.#tellAnew();
+    add(told, update);
+    if (told.later.length > MAX_LATER || told.bytes > told.encoded.state.length * LATER_PART)
+      this.#tellAnew();
+  }
+
+  /** The next to come is told a state that is encoded then. */
+  #tellAnew(): void {
+    void this.doc;
+    this.#cached = undefined;
+  }
+
+  /** All of it as it is now. */
+  encode(): EncodedState {
+    const told = this.#cached;
+    return !this.#doc && told?.later.length === 0 ? told.encoded : encodeState(this.doc);
+  }
+
+  /**
+   * Lets go of what has not been used for a while. Everything that was applied must be durable; `newest` is the newest of it, and `bytes`
+   * about what the state has.
+   */
+  rest(newest: number, bytes: number): void {
+    if (!this.#doc) return;
+    const now = performance.now();
+    if (now - this.#changedAt > REST_MS + REST_MS_PER_BYTE * bytes) {
+      if (this.#cached?.seq !== newest) this.#cached = tell(encodeState(this.#doc), newest);
+      this.#doc.destroy();
+      this.#doc = undefined;
+    } else if (now - this.#toldAt > REST_MS) this.#cached = undefined;
+  }
+
+  destroy(): void {
+    this.#doc?.destroy();
+  }
+
+  /** What somebody who has every struct is told: the deletes, behind a zero. */
+  #deletes(): Uint8Array {
+    const { state, deletes } = this.#cached!.encoded;
+    return Buffer.concat([Uint8Array.of(0), state.subarray(state.length - deletes)]);
+  }
+}
+
+function add(told: CachedState, update: Uint8Array): void {
+  told.later.push(update);
+  told.bytes += update.length;
+}
+
+/** Updates as one. Not for thousands: it is superlinear. */
+export function merge(updates: readonly Uint8Array[]): Uint8Array {
+  return updates.length === 1 ? updates[0]! : Y.mergeUpdates([...updates]);
+}
+
+/** An update as it goes out. */
+export function updateFrame(update: Uint8Array): Buffer {
+  return framed(syncFrame(sync.update, update));
+}
+
+function tell(encoded: EncodedState, seq: number): CachedState {
+  // What is kept long must not keep a pool of buffers with it; nor is the state kept twice, since it stands in the frame.
+  const frame = framed(syncFrame(sync.step2, encoded.state), Buffer.allocUnsafeSlow);
+  const state = frame.subarray(frame.length - encoded.state.length);
+  const stateVector = Uint8Array.from(encoded.stateVector);
+  return { frame, encoded: { state, stateVector, deletes: encoded.deletes }, seq, later: [], bytes: 0 };
+}

@@ -1,0 +1,50 @@
+import type { Connection } from "../connection/connection.js";
+
+/** A message, with the newest change that it tells of. */
+export interface Message {
+  readonly seq: number;
+  readonly frames: () => readonly Buffer[];
+}
+
+interface Entry {
+  readonly connection: Connection;
+  readonly prepare: () => Message;
+  message: Message;
+  readonly sent: (() => void) | undefined;
+}
+
+/** Messages that tell of what is not durable yet: each is sent when it is. */
+export class OutboundBarrier {
+  #entries: Entry[] = [];
+
+  /**
+   * Keeps a message until its changes are durable. `prepare` reads from the document what it will say, now and again whenever the
+   * document is rebuilt; `sent` is called when it goes out.
+   */
+  hold(connection: Connection, prepare: () => Message, sent?: () => void): void {
+    this.#entries.push({ connection, prepare, message: prepare(), sent });
+  }
+
+  /** Everything up to `seq` is durable. */
+  release(seq: number): void {
+    const entries = this.#entries;
+    this.#entries = entries.filter(({ message }) => message.seq > seq);
+    for (const entry of entries) if (entry.message.seq <= seq) deliver(entry);
+  }
+
+  /** What was to be said of the old document is said of the one that is there now. */
+  prepareAgain(): void {
+    for (const entry of this.#entries) entry.message = entry.prepare();
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+}
+
+/** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
+function deliver({ connection, message, sent }: Entry): void {
+  if (!connection.listening) return;
+  for (const frame of message.frames()) connection.writeState(frame);
+  sent?.();
+}

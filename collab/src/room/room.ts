@@ -1,0 +1,465 @@
+import type { KeyObject } from "node:crypto";
+import { ackFrame, type CloseCode, closeCode, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { AppError } from "@onrecord/core/errors";
+import { applyCommitted } from "@onrecord/history/apply-committed";
+import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/commit";
+import { effectiveUpdate } from "@onrecord/history/effective-update";
+import type { EncodedState } from "@onrecord/history/encoded-state";
+import type { Gap } from "@onrecord/history/history";
+import type { LoadedDocument, StoredDocument } from "@onrecord/history/load";
+import * as Y from "yjs";
+import { Authors } from "../authorship/authors.js";
+import { type Step, without } from "../authorship/authorship.js";
+import { type Connection, framed } from "../connection/connection.js";
+import { Presence } from "../presence/presence.js";
+import { isKnownInPart } from "../updates/applies-exactly.js";
+import { independent } from "../updates/independent.js";
+import { bringsStructs, inspect } from "../updates/inspect.js";
+import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "../updates/intake.js";
+import { applyPlaced } from "../updates/placement.js";
+import { Checkpoints } from "./checkpoints.js";
+import { Content, merge, updateFrame } from "./content.js";
+import { type Message, OutboundBarrier } from "./outbound-barrier.js";
+import { type Again, type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
+
+/** What the room asks of its node. */
+export interface RoomHost {
+  readonly limits: {
+    readonly documentBytes: number;
+    readonly documentClients: number;
+    readonly awarenessBytes: number;
+    readonly awarenessClients: number;
+    readonly documentAwarenessBytes: number;
+  };
+  /** The room has changes to commit. */
+  schedule(room: Room): void;
+  /** Whether the right of a connection has ended by time, as far as this node can tell. */
+  isOver(connection: Connection): boolean;
+  /** Asks the database whether it has; the room is scheduled again when that is known. */
+  decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void;
+  /** The time, alike on all nodes: milliseconds since the epoch. */
+  now(): number;
+  /** There is presence to share. */
+  presenceChanged(room: Room): void;
+  /** What was committed after a version. */
+  readGap(documentId: string, key: KeyObject, after: number): Promise<Gap>;
+  /** Whose clientIDs are whose, as committed; of all of them, or of these. */
+  bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]>;
+  /** The document at a committed version, fresh from the database. */
+  reload(documentId: string, version: number): Promise<LoadedDocument>;
+  checkpoint(documentId: string, version: number, key: KeyObject, encoded: EncodedState): void;
+  /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
+  refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
+  /** The room cannot go on; it is forgotten and its clients come back to a new one. */
+  evict(room: Room, code: CloseCode, reason: string): void;
+}
+
+/** At most this many changes are merged into one frame: merging is superlinear. */
+const MERGED = 100;
+
+/**
+ * One document held open by this node.
+ *
+ * The invariant: nothing leaves the room before it is committed. the document runs ahead of the committed head by what is pending;
+ * every change has a sequence number, and whatever is made from the document, an answer to a joiner or an acknowledgement, is held back
+ * until the last number it contains is durable.
+ */
+export class Room {
+  readonly connections = new Set<Connection>();
+  readonly presence: Presence;
+  readonly authors: Authors;
+  version: number;
+  /** The entry of that version. */
+  #tip: string | null;
+  readonly #content: Content;
+  #key: KeyObject;
+  /** When the head was committed. */
+  #committedAt: Date;
+  readonly #checkpoints: Checkpoints;
+  /** Sent, and not yet looked at. */
+  #arrived: Arrival[] = [];
+  /** Arrivals at the front that are taken one by one. */
+  #suspects = 0;
+  readonly #pending = new PendingChanges();
+  readonly #held = new OutboundBarrier();
+  /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
+  #rebuilding: Promise<void> | undefined;
+  /** The document holds something that must not be committed. */
+  #tainted = false;
+  /** A commit met a binding that this room does not know. */
+  #ownersMoved = false;
+  #onSettled: (() => void) | undefined;
+  #evicted = false;
+
+  constructor(
+    readonly documentId: string,
+    stored: StoredDocument,
+    bindings: Iterable<ClientBinding>,
+    private readonly host: RoomHost,
+  ) {
+    this.#content = new Content(stored.encoded, stored.later);
+    this.#key = stored.key;
+    this.version = stored.version;
+    this.#tip = stored.tip;
+    this.#committedAt = stored.committedAt ?? new Date();
+    const bytes = stored.later.reduce((sum, { length }) => sum + length, stored.encoded.state.length);
+    this.#checkpoints = new Checkpoints(stored.version - stored.replayed, bytes);
+    this.authors = new Authors(bindings, this.connections);
+    this.presence = new Presence(
+      host.limits,
+      (owner, clientId) => this.authors.maySpeak(owner, clientId),
+      () => host.presenceChanged(this),
+      () => host.now(),
+    );
+  }
+
+  /** Waits for a rebuild under way; messages of a connection are handled one after the other, so none overtakes another. */
+  ready(): Promise<void> | undefined {
+    return this.#rebuilding;
+  }
+
+  /**
+   * Takes a change of a connection that may edit. It is looked at together with all that arrive until a commit can take it; `tell` is
+   * called with what became of it. `bytes` is the size of the message that it is a part of, if it is one.
+   */
+  receive(
+    connection: Connection,
+    update: Uint8Array,
+    step: Step,
+    tell: Arrival["tell"],
+    bytes = update.length,
+  ): void {
+    if (this.#evicted) return tell({ outcome: "dropped" });
+    if (this.#arrived.length === 0 && this.#content.repeats(update)) {
+      if (step === "step2") this.authors.hasAnswered(connection);
+      return tell({ outcome: "nothing-new" });
+    }
+    this.#arrived.push({ connection, update, step, bytes, tell });
+    connection.ahead();
+    this.host.schedule(this);
+  }
+
+  /** Whether an update has anything that the document does not. For those who may not edit. */
+  wouldChange(update: Uint8Array): boolean {
+    this.#takeIn();
+    if (this.#content.repeats(update)) return false;
+    const { doc } = this.#content;
+    return bringsStructs(doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(doc), update);
+  }
+
+  /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */
+  join(connection: Connection, stateVector: Uint8Array): void {
+    this.#takeIn();
+    const hasNothing = stateVector.length === 0 || Y.decodeStateVector(stateVector).size === 0;
+    const prepare = () => {
+      const { applied } = this.#pending;
+      if (hasNothing) return this.#content.whole(applied);
+      const frame = framed(syncFrame(sync.step2, this.#content.missing(stateVector)));
+      return { seq: applied, frames: () => [frame] };
+    };
+    this.#hold(connection, prepare, () => {
+      connection.synced = true;
+    });
+  }
+
+  /** Asks a client for what the server lacks. */
+  async ask(connection: Connection): Promise<void> {
+    if (this.#rebuilding) await this.#rebuilding;
+    connection.send(syncFrame(sync.step1, this.authors.askFor(this.#content.stateVector(), connection)));
+  }
+
+  /** Tells a connection that asked when what it has sent so far is durable: its first `received` document messages. */
+  acknowledge(connection: Connection, received: number): void {
+    this.#hold(connection, () => {
+      const stateVector = this.#content.stateVector();
+      const frames = () => [
+        framed(ackFrame(received, this.version, this.#committedAt.toISOString(), stateVector)),
+      ];
+      return { seq: this.#pending.applied, frames };
+    });
+  }
+
+  /** Sends a message once everything that it tells of is durable: at once, or after the commit that makes it so. */
+  #hold(connection: Connection, prepare: () => Message, sent?: () => void): void {
+    this.#held.hold(connection, prepare, sent);
+    if (!this.#rebuilding) this.#held.release(this.#pending.durable);
+  }
+
+  get idle(): boolean {
+    return this.#arrived.length === 0 && this.#pending.isEmpty && !this.#rebuilding;
+  }
+
+  /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
+  take(): DocumentChanges | null {
+    this.#takeIn();
+    if (this.#rebuilding || this.#evicted) return null;
+    if (this.#pending.waiting.some(({ connection }) => !connection.mayEdit)) {
+      // Its sender lost the right after it was applied here.
+      this.#rebuild(true);
+      return null;
+    }
+    if (this.#pending.waiting.some(({ connection }) => this.host.isOver(connection))) {
+      // Perhaps it was prolonged; nothing is committed, and nobody is sent away, on what this node thinks the time is.
+      this.host.decideAgain(this, this.#pending.waiting);
+      return null;
+    }
+    const from = this.version + this.#pending.versionsUnderWay;
+    const tip = this.#pending.tipUnderWay ?? this.#tip;
+    const batch = this.#pending.begin();
+    if (batch === null) return null;
+    this.#checkpoints.handedOver(from + batch.length, () => this.#content.encode());
+    return {
+      documentId: this.documentId,
+      from,
+      tip,
+      key: this.#key,
+      bindings: batch.flatMap(({ bindings }) => bindings),
+      changes: batch,
+    };
+  }
+
+  /** Takes the outcome of the oldest batch under way: sends what is durable now, or starts over from the database. */
+  settle({ outcome, head, at }: CommitOutcome): void {
+    if (this.#evicted) return;
+    const batch = this.#pending.end();
+    switch (outcome) {
+      case "COMMITTED":
+        this.version = head;
+        this.#tip = batch.at(-1)!.entryId;
+        this.authors.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
+        this.#committedAt = at;
+        this.#release(batch.at(-1)!.seq);
+        for (const message of outgoing(batch)) this.#send(message);
+        for (const { connection } of batch) connection.settled();
+        this.#keepCheckpoint();
+        break;
+      case "CONFLICT":
+        // Another node was first, or a batch before this one was not kept: what is still new is committed on top of what is there.
+        this.#putBack(batch);
+        this.#rebuild(false);
+        break;
+      case "REVISION":
+        // Permissions moved on, and every connection has been decided on again: what is still allowed is tried again.
+        this.#putBack(batch);
+        break;
+      case "CLIENT":
+        // Another node bound one of our clientIDs first: what is not its owner's is refused.
+        this.#putBack(batch);
+        this.#ownersMoved = true;
+        this.#rebuild(true);
+        break;
+      case "GONE":
+        return this.host.evict(this, closeCode.gone, "the document is gone");
+    }
+    if (!this.#pending.isUnderWay) this.#onSettled?.();
+    this.#scheduleRest();
+  }
+
+  /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
+  catchUp(version: number): void {
+    if (version > this.version && !this.#pending.isUnderWay) this.#rebuild(false);
+  }
+
+  /** Sends presence that changed since the last call to everyone but those whose it is. */
+  sharePresence(): void {
+    const frame = this.presence.takeChanges();
+    if (frame) for (const connection of this.connections) connection.write(...frame.for(connection));
+  }
+
+  /** A connection has closed. */
+  leave(connection: Connection): void {
+    this.connections.delete(connection);
+    this.presence.leave(connection);
+    this.authors.leave(connection);
+  }
+
+  /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
+  close(code: CloseCode, reason: string): void {
+    this.#evicted = true;
+    this.#held.clear();
+    const dropped = this.#arrived;
+    this.#arrived = [];
+    for (const connection of [...this.connections]) connection.close(code, reason);
+    for (const { tell } of dropped) tell({ outcome: "dropped" });
+    this.#content.destroy();
+  }
+
+  /** What is to be stored when the room is unloaded, so that the next opening reads one state and replays nothing or little. */
+  unloadCheckpoint(): void {
+    if (!this.#checkpoints.isWorthwhile(this.version) || !this.idle || this.#evicted) return;
+    this.host.checkpoint(this.documentId, this.version, this.#key, this.#content.encode());
+  }
+
+  /** Lets the document rest if nobody has changed it for a while. */
+  rest(): void {
+    if (this.idle && !this.#evicted) this.#content.rest(this.#pending.applied, this.#checkpoints.bytes);
+  }
+
+  /** Takes in what has arrived. */
+  #takeIn(): void {
+    while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
+      const { documentBytes, documentClients } = this.host.limits;
+      const budget = {
+        bytes: documentBytes - this.#checkpoints.bytes,
+        clients: documentClients,
+        arrivals: this.#suspects > 0 ? 1 : Number.POSITIVE_INFINITY,
+      };
+      const run = takeRun(this.#content.doc, this.authors, this.#arrived, budget);
+      this.#suspects = run.suspects || Math.max(0, this.#suspects - 1);
+      if (run.broken) this.#rebuild(true);
+      const refused = this.#outgrown(run);
+      if (!refused) this.#pending.add(run);
+      const taken = new Set(run.taken.map(({ arrival }) => arrival));
+      for (const [arrival, reception] of run.receptions) {
+        if (refused || !taken.has(arrival)) arrival.connection.settled();
+        arrival.tell(refused ?? reception);
+      }
+    }
+  }
+
+  /** A run that makes the document grow past its limit is one change by itself: the others would surely have fitted. */
+  #outgrown({ taken }: Run): Reception | undefined {
+    const checkpoints = this.#checkpoints;
+    for (const { update } of taken) checkpoints.bytes += update.length;
+    const { documentBytes } = this.host.limits;
+    if (checkpoints.bytes <= documentBytes) return undefined;
+    checkpoints.bytes = this.#content.encode().state.length;
+    if (checkpoints.bytes <= documentBytes) return undefined;
+    this.#rebuild(true);
+    return { outcome: "refused", code: closeCode.tooLarge, reason: "the document would grow past its limit" };
+  }
+
+  /** To everyone who has joined. */
+  #send({ update, seq, except }: Outgoing): void {
+    const frame = updateFrame(update);
+    this.#content.committed(update, seq);
+    for (const connection of this.connections)
+      if (connection.synced && connection !== except) connection.write(frame);
+  }
+
+  /** Everything up to `seq` is durable. What was held back goes out first, so that a joiner's state precedes the batch that follows it. */
+  #release(seq: number): void {
+    this.#pending.durable = seq;
+    this.#held.release(seq);
+  }
+
+  #putBack(batch: readonly Pending[]): void {
+    this.#checkpoints.forget();
+    this.#pending.putBack(batch);
+  }
+
+  #keepCheckpoint(): void {
+    const encoded = this.#checkpoints.committed(this.version);
+    if (encoded) this.host.checkpoint(this.documentId, this.version, this.#key, encoded);
+  }
+
+  #scheduleRest(): void {
+    if (this.#pending.waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
+  }
+
+  #rebuild(tainted: boolean): void {
+    if (this.#evicted) return;
+    this.#tainted ||= tainted;
+    this.#rebuilding ??= this.#startOver().catch((error: unknown) =>
+      error instanceof AppError && (error.code === "GONE" || error.code === "NOT_FOUND")
+        ? this.host.evict(this, closeCode.gone, "the document is gone")
+        : this.host.evict(this, closeCode.tryLater, "the document could not be read"),
+    );
+  }
+
+  /**
+   * Takes what others committed meanwhile from the database and sends it on. When that touches changes of our own that wait, or
+   * something must be got rid of, the document itself is taken from there too and what waits is applied again on top: what has become
+   * known drops out, and so does what its sender may no longer do.
+   */
+  async #startOver(): Promise<void> {
+    if (this.#pending.isUnderWay)
+      await new Promise<void>((resolve) => {
+        this.#onSettled = resolve;
+      });
+    this.#onSettled = undefined;
+    const { updates: gap, tip, at } = await this.host.readGap(this.documentId, this.#key, this.version);
+    const head = this.version + gap.length;
+    const keeps = this.#takeUp(gap);
+    if (!keeps) {
+      const fresh = await this.host.reload(this.documentId, head);
+      this.#content.replace(fresh.doc);
+    }
+    await this.#learnBindings(gap, keeps);
+    if (this.#evicted) return;
+    this.#tainted = false;
+    this.version = head;
+    this.#tip = tip;
+    if (at) this.#committedAt = at;
+    for (let i = 0; i < gap.length; i += MERGED)
+      this.#send({
+        update: merge(gap.slice(i, i + MERGED)),
+        seq: Number.POSITIVE_INFINITY,
+        except: undefined,
+      });
+    if (!keeps) this.#pending.applyAgain((change) => this.#applyAgain(change));
+    this.#pending.forgetDropped();
+    this.#held.prepareAgain();
+    this.#rebuilding = undefined;
+    if (this.#pending.waiting.length === 0) this.#release(this.#pending.applied);
+    this.#scheduleRest();
+  }
+
+  /**
+   * Applies what others committed to the document with what waits in it, if what waits stays as it is; false if not. To load the
+   * document anew takes longer the larger it is, and whoever needs longer than the others' next commit would never come to one.
+   */
+  #takeUp(gap: readonly Uint8Array[]): boolean {
+    const { waiting } = this.#pending;
+    if (this.#tainted || waiting.some(({ connection }) => !connection.mayEdit)) return false;
+    // At rest, nothing waits, and what is sent on is kept with what it knows.
+    if (!this.#content.isAwake) return true;
+    const ours = waiting.map(({ update }) => update);
+    if (!independent(ours, gap)) return false;
+    for (const update of gap) applyCommitted(this.#content.doc, update);
+    return true;
+  }
+
+  /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it, if it is not kept. */
+  async #learnBindings(gap: readonly Uint8Array[], keeps: boolean): Promise<void> {
+    const clientIds = this.#ownersMoved
+      ? undefined
+      : [...new Set(gap.flatMap((update) => [...Y.parseUpdateMeta(update).from.keys()]))];
+    const committed = clientIds?.length === 0 ? [] : await this.host.bindings(this.documentId, clientIds);
+    this.#ownersMoved = false;
+    // What is kept was written by other clientIDs than what is learnt.
+    if (!keeps) this.authors.bindings.forget();
+    this.authors.bindings.learn(committed);
+    if (committed.some(({ userId }) => userId === null))
+      for (const update of gap) this.authors.remember(update);
+  }
+
+  /** What is left of a change that waits, on the document as it is now; null for nothing, and when its sender may not. */
+  #applyAgain(change: Pending): Again | null {
+    const { connection } = change;
+    const { doc } = this.#content;
+    const step = change.relayed ? "step2" : "update";
+    const inspection = inspect(change.update, Math.max(change.of, change.update.length));
+    const judgement = this.authors.judge(doc, connection, step, inspection);
+    if (!connection.mayEdit || judgement.outcome === "refused") {
+      const [code, reason] =
+        connection.mayEdit && judgement.outcome === "refused"
+          ? [closeCode.malformed, judgement.reason]
+          : [closeCode.forbidden, "access was removed"];
+      connection.settled();
+      this.host.refused(this, connection, code, reason, change.update);
+      return null;
+    }
+    const rest = without(change.update, judgement.excluded);
+    // Its place was looked at when it was taken. What another node has committed of it may be something else: where the rest has no
+    // place behind that, this throws, the room is given up, and whoever sent it is told when it sends it again.
+    const update = isKnownInPart(doc, inspection)
+      ? applyPlaced(doc, rest, inspection)
+      : effectiveUpdate(doc, rest);
+    dropUnconnected(doc);
+    // Others have turned out to be connected with what it carried; the client is asked what remains.
+    if (judgement.excluded.length > 0) void this.ask(connection);
+    if (update === null) connection.settled();
+    return update && { update, ...this.authors.attribute(doc, connection, judgement, update) };
+  }
+}

@@ -1,0 +1,227 @@
+import { type CloseCode, closeCode } from "@onrecord/collab-protocol/protocol";
+import type { ClientBinding, NewChange } from "@onrecord/history/commit";
+import { emittedBy } from "@onrecord/history/effective-update";
+import * as Y from "yjs";
+import type { Authors } from "../authorship/authors.js";
+import { type AcceptedChange, type Step, without } from "../authorship/authorship.js";
+import type { Connection } from "../connection/connection.js";
+import { appliesExactly, isKnown } from "./applies-exactly.js";
+import { type Inspection, inspect } from "./inspect.js";
+import { applyPlaced, isPlaced } from "./placement.js";
+import { setsUnsoundSpan } from "./spans.js";
+
+/** What became of a change that a client sent. */
+export type Reception =
+  /** Applied; it will be durable when everything that was applied up to it is. */
+  | { readonly outcome: "applied" }
+  /** Everything in it was known already. */
+  | { readonly outcome: "nothing-new" }
+  /** It builds on what the server has not seen; nothing of that part is kept. With `ofOthers`, another editor that is here is to bring that. */
+  | { readonly outcome: "gap"; readonly ofOthers: boolean }
+  /** The room was given up before it was looked at. */
+  | { readonly outcome: "dropped" }
+  /** The right to edit was lost after it was sent. */
+  | { readonly outcome: "viewer" }
+  | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
+
+/** A change as it was sent, not yet looked at. */
+export interface Arrival {
+  readonly connection: Connection;
+  readonly update: Uint8Array;
+  readonly step: Step;
+  /** Bytes of the whole message, of which it may be a part. */
+  readonly bytes: number;
+  /** Called with what became of it, once that is in the document. */
+  readonly tell: (reception: Reception) => void;
+}
+
+/** A change that is in the document now: what it changed, and whose it is. */
+export interface Taken extends Pick<NewChange, "update" | "proven" | "relayed"> {
+  readonly arrival: Arrival;
+  readonly bindings: readonly ClientBinding[];
+}
+
+/** What some arrivals came to. */
+export interface Run {
+  readonly taken: readonly Taken[];
+  /** All of `taken` as one update. */
+  readonly merged: Uint8Array | null;
+  readonly receptions: readonly (readonly [Arrival, Reception])[];
+  /** The document holds something that must not be committed. */
+  readonly broken: boolean;
+  /** So many at the front of the queue may have broken it, and none of them was taken: they are taken one by one when it is whole again. */
+  readonly suspects: number;
+}
+
+/**
+ * Takes arrivals into the document, from the front of the queue: as many as are plain in one transaction of Yjs, which then costs as
+ * much as one and tells all of them as one update; or else one that is not, by itself. There is room for so many bytes more, surely, and
+ * for so many clientIDs in all; at most so many arrivals are looked at.
+ */
+export function takeRun(
+  doc: Y.Doc,
+  authors: Authors,
+  arrived: Arrival[],
+  budget: { readonly bytes: number; readonly clients: number; readonly arrivals: number },
+): Run {
+  const taken: Taken[] = [];
+  const receptions: [Arrival, Reception][] = [];
+  let isBroken = false;
+  let left = budget.bytes;
+  let alone: Admitted | undefined;
+  let count = 0;
+  let ended = false;
+  const most = Math.min(arrived.length, budget.arrivals);
+  const look = () => {
+    while (count < most && !ended) {
+      const arrival = arrived[count]!;
+      const seen = lookAt(doc, authors, arrival, budget.clients);
+      if ("outcome" in seen) {
+        receptions.push([arrival, seen]);
+        // Whoever is refused is heard no further, and must be told so before its next change is looked at.
+        ended = seen.outcome !== "nothing-new";
+      } else if (arrival.update.length > left || !seen.plain) {
+        ended = true;
+        if (taken.length > 0) return;
+        alone = seen;
+      } else if (apply(doc, arrival.update) && isPlaced(doc, seen.inspection)) {
+        left -= arrival.update.length;
+        taken.push(attributed(doc, authors, seen, arrival.update));
+        receptions.push([arrival, applied]);
+      } else {
+        ended = isBroken = true;
+        receptions.push([arrival, cannotBeApplied]);
+      }
+      count++;
+    }
+  };
+  let emitted: Uint8Array[];
+  try {
+    emitted = emittedBy(doc, look);
+  } catch {
+    // Yjs finishes a transaction after all of it is applied, and does not tell whose change made it fail.
+    return broken(most === 1 ? arrived.splice(0, 1) : [], most === 1 ? 0 : Math.min(count + 1, most));
+  }
+  arrived.splice(0, count);
+  if (alone) {
+    const run = takeAlone(doc, authors, alone);
+    return { ...run, receptions: [...receptions, ...run.receptions] };
+  }
+  const [merged = null, ...tidied] = emitted;
+  return {
+    taken: withTidied(taken, tidied),
+    merged: mergedWith(merged, tidied),
+    receptions,
+    broken: isBroken,
+    suspects: 0,
+  };
+}
+
+/** Nothing was taken, these were refused, and others may be at fault. */
+function broken(refused: readonly Arrival[], suspects: number): Run {
+  const receptions = refused.map((arrival) => [arrival, cannotBeApplied] as const);
+  return { taken: [], merged: null, receptions, broken: true, suspects };
+}
+
+/** An arrival that may be applied; a plain one together with others. */
+interface Admitted {
+  readonly arrival: Arrival;
+  readonly inspection: Inspection;
+  readonly judgement: AcceptedChange;
+  readonly plain: boolean;
+}
+
+const applied: Reception = { outcome: "applied" };
+const cannotBeApplied: Reception = {
+  outcome: "refused",
+  code: closeCode.malformed,
+  reason: "the update cannot be applied",
+};
+
+function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: number): Admitted | Reception {
+  const { connection, step, update, bytes } = arrival;
+  if (!connection.listening) return { outcome: "nothing-new" };
+  if (!connection.mayEdit) return { outcome: "viewer" };
+  try {
+    const inspection = inspect(update, bytes);
+    const judgement = authors.judge(doc, connection, step, inspection);
+    if (judgement.outcome === "refused") return { ...judgement, code: closeCode.malformed };
+    if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
+    if (hasTooManyClients(doc, judgement, maxClients))
+      return { outcome: "refused", code: closeCode.tooLarge, reason: "the document has too many clientIDs" };
+    const plain =
+      judgement.excluded.length === 0 && appliesExactly(doc, inspection) && !setsUnsoundSpan(doc, inspection);
+    return { arrival, inspection, judgement, plain };
+  } catch {
+    return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
+  }
+}
+
+/** Every clientID costs every state vector an entry, for ever. */
+function hasTooManyClients(
+  { store: { clients } }: Y.Doc,
+  { newStructs }: AcceptedChange,
+  max: number,
+): boolean {
+  // Each novelty is of another clientID.
+  let unseen = 0;
+  for (const { clientId } of newStructs) if (!clients.has(clientId)) unseen++;
+  return unseen > 0 && clients.size + unseen > max;
+}
+
+/** Applies an update within a transaction; false when that left something behind that must not stay. */
+function apply(doc: Y.Doc, update: Uint8Array): boolean {
+  try {
+    Y.applyUpdate(doc, update);
+    return !dropUnconnected(doc);
+  } catch {
+    return false;
+  }
+}
+
+function takeAlone(doc: Y.Doc, authors: Authors, admitted: Admitted): Run {
+  const { arrival, inspection, judgement } = admitted;
+  let effective: Uint8Array | null;
+  try {
+    effective = applyPlaced(doc, without(arrival.update, judgement.excluded), inspection);
+  } catch {
+    // Half of it may be in the document now.
+    return broken([arrival], 0);
+  }
+  const ofOthers = judgement.excluded.length > 0;
+  const reception: Reception =
+    dropUnconnected(doc) || ofOthers
+      ? { outcome: "gap", ofOthers }
+      : { outcome: effective === null ? "nothing-new" : "applied" };
+  const taken = effective === null ? [] : [attributed(doc, authors, admitted, effective)];
+  return { taken, merged: effective, receptions: [[arrival, reception]], broken: false, suspects: 0 };
+}
+
+function attributed(
+  doc: Y.Doc,
+  authors: Authors,
+  { arrival, judgement }: Admitted,
+  update: Uint8Array,
+): Taken {
+  const { proven, relayed, bindings } = authors.attribute(doc, arrival.connection, judgement, update);
+  return { arrival, update, proven, relayed, bindings };
+}
+
+/** Throws away what Yjs parked for want of something it builds on: it would grow, be encoded into every answer, and never be committed. */
+export function dropUnconnected({ store }: Y.Doc): boolean {
+  const gap = store.pendingStructs !== null || store.pendingDs !== null;
+  store.pendingStructs = null;
+  store.pendingDs = null;
+  return gap;
+}
+
+/** What Yjs tidied after the last change is part of it. */
+function withTidied(taken: readonly Taken[], tidied: readonly Uint8Array[]): readonly Taken[] {
+  const last = taken.at(-1);
+  if (!last || tidied.length === 0) return taken;
+  return [...taken.slice(0, -1), { ...last, update: Y.mergeUpdates([last.update, ...tidied]) }];
+}
+
+function mergedWith(merged: Uint8Array | null, tidied: readonly Uint8Array[]): Uint8Array | null {
+  return merged === null || tidied.length === 0 ? merged : Y.mergeUpdates([merged, ...tidied]);
+}

@@ -1,0 +1,51 @@
+import type { Bus } from "@onrecord/bus/bus";
+import type { Database } from "@onrecord/postgres/database";
+import { listMigrations } from "@onrecord/postgres/migrate";
+import { collectDefaultMetrics, type Registry } from "prom-client";
+import type { HttpServer } from "./http-server.js";
+
+/** What is asked whether the process is ready. */
+export interface HealthContext {
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly metrics: Registry;
+}
+
+/** Mounts `/healthz` (the process lives), `/readyz` (database reachable and migrated, bus heard) and `/metrics` on a door. */
+export function mountHealth(http: HttpServer, context: HealthContext): void {
+  collectDefaultMetrics({ register: context.metrics, prefix: "onrecord_" });
+  http.route("/healthz", (_request, response) => {
+    response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
+  });
+  http.route("/readyz", async (_request, response) => {
+    const checks = await readiness(context);
+    const ready = Object.values(checks).every((state) => state === "ok");
+    response
+      .writeHead(ready ? 200 : 503, { "content-type": "application/json" })
+      .end(`${JSON.stringify({ ready, checks })}\n`);
+  });
+  http.route("/metrics", async (_request, response) => {
+    response
+      .writeHead(200, { "content-type": context.metrics.contentType })
+      .end(await context.metrics.metrics());
+  });
+}
+
+/** Each dependency with "ok" or what is wrong with it. */
+async function readiness(context: HealthContext): Promise<Record<"database" | "migrations" | "bus", string>> {
+  const expected = (await listMigrations()).at(-1);
+  try {
+    const [row] = await context.db.query<{ newest: string }>(
+      "select max(name) as newest from onrecord.migration",
+    );
+    const migrations =
+      row?.newest === expected ? "ok" : `at ${row?.newest ?? "none"}, this build needs ${expected}`;
+    return { database: "ok", migrations, bus: context.bus.ready() ? "ok" : "reconnecting" };
+  } catch (error) {
+    return {
+      database: (error as Error).message,
+      migrations: "unknown",
+      bus: context.bus.ready() ? "ok" : "reconnecting",
+    };
+  }
+}

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
+import type { Logger } from "@onrecord/core/log";
+
+/** What every handler learns of a request besides the request itself. */
+export interface RequestInfo {
+  readonly id: string;
+  readonly url: URL;
+}
+export type RequestHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  info: RequestInfo,
+) => void | Promise<void>;
+export type UpgradeHandler = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  info: RequestInfo,
+) => void;
+
+const REQUEST_ID = /^[\w.-]{8,64}$/;
+
+/** The one HTTP server of a process, on which services mount their paths. The longest matching prefix answers. */
+export class HttpServer implements AsyncDisposable {
+  readonly #routes: { prefix: string; handler: RequestHandler }[] = [];
+  readonly #upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
+  /** The server waits for them when it closes, but no longer knows them. */
+  readonly #upgraded = new Set<Duplex>();
+  readonly #server: Server;
+  #draining = false;
+
+  constructor(private readonly log: Logger) {
+    this.#server = createServer((request, response) => this.#answer(request, response));
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /** `prefix` matches the path itself and everything below it; "/" matches all. */
+  route(prefix: string, handler: RequestHandler): void {
+    this.#routes.push({ prefix, handler });
+    this.#routes.sort((a, b) => b.prefix.length - a.prefix.length);
+  }
+
+  upgrade(prefix: string, handler: UpgradeHandler): void {
+    this.#upgrades.push({ prefix, handler });
+    this.#upgrades.sort((a, b) => b.prefix.length - a.prefix.length);
+  }
+
+  /** Listens; resolves with the address. Port 0 takes a free one. */
+  async listen(port: number, host: string): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", (cause: NodeJS.ErrnoException) => {
+        reject(new AppError("BAD_CONFIG", cannotListen(cause, port, host), { cause }));
+      });
+      this.#server.listen(port, host, resolve);
+    });
+    const address = this.#server.address() as AddressInfo;
+    const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+    return `http://${name}:${address.port}`;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const info = describe(request);
+    response.setHeader("x-request-id", info.id);
+    response.once("close", () => {
+      // Kept alive, its connection would hold the drain up.
+      if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
+    });
+    const route = this.#routes.find(({ prefix }) => matches(info.url.pathname, prefix));
+    if (!route) {
+      response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
+      return;
+    }
+    const answer = async () => route.handler(request, response, info);
+    answer().catch((err: unknown) => {
+      this.log.error({ err, requestId: info.id, path: info.url.pathname }, "a request failed");
+      if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
+      response.end(`internal error, request ${info.id}\n`);
+    });
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const info = describe(request);
+    socket.on("error", () => socket.destroy());
+    const route = this.#upgrades.find(({ prefix }) => matches(info.url.pathname, prefix));
+    if (!route) {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    this.#upgraded.add(socket);
+    socket.once("close", () => this.#upgraded.delete(socket));
+    try {
+      route.handler(request, socket, head, info);
+    } catch (err) {
+      this.log.error({ err, requestId: info.id, path: info.url.pathname }, "an upgrade failed");
+      socket.destroy();
+    }
+  }
+
+  /** Stops listening; open requests finish, idle connections close. */
+  async drain(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#draining = true;
+    this.#server.closeIdleConnections();
+    const force = setTimeout(() => this.#closeAll(), 5000);
+    await closed;
+    clearTimeout(force);
+  }
+
+  #closeAll(): void {
+    this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closeAll();
+    if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+}
+
+function describe(request: IncomingMessage): RequestInfo {
+  const given = request.headers["x-request-id"];
+  // A given id is taken over only when it is harmless to print.
+  const id = typeof given === "string" && REQUEST_ID.test(given) ? given : newId();
+  const path = request.url?.startsWith("/") ? request.url : "/";
+  return { id, url: new URL(`http://door${path.replace(/^\/+/, "/")}`) };
+}
+
+function matches(path: string, prefix: string): boolean {
+  return prefix === "/" || path === prefix || path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`);
+}
+
+function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string): string {
+  switch (cause.code) {
+    case "EADDRINUSE":
+      return `Port ${port} on ${host} is taken by another program; set PORT to a free one.`;
+    case "EACCES":
+      return `This user may not listen on port ${port}; set PORT to one above 1024.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `HOST ${host} is not an address of this machine.`;
+    default:
+      return `Cannot listen on ${host}:${port}: ${cause.message}.`;
+  }
+}

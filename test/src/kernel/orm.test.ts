@@ -1,0 +1,185 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineEntity, p } from "@mikro-orm/postgresql";
+import { Bus } from "@onrecord/bus/bus";
+import { newId } from "@onrecord/core/ids";
+import { createLogger } from "@onrecord/core/log";
+import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { Database } from "@onrecord/postgres/database";
+import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
+import { migrate } from "@onrecord/postgres/migrate";
+import { type Orm, openOrm, transactional } from "@onrecord/postgres/orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const Department = defineEntity({
+  name: "Department",
+  tableName: "department",
+  properties: {
+    id: p.uuid().primary(),
+    name: p.text(),
+    parent: () => p.manyToOne(Department).nullable().fieldName("parent_id"),
+  },
+});
+const Person = defineEntity({
+  name: "Person",
+  tableName: "user",
+  properties: {
+    id: p.uuid().primary(),
+    email: p.text(),
+    name: p.text(),
+    kind: p.text(),
+    department: () => p.manyToOne(Department).ref().nullable().fieldName("department_id"),
+    active: p.boolean(),
+    createdAt: p.datetime().fieldName("created_at"),
+    expiresAt: p.datetime().fieldName("expires_at").nullable(),
+  },
+});
+
+const log = createLogger("silent");
+const resources = new AsyncDisposableStack();
+let db: Database;
+let orm: Orm;
+let ledger: Ledger;
+const hints: string[][] = [];
+
+beforeAll(async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "onrecord-orm-"));
+  // As root, Postgres runs as another user, who must be able to enter.
+  await chmod(dataDir, 0o755);
+  resources.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const postgres = resources.use(await startEmbeddedPostgres({ dataDir, log, settings: { fsync: "off" } }));
+  await migrate(postgres.adminUrl, log);
+  db = resources.use(new Database(postgres.appUrl, { log }));
+  const bus = resources.use(
+    new Bus(
+      "test",
+      {
+        start: async () => {},
+        send: async () => {},
+        ready: () => true,
+        [Symbol.asyncDispose]: async () => {},
+      },
+      () => {},
+    ),
+  );
+  bus.subscribe("entries.appended", ({ actions }) => hints.push(actions));
+  ledger = new Ledger(db, bus);
+  orm = resources.use(await openOrm({ db, log, schema: "identity", entities: [Department, Person] }));
+});
+afterAll(() => resources.disposeAsync());
+
+const entry = (id: string) =>
+  ({
+    action: "folder.created",
+    by: bySystem("request-1"),
+    object: { kind: "FOLDER", id },
+    detail: { parentId: null },
+  }) as const;
+const count = async (id: string) => {
+  const [departments] = await db.query<{ n: number }>(
+    "select count(*) as n from identity.department where id = $1",
+    [id],
+  );
+  const [entries] = await db.query<{ n: number }>(
+    "select count(*) as n from audit.entry where object_id::text = $1",
+    [id],
+  );
+  return { departments: departments?.n, entries: entries?.n };
+};
+
+describe("a transaction of the ORM", () => {
+  it("commits entities and their entry together, and hints only afterwards", async () => {
+    const id = newId();
+    const inside = await transactional(orm.em(), async (em, tx) => {
+      em.create(Department, { id, name: "Dealing" });
+      await ledger.append(tx, entry(id));
+      return { hints: hints.length, ...(await count(id)) };
+    });
+    expect(inside).toEqual({ hints: 0, departments: 0, entries: 0 });
+    expect(await count(id)).toEqual({ departments: 1, entries: 1 });
+    expect(hints).toEqual([["folder.created"]]);
+  });
+
+  it("leaves neither row and no hint when it throws after the append", async () => {
+    const id = newId();
+    const before = hints.length;
+    const work = transactional(orm.em(), async (em, tx) => {
+      em.create(Department, { id, name: "Risk" });
+      await em.flush();
+      await ledger.append(tx, entry(id));
+      throw new Error("second thoughts");
+    });
+    await expect(work).rejects.toThrow("second thoughts");
+    expect(await count(id)).toEqual({ departments: 0, entries: 0 });
+    expect(hints.length).toBe(before);
+  });
+
+  it("leaves no entry when the flush before the commit fails", async () => {
+    const id = newId();
+    const before = hints.length;
+    const work = transactional(orm.em(), async (em, tx) => {
+      await ledger.append(tx, entry(id));
+      em.create(Department, { id, name: "Orphan", parent: em.getReference(Department, newId()) });
+    });
+    await expect(work).rejects.toThrow(/foreign key/);
+    expect(await count(id)).toEqual({ departments: 0, entries: 0 });
+    expect(hints.length).toBe(before);
+  });
+
+  it("refuses to nest", async () => {
+    await expect(transactional(orm.em(), (em) => transactional(em, async () => 1))).rejects.toThrow(
+      TypeError,
+    );
+  });
+});
+
+describe("the ORM on the platform's pool", () => {
+  it("reads what it wrote, dates included", async () => {
+    const id = newId();
+    const at = new Date("2026-01-02T03:04:05.678Z");
+    await transactional(orm.em(), async (em) => {
+      em.create(Person, {
+        id,
+        email: `${id}@x.test`,
+        name: "A",
+        kind: "GUEST",
+        active: true,
+        createdAt: at,
+        expiresAt: at,
+      });
+    });
+    const read = await orm.em().findOneOrFail(Person, { id });
+    expect(read.createdAt).toEqual(at);
+    expect(read.active).toBe(true);
+  });
+
+  it("loads the relations of fifty rows in one statement", async () => {
+    const department = newId();
+    const createdAt = new Date();
+    const person = (i: number) => ({
+      id: newId(),
+      email: `${i}@many.test`,
+      name: `${i}`,
+      kind: "EMPLOYEE",
+      active: true,
+    });
+    await transactional(orm.em(), async (em) => {
+      const many = em.create(Department, { id: department, name: "Many" });
+      for (let i = 0; i < 50; i++) em.create(Person, { ...person(i), createdAt, department: many });
+    });
+    const before = db.statements;
+    const people = await orm.em().find(Person, { department });
+    const loaded = await Promise.all(people.map((one) => one.department?.load()));
+    expect(loaded.map((one) => one?.name)).toEqual(Array(50).fill("Many"));
+    expect(db.statements - before).toBe(2);
+  });
+
+  it("leaves the pool open when it closes", async () => {
+    const other = await openOrm({ db, log, schema: "identity", entities: [Department] });
+    await other.em().find(Department, {});
+    await other[Symbol.asyncDispose]();
+    expect(await db.query("select 1 as one")).toEqual([{ one: 1 }]);
+    expect(await orm.em().count(Department)).toBeGreaterThan(0);
+  });
+});
