@@ -24,8 +24,7 @@ export async function createDemoFirm(context: AppContext, onProgress: (step: str
     if (await hasUsers(tx)) return;
     const people = await createDemoPeople(tx, passwordHash);
     const documents = await createDemoDocuments(tx, { ledger, history }, { manager: people.users.manager });
-    const revision = await createDemoGrants(tx, ledger, people, documents);
-    tx.onCommit(() => bus.publish("permissions.changed", { revision }));
+    await createDemoGrants(tx, ledger, people, documents);
   });
 }
 

@@ -18,7 +18,7 @@ import { DecisionPoint } from "@onrecord/policy/decision";
 import { Gauge } from "prom-client";
 import { type Server, type WebSocket, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./access/admission.js";
-import { Permits } from "./access/permits.js";
+import { EditorRights } from "./access/editor-rights.js";
 import { Committer } from "./commit/committer.js";
 import { CollabSocket, type Connection, framed } from "./connection/connection.js";
 import { FrameMeter } from "./connection/frame-meter.js";
@@ -48,7 +48,7 @@ const heartbeat = framed(heartbeatFrame);
 export class Collab implements Service {
   readonly name = "collab";
   readonly rooms: Rooms;
-  readonly permits: Permits;
+  readonly rights: EditorRights;
   readonly #ledger: Ledger;
   readonly #committer: Committer;
   readonly #admission: Admission;
@@ -69,14 +69,12 @@ export class Collab implements Service {
     this.#log = context.log.child({ service: "collab" });
     this.#ledger = new Ledger(db, bus);
     const history = new History(context, this.#ledger);
-    this.permits = new Permits(db, new DecisionPoint(db), this.#log);
+    this.rights = new EditorRights(context.rights, new DecisionPoint(db));
     this.#committer = new Committer(
       db,
       this.#ledger,
       {
         log: this.#log,
-        revision: () => this.permits.revision,
-        refresh: () => this.permits.refresh(),
         committed: (documentId, version) => {
           bus.publish("document.committed", { documentId, version });
           bus.publish("entries.appended", { actions: ["document.edited"] });
@@ -91,9 +89,10 @@ export class Collab implements Service {
       {
         limits: config.limits,
         schedule: (room) => this.#committer.schedule(room),
-        isOver: (connection) => this.permits.isOver(connection),
-        decideAgain: (room, waiting) => this.#decideAgain(room, waiting),
-        now: () => this.permits.clock.now(),
+        isDoubtful: (connection) => this.rights.isDoubtful(connection),
+        decideAgain: (room, senders) =>
+          void this.rights.renew(senders).then(() => this.#committer.schedule(room)),
+        now: () => this.rights.now(),
         presenceChanged: (room) => this.#presenceRounds.changed(room),
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
@@ -117,7 +116,7 @@ export class Collab implements Service {
     });
     const tally = new SocketMetrics(metrics);
     this.#lobby = new Lobby(config.limits, tally);
-    this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms, tally);
+    this.#admission = new Admission(context, this.#ledger, this.rights, this.rooms, tally);
     this.#presence = new PresenceRelay(bus, this.rooms);
     this.#server = new WebSocketServer<typeof CollabSocket>({
       noServer: true,
@@ -126,13 +125,13 @@ export class Collab implements Service {
       perMessageDeflate: false,
       clientTracking: false,
     });
-    const { permits, rooms } = this;
+    const { rights, rooms } = this;
     new Gauge({
       name: "onrecord_collab_connections",
       help: "open editor connections",
       registers: [metrics],
       collect() {
-        this.set(permits.connections.size);
+        this.set(rights.connections.size);
       },
     });
     new Gauge({
@@ -146,16 +145,8 @@ export class Collab implements Service {
   }
 
   async start(): Promise<void> {
-    await this.permits.start();
     const { bus } = this.context;
     this.#unsubscribe.push(
-      bus.subscribe(
-        "permissions.changed",
-        () =>
-          void this.permits
-            .refresh()
-            .catch((err: unknown) => this.#log.warn({ err }, "permissions could not be read")),
-      ),
       bus.subscribe("document.committed", ({ documentId, version }) =>
         this.rooms.get(documentId)?.catchUp(version),
       ),
@@ -164,7 +155,7 @@ export class Collab implements Service {
     );
     this.#presence.start();
     this.#every(heartbeatEvery, () => {
-      for (const connection of this.permits.connections) connection.write(heartbeat);
+      for (const connection of this.rights.connections) connection.write(heartbeat);
     });
     this.#every(PRESENCE_EVERY, () => {
       for (const room of this.rooms.all()) room.presence.renew(performance.now());
@@ -195,12 +186,11 @@ export class Collab implements Service {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.permits.stop();
     this.#presence.end();
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer[Symbol.asyncDispose]();
-    const sockets = [...this.permits.connections].map(({ socket }) => socket);
+    const sockets = [...this.rights.connections].map(({ socket }) => socket);
     const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
     for (const socket of sockets) socket.terminate();
     await Promise.all(closed);
@@ -284,7 +274,7 @@ export class Collab implements Service {
   }
 
   #left(room: Room, connection: Connection, code: number): void {
-    this.permits.connections.delete(connection);
+    this.rights.left(connection);
     room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
@@ -299,17 +289,6 @@ export class Collab implements Service {
         this.#log.error({ err, requestId: connection.by.requestId }, "a closing could not be recorded"),
       );
     this.#farewells.track(recorded);
-  }
-
-  #decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void {
-    const over = [...new Set([...waiting].map(({ connection }) => connection))];
-    this.permits
-      .confirm(over)
-      .catch(async (err: unknown) => {
-        this.#log.warn({ err }, "permissions could not be read");
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-      })
-      .finally(() => this.#committer.schedule(room));
   }
 
   #evict(room: Room, code: CloseCode, reason: string): void {

@@ -6,7 +6,6 @@ import { commitChanges } from "@onrecord/history/commit";
 import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import * as Y from "yjs";
@@ -53,7 +52,6 @@ await measure("restore half-way", () =>
     documentId,
     version: Math.round(head / 2),
     by,
-    authorize: () => readRevision(context.db),
   }),
 );
 
@@ -79,10 +77,9 @@ async function commitTrace(): Promise<number> {
   const commit = async () => {
     const changes = waiting
       .splice(0)
-      .map((update) => ({ entryId: newId(), by, proven: true, relayed: false, update }));
+      .map((update) => ({ entryId: newId(), right: null, by, proven: true, relayed: false, update }));
     const bindings = from === 0 ? [{ clientId: doc.clientID, clock: 0, userId: actorId }] : [];
     await commitChanges(context.db, ledger, {
-      revision: await readRevision(context.db),
       action: "document.edited",
       documents: [{ documentId, from, tip, key, bindings, changes }],
     });

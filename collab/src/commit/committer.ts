@@ -10,10 +10,6 @@ import { Pipeline } from "./pipeline.js";
 /** What the committer needs of its node. */
 export interface CommitterHost {
   readonly log: Logger;
-  /** The permission revision at which every open connection was decided on. */
-  revision(): number;
-  /** Decides on every connection again; resolves at the new revision. */
-  refresh(): Promise<void>;
   committed(documentId: string, version: number): void;
   evict(room: Room, code: typeof closeCode.tryLater, reason: string): void;
 }
@@ -100,7 +96,6 @@ export class Committer implements AsyncDisposable {
   async #run(): Promise<void> {
     for (let commit = this.#underWay[0]; commit; commit = this.#underWay[0]) {
       const outcomes = await commit.outcomes;
-      if (outcomes?.[0]?.outcome === "REVISION") await this.#refresh();
       this.#underWay.shift();
       this.#settle(commit, outcomes);
       this.#fill();
@@ -125,7 +120,7 @@ export class Committer implements AsyncDisposable {
     }
     if (parts.length === 0) return null;
     this.#changes.observe(count);
-    const commit = { revision: this.host.revision(), action: "document.edited", documents: parts } as const;
+    const commit = { action: "document.edited", documents: parts } as const;
     const outcomes = commitChanges(this.#line, this.ledger, commit).catch((err: unknown) => {
       this.host.log.error(
         { err, documents: parts.map(({ documentId }) => documentId) },
@@ -159,11 +154,5 @@ export class Committer implements AsyncDisposable {
       room.settle(outcome);
       if (outcome.outcome === "COMMITTED") this.host.committed(room.documentId, outcome.head);
     }
-  }
-
-  async #refresh(): Promise<void> {
-    await this.host
-      .refresh()
-      .catch((err: unknown) => this.host.log.warn({ err }, "permissions could not be read"));
   }
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { type Access, accessFrame, type CloseCode, closeCode } from "@onrecord/collab-protocol/protocol";
 import type { By } from "@onrecord/ledger/ledger";
+import type { LiveRight } from "@onrecord/policy/live-right";
 import type { Principal } from "@onrecord/policy/principal";
 import { WebSocket } from "ws";
 import type { Pause, SocketMetrics } from "./socket-metrics.js";
@@ -55,6 +56,7 @@ export class Connection {
   outstanding = 0;
   /** Document messages received, for `?ack=1`. */
   received = 0;
+  #onSettled: (() => void) | undefined;
   #closed = false;
   #silenced = false;
   #deaf = false;
@@ -66,11 +68,12 @@ export class Connection {
   constructor(
     readonly socket: CollabSocket,
     readonly documentId: string,
-    /** Renewed when permissions change. */
+    /** As it was last decided on. */
     public principal: Principal,
+    /** What its changes are committed on. */
+    readonly right: LiveRight,
+    /** Decided on the right, and anew whenever that changes. */
     public access: Access,
-    /** When session or grant end, in milliseconds since the epoch as the database has it. Access is decided again then. */
-    public expiresAt: number,
     readonly by: By,
     readonly options: ConnectionOptions,
   ) {
@@ -80,6 +83,10 @@ export class Connection {
 
   get mayEdit(): boolean {
     return this.access === "edit";
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed;
   }
 
   /** Whether messages of the client still count. */
@@ -127,6 +134,19 @@ export class Connection {
   /** One of its changes is durable, or dropped out. */
   settled(): void {
     if (--this.outstanding < this.options.limits.uncommittedChanges / 2) this.resume("commits");
+    if (this.outstanding === 0) this.#onSettled?.();
+  }
+
+  /** Its room is given up, with whatever of it was on its way. */
+  abandoned(): void {
+    this.outstanding = 0;
+    this.#onSettled?.();
+  }
+
+  /** Calls back once nothing of it is on its way to a commit any more. */
+  whenSettled(settled: () => void): void {
+    if (this.outstanding === 0) settled();
+    else this.#onSettled = settled;
   }
 
   /** Reads no further until `resume` is called with every cause that was given. What was read already still comes. */

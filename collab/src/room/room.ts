@@ -33,10 +33,10 @@ export interface RoomHost {
   };
   /** The room has changes to commit. */
   schedule(room: Room): void;
-  /** Whether the right of a connection has ended by time, as far as this node can tell. */
-  isOver(connection: Connection): boolean;
-  /** Asks the database whether it has; the room is scheduled again when that is known. */
-  decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void;
+  /** Whether the right of a connection may have ended, by a change or by time, as far as this node can tell. */
+  isDoubtful(connection: Connection): boolean;
+  /** Has rights decided anew, which are doubtful until then; the room is scheduled again when that is done. */
+  decideAgain(room: Room, senders: Iterable<Connection>): void;
   /** The time, alike on all nodes: milliseconds since the epoch. */
   now(): number;
   /** There is presence to share. */
@@ -198,9 +198,10 @@ export class Room {
       this.#rebuild(true);
       return null;
     }
-    if (this.#pending.waiting.some(({ connection }) => this.host.isOver(connection))) {
-      // Perhaps it was prolonged; nothing is committed, and nobody is sent away, on what this node thinks the time is.
-      this.host.decideAgain(this, this.#pending.waiting);
+    const doubtful = this.#pending.waiting.filter(({ connection }) => this.host.isDoubtful(connection));
+    if (doubtful.length > 0) {
+      // Perhaps it was only changed; nothing is committed, and nobody is sent away, before the database has decided.
+      this.host.decideAgain(this, new Set(doubtful.map(({ connection }) => connection)));
       return null;
     }
     const from = this.version + this.#pending.versionsUnderWay;
@@ -238,9 +239,10 @@ export class Room {
         this.#putBack(batch);
         this.#rebuild(false);
         break;
-      case "REVISION":
-        // Permissions moved on, and every connection has been decided on again: what is still allowed is tried again.
+      case "VOID":
+        // A right was changed: once they are decided anew, what is still allowed is tried again.
         this.#putBack(batch);
+        this.host.decideAgain(this, new Set(batch.map(({ connection }) => connection)));
         break;
       case "CLIENT":
         // Another node bound one of our clientIDs first: what is not its owner's is refused.
@@ -279,6 +281,7 @@ export class Room {
     this.#held.clear();
     const dropped = this.#arrived;
     this.#arrived = [];
+    for (const sender of this.#pending.senders()) sender.abandoned();
     for (const connection of [...this.connections]) connection.close(code, reason);
     for (const { tell } of dropped) tell({ outcome: "dropped" });
     this.#content.destroy();

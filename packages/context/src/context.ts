@@ -7,6 +7,7 @@ import { newId } from "@onrecord/core/ids";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
 import { FileKeyProvider, type KeyProvider } from "@onrecord/keys/vault";
+import { LiveRights } from "@onrecord/policy/live-rights";
 import { checkReachable, Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
@@ -21,6 +22,8 @@ export interface AppContext extends AsyncDisposable {
   readonly bus: Bus;
   readonly keys: KeyProvider;
   readonly metrics: Registry;
+  /** What this process keeps open for sessions, and on which rights. */
+  readonly rights: LiveRights;
   /** Names this process among the nodes. */
   readonly nodeId: string;
   /** Signs principals between our own processes. */
@@ -59,6 +62,8 @@ export async function createContext(
   const bus = resources.use(new Bus(nodeId, transport, (err) => log.warn({ err }, "a bus message failed")));
   await bus.start();
   const keys = await FileKeyProvider.open(join(config.dataDir));
+  const rights = resources.use(new LiveRights(db, bus, nodeId, log));
+  await rights.start();
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
   const owned = resources.move();
   return {
@@ -68,6 +73,7 @@ export async function createContext(
     bus,
     keys,
     metrics: new Registry(),
+    rights,
     nodeId,
     serviceSecret: secret,
     demoPassword: secrets.demoPassword,

@@ -11,6 +11,8 @@ export interface NewChange {
   readonly entryId: string;
   /** Who brought it. */
   readonly by: By;
+  /** The right that it is committed on (`LiveRight`); null where that was decided in the transaction of the commit. */
+  readonly right: { readonly id: string } | null;
   /** Whether all of it is proven to be theirs. */
   readonly proven: boolean;
   /** It was not typed just then but came with a sync or out of a store: its deletes may be anyone's. */
@@ -40,8 +42,6 @@ export interface DocumentChanges {
 
 /** What is committed together. */
 export interface GroupCommit {
-  /** The permission revision that every decision behind it was made at; if it has moved on, nothing is kept. */
-  readonly revision: number;
   /** What the entries call all of these changes. */
   readonly action: AuditAction & ("document.edited" | "document.imported" | "version.restored");
   /** Detail of the entries besides version and bytes. */
@@ -49,26 +49,26 @@ export interface GroupCommit {
   readonly documents: readonly DocumentChanges[];
 }
 
-/** What became of one document's changes. `head` is the committed head, or the new permission revision with REVISION. */
+/** What became of one document's changes; `head` is the committed head. */
 export interface CommitOutcome {
-  readonly outcome: "COMMITTED" | "CONFLICT" | "CLIENT" | "GONE" | "REVISION";
+  readonly outcome: "COMMITTED" | "CONFLICT" | "CLIENT" | "GONE" | "VOID";
   readonly head: number;
   readonly at: Date;
 }
 
-const parameters = Array.from({ length: 30 }, (_, i) => `$${i + 1}`).join(", ");
+const parameters = Array.from({ length: 31 }, (_, i) => `$${i + 1}`).join(", ");
 const statement = `select outcome, head, at from documents.commit_changes(${parameters})`;
 
 /**
  * Commits the changes of many documents with their audit entries, in one statement and so in one transaction. Outcomes are in the order
- * of the documents. The SQL side, with its locks and outcomes, is migration 008.
+ * of the documents. The SQL side, with its locks and outcomes, is migration 010.
  */
 export async function commitChanges(
   sql: Sql,
   ledger: Ledger,
-  { revision, action, extra, documents }: GroupCommit,
+  { action, extra, documents }: GroupCommit,
 ): Promise<CommitOutcome[]> {
-  const who = new Map<By, number>();
+  const who = new Map<object, Who>();
   const perDocument = {
     bytes: new Column(),
     start: new Column(),
@@ -90,10 +90,10 @@ export async function commitChanges(
   let start = 1;
   for (const [index, { documentId, from, key, changes }] of documents.entries()) {
     let bytes = 0;
-    for (const [n, { by, proven, relayed, entryId, update }] of changes.entries()) {
+    for (const [n, { by, right, proven, relayed, entryId, update }] of changes.entries()) {
       perChange.doc.add(index + 1);
       perChange.version.add(from + 1 + n);
-      perChange.who.add(numberOf(who, by));
+      perChange.who.add(numberOf(who, { by, right }));
       perChange.carrier.add(by.actorId);
       perChange.proven.add(proven);
       perChange.relayed.add(relayed);
@@ -115,7 +115,8 @@ export async function commitChanges(
     start += changes.length;
     offset += batch.length;
   }
-  const people = [...who.keys()];
+  const people = [...who.values()].map(({ by }) => by);
+  const rights = [...who.values()].map(({ right }) => right?.id ?? null);
   const origins = await Promise.all(
     people.map(({ from }) => (from === null ? null : ledger.provenances.of(from))),
   );
@@ -123,7 +124,7 @@ export async function commitChanges(
     bindings.map((binding) => ({ ...binding, doc: index + 1 })),
   );
   return sql.query<CommitOutcome>(statement, [
-    revision,
+    new Set(rights.filter((id) => id !== null)).size,
     action,
     extra ? JSON.stringify(extra) : null,
     documents.map((d) => d.documentId),
@@ -140,6 +141,7 @@ export async function commitChanges(
     bindings.map((b) => b.clientId),
     bindings.map((b) => b.clock),
     bindings.map((b) => b.userId),
+    rights,
     people.map((by) => by.actorId),
     people.map((by) => by.sessionId),
     people.map((by) => by.requestId),
@@ -156,10 +158,15 @@ export async function commitChanges(
   ]);
 }
 
-/** The place of a person in the list of those who changed something, counted from 1. */
-function numberOf(who: Map<By, number>, by: By): number {
-  const known = who.get(by);
-  if (known !== undefined) return known;
-  who.set(by, who.size + 1);
-  return who.size;
+/** Who changed something, and on which right. */
+type Who = Pick<NewChange, "by" | "right"> & { readonly number: number };
+
+/** The place of somebody in the list of those who changed something, counted from 1: a right is one session's. */
+function numberOf(all: Map<object, Who>, { by, right }: Pick<NewChange, "by" | "right">): number {
+  const key = right ?? by;
+  const known = all.get(key);
+  if (known !== undefined) return known.number;
+  const number = all.size + 1;
+  all.set(key, { by, right, number });
+  return number;
 }

@@ -8,7 +8,7 @@ import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import { applyCommitted } from "./apply-committed.js";
-import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
+import { type ClientBinding, type CommitOutcome, commitChanges, type GroupCommit } from "./commit.js";
 import { effectiveUpdate, lacking } from "./effective-update.js";
 import { type EncodedState, packState } from "./encoded-state.js";
 import {
@@ -40,8 +40,11 @@ export interface Edit {
   readonly by: By;
   readonly action: GroupCommit["action"];
   readonly extra?: Readonly<Record<string, unknown>>;
-  /** Decides anew on each try and returns the permission revision it decided at. */
-  authorize(): Promise<number>;
+  /**
+   * Decides, in the transaction of the commit and before it locks anything of the document, whether it may be made; throws if not. It
+   * holds changes of rights back meanwhile. Left out where the house itself writes.
+   */
+  authorize?(tx: Tx): Promise<unknown>;
   /** The update that turns the document at its head into what is wanted, or null for nothing. Asked again only if its clientID is taken. */
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
   /** Throws if the document, as the change leaves it, is not what was wanted: then nothing is committed. */
@@ -140,26 +143,17 @@ export class History {
    * the bus. Returns the new head, or null when nothing changed. Pass the transaction that created the document as `tx`.
    */
   async edit(edit: Edit, tx?: Tx): Promise<{ version: number } | null> {
-    const { documentId, by, action, extra } = edit;
+    const { documentId } = edit;
     const sql = tx ?? this.context.db;
     let draft: Draft | null | undefined;
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (attempt > 0) await pause(attempt);
-      const revision = await edit.authorize();
       draft ??= await this.#draft(edit, sql);
       if (draft === null) return null;
-      const { version, tip, key, update } = draft;
-      const bindings = bindingsOf(update, by);
-      const changes = [{ entryId: newId(), by, proven: true, relayed: false, update }];
-      const [outcome] = await commitChanges(sql, this.ledger, {
-        revision,
-        action,
-        ...(extra ? { extra } : {}),
-        documents: [{ documentId, from: version, tip, key, bindings, changes }],
-      });
+      const made = draft;
+      const outcome = await (tx ? this.#commit(edit, made, tx) : this.#commitAlone(edit, made));
       switch (outcome?.outcome) {
         case "COMMITTED":
-          this.#announce(documentId, outcome.head, action, tx);
           return { version: outcome.head };
         case "CONFLICT":
           draft = await this.#rebase(documentId, draft, sql);
@@ -169,13 +163,32 @@ export class History {
           // The clientID that it was made with is somebody else's now.
           draft = undefined;
           break;
-        case "REVISION":
-          break;
         default:
           throw await this.missing(documentId);
       }
     }
     throw new AppError("CONFLICT", "This document changes too quickly just now; try again in a moment.");
+  }
+
+  async #commitAlone(edit: Edit, draft: Draft): Promise<CommitOutcome | undefined> {
+    // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
+    if (edit.by.from !== null) await this.ledger.provenances.of(edit.by.from);
+    return this.context.db.transaction((tx) => this.#commit(edit, draft, tx));
+  }
+
+  async #commit(edit: Edit, draft: Draft, tx: Tx): Promise<CommitOutcome | undefined> {
+    const { documentId, by, action, extra } = edit;
+    await edit.authorize?.(tx);
+    const { version, tip, key, update } = draft;
+    const bindings = bindingsOf(update, by);
+    const changes = [{ entryId: newId(), by, right: null, proven: true, relayed: false, update }];
+    const [outcome] = await commitChanges(tx, this.ledger, {
+      action,
+      ...(extra ? { extra } : {}),
+      documents: [{ documentId, from: version, tip, key, bindings, changes }],
+    });
+    if (outcome?.outcome === "COMMITTED") this.#announce(documentId, outcome.head, action, tx);
+    return outcome;
   }
 
   async #draft(edit: Edit, sql: Sql): Promise<Draft | null> {
@@ -198,14 +211,12 @@ export class History {
     return { ...draft, version: version + updates.length, tip, update, room };
   }
 
-  #announce(documentId: string, version: number, action: GroupCommit["action"], tx?: Tx): void {
+  #announce(documentId: string, version: number, action: GroupCommit["action"], tx: Tx): void {
     const { bus } = this.context;
-    const announce = () => {
+    tx.onCommit(() => {
       bus.publish("document.committed", { documentId, version });
       bus.publish("entries.appended", { actions: [action] });
-    };
-    if (tx) tx.onCommit(announce);
-    else announce();
+    });
   }
 
   /** What an update changes in a copy of a document, and how many bytes are left then: what comes by the API is held to the same limit as what is typed. */
@@ -226,10 +237,10 @@ export class History {
 
   /** Makes the content equal to that of `version` by a new version, or fails with CONFLICT and changes nothing. Concurrent edits keep their place. */
   async restore(request: {
-    documentId: string;
-    version: number;
-    by: By;
-    authorize(): Promise<number>;
+    readonly documentId: string;
+    readonly version: number;
+    readonly by: By;
+    readonly authorize?: NonNullable<Edit["authorize"]>;
   }): Promise<{ version: number } | null> {
     let old: Y.Doc | undefined;
     return this.edit({
@@ -237,7 +248,7 @@ export class History {
       by: request.by,
       action: "version.restored",
       extra: { restoredVersion: request.version },
-      authorize: request.authorize,
+      ...(request.authorize ? { authorize: request.authorize } : {}),
       change: async (head) => {
         old = (await this.load(request.documentId, request.version)).doc;
         return revertTo(old, head.doc);

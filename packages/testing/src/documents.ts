@@ -2,8 +2,9 @@ import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
+import { concludeChange } from "@onrecord/policy/change";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
-import { bumpRevision, placeResource } from "@onrecord/policy/resources";
+import { placeResource } from "@onrecord/policy/resources";
 import type { Sql } from "@onrecord/postgres/database";
 
 /** Makes an empty document in a folder of its own, without any subgraph. Returns its id. */
@@ -37,8 +38,7 @@ export async function addGrant(
       "insert into permissions.grant (id, resource_id, principal_id, level, granted_at, expires_at) values ($1, $2, $3, $4, now(), $5)",
       [id, resourceId, principalId, levelNumber(level), expiresAt],
     );
-    const revision = await bumpRevision(tx);
-    tx.onCommit(() => context.bus.publish("permissions.changed", { revision }));
+    await concludeChange(tx, context.bus);
   });
   return id;
 }
@@ -46,5 +46,5 @@ export async function addGrant(
 /** Takes a grant away in an open transaction; the caller commits. */
 export async function removeGrant(tx: Sql, grantId: string): Promise<void> {
   await tx.query("update permissions.grant set revoked_at = clock_timestamp() where id = $1", [grantId]);
-  await tx.query("select permissions.bump_revision()");
+  await tx.query("select permissions.conclude()");
 }

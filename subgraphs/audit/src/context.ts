@@ -3,6 +3,7 @@ import type { Ledger } from "@onrecord/ledger/ledger";
 import type { PlacedEntry, Position } from "@onrecord/ledger/read";
 import type { DecisionPoint } from "@onrecord/policy/decision";
 import type { Guard } from "@onrecord/policy/guard";
+import type { LiveRights } from "@onrecord/policy/live-rights";
 import type { Caller } from "@onrecord/policy/principal";
 import type { Database } from "@onrecord/postgres/database";
 import type { AlertPosition } from "./alerts/alert-cursor.js";
@@ -15,6 +16,7 @@ export interface AuditServices {
   readonly ledger: Ledger;
   readonly decisions: DecisionPoint;
   readonly guard: Guard;
+  readonly rights: LiveRights;
   readonly entryFeed: Feed<PlacedEntry, Position>;
   readonly alertFeed: Feed<RaisedAlert, AlertPosition>;
   em(): EntityManager;

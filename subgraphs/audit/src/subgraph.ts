@@ -42,6 +42,7 @@ export async function createAuditSubgraph(context: AppContext): Promise<AuditSub
     ledger,
     decisions,
     guard: new Guard(decisions, ledger),
+    rights: context.rights,
     entryFeed: entries,
     alertFeed: alerts,
     em: orm.em,

@@ -9,7 +9,7 @@ import type { Orm } from "@onrecord/postgres/orm";
 import type { ImportRunner } from "./import/import-runner.js";
 
 /** What this subgraph works with, made once per process. */
-export interface DocumentsServices extends Pick<AppContext, "config" | "log" | "db" | "bus"> {
+export interface DocumentsServices extends Pick<AppContext, "config" | "log" | "db" | "bus" | "rights"> {
   readonly orm: Orm;
   readonly ledger: Ledger;
   readonly guard: Guard;

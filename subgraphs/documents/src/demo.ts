@@ -3,7 +3,6 @@ import { textField } from "@onrecord/filing/extensions";
 import { importHtml } from "@onrecord/filing/import-html";
 import { sampleFilingHtml } from "@onrecord/filing/sample";
 import { bySystem } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import type { Tx } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import { placeDocument } from "./commands/place-document.js";
@@ -46,10 +45,7 @@ export async function createDemoDocuments(
   const document = async (folderId: string, title: string, content: Content) => {
     const { kind } = content;
     const { id } = await placeDocument(tx, services, by, { folderId, title, kind, createdBy: manager });
-    await services.history.edit(
-      { documentId: id, by, ...firstVersion(content), authorize: () => readRevision(tx) },
-      tx,
-    );
+    await services.history.edit({ documentId: id, by, ...firstVersion(content) }, tx);
     return id;
   };
 

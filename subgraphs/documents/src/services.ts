@@ -12,7 +12,7 @@ import { ImportRunner } from "./import/import-runner.js";
 
 /** Makes what this subgraph works with; disposing of it ends what it opened, and nothing of the process's. */
 export async function openServices(context: AppContext): Promise<DocumentsServices & AsyncDisposable> {
-  const { config, db, bus } = context;
+  const { config, db, bus, rights } = context;
   const log = context.log.child({ service: "documents" });
   await using opened = new AsyncDisposableStack();
   const orm = opened.use(
@@ -25,7 +25,7 @@ export async function openServices(context: AppContext): Promise<DocumentsServic
   const attribution = new Attribution(context, history);
   const owned = opened.move();
   return {
-    ...{ config, log, db, bus, orm, ledger, guard, history, attribution, imports },
+    ...{ config, log, db, bus, rights, orm, ledger, guard, history, attribution, imports },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

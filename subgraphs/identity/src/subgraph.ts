@@ -22,6 +22,7 @@ export async function createIdentitySubgraph(context: AppContext): Promise<Subgr
     ledger,
     decisions,
     guard: new Guard(decisions, ledger),
+    rights: context.rights,
     signInLimits: new SignInLimits(),
     sessionHours: config.limits.sessionHours,
     em: orm.em,

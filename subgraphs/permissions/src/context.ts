@@ -3,6 +3,7 @@ import type { Bus } from "@onrecord/bus/bus";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { DecisionPoint } from "@onrecord/policy/decision";
 import type { Guard } from "@onrecord/policy/guard";
+import type { LiveRights } from "@onrecord/policy/live-rights";
 import type { Caller } from "@onrecord/policy/principal";
 import type { Database } from "@onrecord/postgres/database";
 
@@ -13,6 +14,7 @@ export interface PermissionsServices {
   readonly ledger: Ledger;
   readonly decisions: DecisionPoint;
   readonly guard: Guard;
+  readonly rights: LiveRights;
   em(): EntityManager;
 }
 

@@ -1,7 +1,6 @@
 import { newId } from "@onrecord/core/ids";
 import { bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { type AccessLevel, FIRM_ID, levelNumber } from "@onrecord/policy/levels";
-import { bumpRevision } from "@onrecord/policy/resources";
 import type { Tx } from "@onrecord/postgres/database";
 import { grantExpiry } from "./grant-expiry.js";
 
@@ -24,13 +23,13 @@ export interface DemoResources {
   readonly riskReview: string;
 }
 
-/** Gives the demo's people their access, each grant on the record. Moves the permission revision: the last thing in `tx`. */
+/** Gives the demo's people their access, each grant on the record. */
 export async function createDemoGrants(
   tx: Tx,
   ledger: Ledger,
   { users, departments, roles }: DemoPrincipals,
   { project, guestFolder, settlement, riskReview }: DemoResources,
-): Promise<number> {
+): Promise<void> {
   const now = new Date();
   const by = bySystem(newId());
   const give = async (
@@ -60,5 +59,4 @@ export async function createDemoGrants(
   await give(settlement, users.trader, "VIEW");
   await give(riskReview, users.risk, "DOWNLOAD");
   await give(guestFolder, users.consultant, "EDIT", grantExpiry("GUEST", null, now));
-  return bumpRevision(tx);
 }

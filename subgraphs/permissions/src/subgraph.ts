@@ -10,7 +10,8 @@ import { GrantEntity } from "./entities/grant.js";
 import { buildSchema } from "./schema.js";
 
 /** The subgraph of who may do what: grants and what they come to. */
-export async function createPermissionsSubgraph({ bus, db, log }: AppContext): Promise<Subgraph> {
+export async function createPermissionsSubgraph(context: AppContext): Promise<Subgraph> {
+  const { bus, db, log } = context;
   const orm = await openOrm({ db, log, schema: "permissions", entities: [GrantEntity] });
   const ledger = new Ledger(db, bus);
   const decisions = new DecisionPoint(db);
@@ -20,6 +21,7 @@ export async function createPermissionsSubgraph({ bus, db, log }: AppContext): P
     ledger,
     decisions,
     guard: new Guard(decisions, ledger),
+    rights: context.rights,
     em: orm.em,
   };
   return {

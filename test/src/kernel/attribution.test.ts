@@ -9,7 +9,6 @@ import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
 import { prng, seeds } from "@onrecord/history/testing/prng";
 import { type RandomHistory, randomHistory, replay } from "@onrecord/history/testing/random-history";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -72,13 +71,13 @@ async function commitAll(
   const { version: from, tip, key } = await history.load(documentId);
   const changes = batch.map(({ update, carrierId, relayed = false }) => ({
     entryId: newId(),
+    right: null,
     by: people.get(carrierId)!,
     proven: false,
     relayed,
     update,
   }));
   const [outcome] = await commitChanges(context.db, ledger, {
-    revision: await readRevision(context.db),
     action: "document.edited",
     documents: [{ documentId, from, tip, key, bindings, changes }],
   });
@@ -117,8 +116,7 @@ describe("a history in the database", () => {
       for (let n = 0; n < 5; n++) {
         const version = random(versions.length);
         const by = people.get("ada")!;
-        const authorize = () => readRevision(context.db);
-        await history.restore({ documentId, version, by, authorize });
+        await history.restore({ documentId, version, by });
         expect(plainContent((await history.load(documentId)).doc), `ONRECORD_SEED=${seed}`).toEqual(
           plainContent(replay(versions, version)),
         );

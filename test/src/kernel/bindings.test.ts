@@ -3,7 +3,6 @@ import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
 import { History } from "@onrecord/history/history";
 import { relayedChanges } from "@onrecord/history/relayed";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -33,7 +32,6 @@ async function commit(
   const by = { ...bySystem(newId()), actorKind: "USER" as const, actorId: carrier };
   const update = Y.encodeStateAsUpdate(doc);
   const [outcome] = await commitChanges(context.db, new Ledger(context.db, context.bus), {
-    revision: await readRevision(context.db),
     action: "document.edited",
     documents: [
       {
@@ -42,7 +40,7 @@ async function commit(
         tip,
         key,
         bindings: [{ clientId: 7, ...binding }],
-        changes: [{ entryId: newId(), by, proven, relayed: !proven, update }],
+        changes: [{ entryId: newId(), right: null, by, proven, relayed: !proven, update }],
       },
     ],
   });

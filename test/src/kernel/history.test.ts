@@ -10,8 +10,7 @@ import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import { bumpRevision, readRevision } from "@onrecord/policy/resources";
-import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
+import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
@@ -40,17 +39,21 @@ async function someone(): Promise<By> {
     from: { ip: "192.0.2.1", userAgent: "test" },
   };
 }
-
-const authorize = () => readRevision(context.db);
 const change = (update: Uint8Array, by = ann): NewChange => ({
   entryId: newId(),
+  right: null,
   by,
   proven: true,
   relayed: false,
   update,
 });
-const commit = (revision: number, documents: readonly DocumentChanges[]) =>
-  commitChanges(context.db, ledger, { revision, action: "document.edited", documents });
+/** A right of somebody's new session, as an open editor has. */
+const rightOn = async (documentId: string) => {
+  const { sessionId } = await signedIn(context.db, await addPerson(context.db));
+  return context.rights.open(sessionId, documentId, { renewed: () => undefined });
+};
+const commit = (documents: readonly DocumentChanges[]) =>
+  commitChanges(context.db, ledger, { action: "document.edited", documents });
 const insertion = (text: string, clientID = 7) => {
   const doc = new Y.Doc();
   doc.clientID = clientID;
@@ -63,7 +66,6 @@ const type = (documentId: string, text: string, by = ann) =>
     documentId,
     by,
     action: "document.edited",
-    authorize,
     change: ({ doc }) => {
       const copy = new Y.Doc();
       Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
@@ -87,7 +89,7 @@ const outcomes = (answers: readonly CommitOutcome[]) => answers.map(({ outcome, 
 describe("the group commit", () => {
   it("gives every document its own outcome, and keeps only what is COMMITTED", async () => {
     const [good, stale, taken, two] = await Promise.all([1, 2, 3, 4].map(() => addDocument(context)));
-    await commit(await authorize(), [
+    await commit([
       await changesOf(taken!, [change(insertion("a", 55))], {
         bindings: [{ clientId: 55, clock: 0, userId: ann.actorId! }],
       }),
@@ -95,7 +97,7 @@ describe("the group commit", () => {
     await type(stale!, "first");
     const gone = { ...(await changesOf(good!, [change(insertion("x"))])), documentId: newId(), from: 0 };
     const position = await newest(context.db);
-    const answers = await commit(await authorize(), [
+    const answers = await commit([
       await changesOf(stale!, [change(insertion("late"))], { from: 0 }),
       await changesOf(good!, [change(insertion("one", 1)), change(insertion("two", 2), ben)]),
       gone,
@@ -147,48 +149,89 @@ describe("the group commit", () => {
     ).toHaveLength(2);
   });
 
-  it("keeps nothing of any document when permissions have moved on", async () => {
-    const [one, two] = [await addDocument(context), await addDocument(context)];
-    const revision = await authorize();
-    await context.db.transaction(bumpRevision);
-    const batch = [
-      await changesOf(one, [change(insertion("x"))]),
-      await changesOf(two, [change(insertion("y"))]),
+  it("keeps nothing of a document where a right is void, and all of the others", async () => {
+    const [one, two, three] = [
+      await addDocument(context),
+      await addDocument(context),
+      await addDocument(context),
     ];
-    expect(outcomes(await commit(revision, batch))).toEqual([
-      ["REVISION", revision + 1],
-      ["REVISION", revision + 1],
-    ]);
-    expect((await history.head(one))?.version).toBe(0);
-    expect(outcomes(await commit(revision + 1, batch))).toEqual([
+    const rights = { one: await rightOn(one), two: await rightOn(two) };
+    const batch = [
+      await changesOf(one, [{ ...change(insertion("x")), right: rights.one }]),
+      await changesOf(two, [
+        { ...change(insertion("y")), right: rights.two },
+        { ...change(insertion("z")), by: ben, right: { id: newId() } },
+      ]),
+      await changesOf(three, [change(insertion("w"))]),
+    ];
+    expect(outcomes(await commit(batch))).toEqual([
       ["COMMITTED", 1],
+      ["VOID", 0],
       ["COMMITTED", 1],
     ]);
+    await context.db.query("update identity.session set ended_at = now() where id = $1", [
+      rights.two.sessionId,
+    ]);
+    const again = [await changesOf(two, [{ ...change(insertion("y")), right: { id: rights.two.id } }])];
+    expect(outcomes(await commit(again))).toEqual([["VOID", 0]]);
   });
 
-  it("waits for a permission change under way, and then refuses", async () => {
-    const documentId = await addDocument(context);
-    const revision = await authorize();
-    const batch = [await changesOf(documentId, [change(insertion("x"))])];
-    let committing: Promise<CommitOutcome[]> | undefined;
+  it("refuses a right that a change under way touches at once, without waiting for it, and goes on with others", async () => {
+    const [one, two] = [await addDocument(context), await addDocument(context)];
+    const [taken, other] = [await rightOn(one), await rightOn(two)];
+    const batch = [
+      await changesOf(one, [{ ...change(insertion("x")), right: { id: taken.id } }]),
+      await changesOf(two, [{ ...change(insertion("y")), right: { id: other.id } }]),
+    ];
     await context.db.transaction(async (tx) => {
-      await bumpRevision(tx);
-      committing = commit(revision, batch);
+      await tx.query("update identity.session set ended_at = now() where id = $1", [taken.sessionId]);
+      await tx.query("select permissions.conclude()");
+      expect(outcomes(await commit(batch))).toEqual([
+        ["VOID", 0],
+        ["COMMITTED", 1],
+      ]);
+    });
+  });
+
+  it("makes a change of rights wait until it has ended", async () => {
+    const documentId = await addDocument(context);
+    const right = await rightOn(documentId);
+    const batch = [await changesOf(documentId, [{ ...change(insertion("x")), right: { id: right.id } }])];
+    let ended = false;
+    let ending: Promise<unknown> | undefined;
+    await context.db.transaction(async (tx) => {
+      expect(
+        outcomes(await commitChanges(tx, ledger, { action: "document.edited", documents: batch })),
+      ).toEqual([["COMMITTED", 1]]);
+      ending = context.db
+        .query("update identity.session set ended_at = now() where id = $1", [right.sessionId])
+        .then(() => {
+          ended = true;
+        });
       for (let waits = false; !waits; )
         waits =
-          (await context.db.query("select from pg_locks where locktype = 'advisory' and not granted"))
+          (await context.db.query("select from pg_locks where locktype = 'transactionid' and not granted"))
             .length > 0;
+      expect(ended).toBe(false);
     });
-    expect(outcomes(await committing!)).toEqual([["REVISION", revision + 1]]);
+    await ending;
+    expect((await history.head(documentId))?.version).toBe(1);
+  });
+
+  it("does not keep what rests on a right that has ended by time", async () => {
+    const documentId = await addDocument(context);
+    const right = await rightOn(documentId);
+    await context.db.query("update permissions.live_right set until = now() where id = $1", [right.id]);
+    const batch = [await changesOf(documentId, [{ ...change(insertion("x")), right: { id: right.id } }])];
+    expect(outcomes(await commit(batch))).toEqual([["VOID", 0]]);
   });
 
   it("lets one of two win a head, and both nodes' batches pass in any order of documents", async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, () => addDocument(context)));
-    const revision = await authorize();
     const batch = async (from: string[]) =>
       Promise.all(from.map((id) => changesOf(id, [change(insertion(id))])));
     const [forth, back] = [await batch(ids), await batch([...ids].reverse())];
-    const [a, b] = await Promise.all([forth, back].map((changes) => commit(revision, changes)));
+    const [a, b] = await Promise.all([forth, back].map((changes) => commit(changes)));
     for (const [index] of ids.entries())
       expect([a![index]!.outcome, b![ids.length - 1 - index]!.outcome].sort()).toEqual([
         "COMMITTED",
@@ -235,7 +278,7 @@ describe("at rest", () => {
     const bounded = new History({ ...context, config }, ledger);
     const documentId = await addDocument(context);
     const edit = (update: Uint8Array) =>
-      bounded.edit({ documentId, by: ann, action: "document.edited", authorize, change: () => update });
+      bounded.edit({ documentId, by: ann, action: "document.edited", change: () => update });
     await edit(insertion("x".repeat(900)));
     await expect(edit(insertion("y".repeat(200), 8))).rejects.toMatchObject({
       code: "BAD_USER_INPUT",
@@ -263,7 +306,7 @@ describe("loading", () => {
       const random = prng(seed + 1000);
       for (let at = 0; at < log.length; ) {
         const take = log.slice(at, at + 1 + random(8));
-        const answer = await commit(await authorize(), [
+        const answer = await commit([
           await changesOf(
             documentId,
             take.map((update) => change(update)),
@@ -316,7 +359,6 @@ describe("an edit", () => {
       documentId,
       by: ben,
       action: "document.edited",
-      authorize,
       change: async ({ doc }) => {
         made++;
         const draft = new Y.Doc();
@@ -345,7 +387,6 @@ describe("an edit", () => {
         documentId,
         by: ben,
         action: "document.edited",
-        authorize,
         change: async ({ doc }) => {
           const draft = new Y.Doc();
           Y.applyUpdate(draft, Y.encodeStateAsUpdate(doc));
@@ -364,30 +405,35 @@ describe("an edit", () => {
     expect((await history.head(documentId))?.version).toBe(2);
   });
 
-  it("decides again when permissions move on meanwhile, and stops where it is refused", async () => {
+  it("decides in the transaction of each try, and stops where it is refused", async () => {
     const documentId = await addDocument(context);
     let asked = 0;
     const editing = history.edit({
       documentId,
       by: ann,
       action: "document.edited",
-      authorize: async () => {
+      authorize: async (tx) => {
         if (++asked === 2) throw new Error("no longer");
-        const revision = await authorize();
-        await context.db.transaction(bumpRevision);
-        return revision;
+        // Another is first.
+        await history.edit({
+          documentId,
+          by: ben,
+          action: "document.edited",
+          change: () => insertion("y", 2),
+        });
+        await tx.query("select 1");
       },
       change: () => insertion("x"),
     });
     await expect(editing).rejects.toThrow("no longer");
-    expect((await history.head(documentId))?.version).toBe(0);
+    expect((await history.head(documentId))?.version).toBe(1);
   });
 
   it("that changes nothing leaves nothing", async () => {
     const documentId = await addDocument(context);
     await type(documentId, "x");
     const position = await newest(context.db);
-    const edit = { documentId, by: ann, action: "document.edited" as const, authorize };
+    const edit = { documentId, by: ann, action: "document.edited" as const };
     expect(await history.edit({ ...edit, change: () => null })).toBeNull();
     expect(await history.edit({ ...edit, change: ({ doc }) => Y.encodeStateAsUpdate(doc) })).toBeNull();
     expect(await readAfter(context.db, position, 5)).toEqual([]);
@@ -401,7 +447,6 @@ describe("an edit", () => {
       documentId,
       by: bySystem("import"),
       action: "document.imported" as const,
-      authorize,
       change: () => insertion("x"),
       extra: { sourceBytes: 5 },
     };
@@ -434,7 +479,7 @@ describe("a restore", () => {
   it("makes the content equal by a new version, on the record, and rewrites nothing", async () => {
     const log = randomHistory(77, 40);
     const documentId = await addDocument(context);
-    await commit(await authorize(), [
+    await commit([
       await changesOf(
         documentId,
         log.map((update) => change(update)),
@@ -445,7 +490,7 @@ describe("a restore", () => {
     let head = 40;
     for (const version of [33, 20, 5, 0, 40]) {
       const position = await newest(context.db);
-      const restored = await history.restore({ documentId, version, by: ben, authorize });
+      const restored = await history.restore({ documentId, version, by: ben });
       head += 1;
       expect(restored).toEqual({ version: head });
       expect(content((await history.load(documentId)).doc), `version ${version}`).toEqual(
@@ -463,10 +508,10 @@ describe("a restore", () => {
     const replay = new Y.Doc();
     for (const update of log) Y.applyUpdate(replay, update);
     expect(content((await history.load(documentId, 40)).doc)).toEqual(content(replay));
-    expect(await history.restore({ documentId, version: head, by: ben, authorize })).toBeNull();
-    await expect(
-      history.restore({ documentId, version: head + 1, by: ben, authorize }),
-    ).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+    expect(await history.restore({ documentId, version: head, by: ben })).toBeNull();
+    await expect(history.restore({ documentId, version: head + 1, by: ben })).rejects.toMatchObject({
+      code: "BAD_USER_INPUT",
+    });
   });
 
   it("writes a character anew that an editor has cut, and the head that it makes is the version", async () => {
@@ -476,7 +521,6 @@ describe("a restore", () => {
       documentId,
       by: ann,
       action: "document.edited",
-      authorize,
       change: ({ doc }) => {
         const copy = new Y.Doc();
         Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
@@ -486,7 +530,7 @@ describe("a restore", () => {
       },
     });
     expect(await textOf(documentId)).toBe("Offer \ufffd\ufffd open");
-    await history.restore({ documentId, version: 1, by: ben, authorize });
+    await history.restore({ documentId, version: 1, by: ben });
     expect(await textOf(documentId)).toBe("Offer 😀 open");
     expect((await history.load(documentId, 1)).doc.getText("content").toString()).toBe("Offer 😀 open");
   });
@@ -506,7 +550,7 @@ describe("a restore", () => {
       seen.push(result.getText("content").toString());
       throw new AppError("CONFLICT", "no");
     };
-    const edit = { documentId, by: ben, action: "version.restored", authorize, change, check } as const;
+    const edit = { documentId, by: ben, action: "version.restored", change, check } as const;
     await expect(history.edit(edit)).rejects.toMatchObject({ code: "CONFLICT" });
     expect(seen).toEqual(["another base"]);
     expect((await history.head(documentId))?.version).toBe(1);
@@ -521,12 +565,11 @@ describe("a restore", () => {
     const before = Y.encodeStateVector(offline);
     await type(documentId, " And more.");
     offline.getText("content").insert(4, "offer ");
-    await history.restore({ documentId, version: 1, by: ben, authorize });
+    await history.restore({ documentId, version: 1, by: ben });
     await history.edit({
       documentId,
       by: ann,
       action: "document.edited",
-      authorize,
       change: () => Y.encodeStateAsUpdate(offline, before),
     });
     expect(await textOf(documentId)).toBe("The offer price is high.");
@@ -537,7 +580,7 @@ describe("a restore", () => {
     await type(documentId, "base");
     await type(documentId, "+more");
     await Promise.all([
-      history.restore({ documentId, version: 1, by: ben, authorize }),
+      history.restore({ documentId, version: 1, by: ben }),
       type(documentId, "!"),
       type(documentId, "?"),
     ]);

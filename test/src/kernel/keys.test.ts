@@ -7,7 +7,6 @@ import { History } from "@onrecord/history/history";
 import { KeyRotation } from "@onrecord/history/key-rotation";
 import { FileKeyProvider } from "@onrecord/keys/vault";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import { until } from "@onrecord/testing/editor";
@@ -36,7 +35,6 @@ const type = (documentId: string, text: string, on = history) =>
     documentId,
     by: bySystem(newId()),
     action: "document.edited",
-    authorize: () => readRevision(context.db),
     change: ({ doc }) => {
       const draft = new Y.Doc();
       Y.applyUpdate(draft, Y.encodeStateAsUpdate(doc));

@@ -10,7 +10,7 @@ import {
   type ResourceAction,
   resourceActions,
 } from "@onrecord/policy/levels";
-import { authenticate, type Principal, principalsOf } from "@onrecord/policy/principal";
+import { authenticate, type Principal, principalOfSession } from "@onrecord/policy/principal";
 import { placeResource } from "@onrecord/policy/resources";
 import type { Tx } from "@onrecord/postgres/database";
 import {
@@ -364,7 +364,7 @@ describe("a session", () => {
       expect(await authenticate(context.db, token)).toBeNull();
     await context.db.query("update identity.session set ended_at = now() where id = $1", [who.sessionId]);
     expect(await authenticate(context.db, who.token)).toBeNull();
-    expect(await principalsOf(context.db, [who.sessionId])).toEqual(new Map());
+    expect(await principalOfSession(context.db, who.sessionId)).toBeNull();
   });
 
   it("ends no later than its guest, and with the account", async () => {

@@ -4,7 +4,6 @@ import { commitChanges, type GroupCommit } from "@onrecord/history/commit";
 import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import { until } from "@onrecord/testing/editor";
@@ -23,8 +22,6 @@ beforeAll(async () => {
   by = bySystem(newId());
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
-
-const authorize = () => readRevision(context.db);
 const insertion = (text: string) => {
   const doc = new Y.Doc();
   doc.getText("content").insert(0, text);
@@ -35,18 +32,17 @@ const groupOf = async (
   parts: readonly { documentId: string; key: KeyObject }[],
   text: string,
 ): Promise<GroupCommit> => ({
-  revision: await authorize(),
   action: "document.edited",
   documents: parts.map((part) => ({
     ...part,
     from: 0,
     tip: null,
     bindings: [],
-    changes: [{ entryId: newId(), by, proven: false, relayed: false, update: insertion(text) }],
+    changes: [{ entryId: newId(), right: null, by, proven: false, relayed: false, update: insertion(text) }],
   })),
 });
 const type = (documentId: string, text: string) =>
-  history.edit({ documentId, by, action: "document.edited", authorize, change: () => insertion(text) });
+  history.edit({ documentId, by, action: "document.edited", change: () => insertion(text) });
 const shred = (documentId: string) => context.db.transaction((tx) => history.shred(tx, documentId, by));
 const rowsOf = (table: "change" | "checkpoint" | "head", documentId: string) =>
   context.db.query(`select * from documents.${table} where document_id = $1`, [documentId]);
@@ -83,7 +79,7 @@ describe("destroying a document's key", () => {
     for (const asked of [undefined, 0, 1, 2])
       await expect(history.load(documentId, asked)).rejects.toMatchObject(gone);
     await expect(type(documentId, "more")).rejects.toMatchObject(gone);
-    await expect(history.restore({ documentId, version: 1, by, authorize })).rejects.toMatchObject(gone);
+    await expect(history.restore({ documentId, version: 1, by })).rejects.toMatchObject(gone);
     await expect(shred(documentId)).rejects.toMatchObject(gone);
     expect(await history.head(documentId)).toBeNull();
 

@@ -1,6 +1,5 @@
 import { newId } from "@onrecord/core/ids";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
-import { bumpRevision } from "@onrecord/policy/resources";
 import type { Sql } from "@onrecord/postgres/database";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
@@ -80,9 +79,9 @@ async function raceWith(editors: readonly RoamingEditor[], takeAway: Take) {
     for (const { text } of editors) text.insert(0, "too late");
     const waiting = () =>
       context.db.query(
-        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%commit_changes%'`,
+        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%permissions.stand%'`,
       );
-    await until(async () => (await waiting()).length === editors.length, "the edits of every node to wait");
+    await until(async () => (await waiting()).length === editors.length, "every node to ask what is left");
     await client.query("commit");
   } finally {
     await client.end();
@@ -150,10 +149,7 @@ describe("rights of sockets that are open on several nodes", () => {
     const guest = await signedIn(context.db, await addPerson(context.db, { kind: "GUEST" }));
     await addGrant(context, documentId, guest.userId, "EDIT");
     using open = await onEveryNode(guest);
-    await context.db.transaction(async (tx) => {
-      await tx.query("update identity.user set expires_at = $2 where id = $1", [guest.userId, soon()]);
-      await bumpRevision(tx);
-    });
+    await context.db.query("update identity.user set expires_at = $2 where id = $1", [guest.userId, soon()]);
     await closedWith(open.editors, 4401);
     expect(open.witness.closes).toEqual([]);
   });
@@ -170,7 +166,7 @@ describe("what races with a change of rights on every node is not committed", ()
           await tx.query("update identity.session set ended_at = clock_timestamp() where id = $1", [
             sessionId,
           ]);
-          await tx.query("select permissions.bump_revision()");
+          await tx.query("select permissions.conclude()");
         },
     ],
     [
@@ -179,7 +175,7 @@ describe("what races with a change of rights on every node is not committed", ()
       ({ userId }) =>
         async (tx) => {
           await tx.query("update identity.user set active = false where id = $1", [userId]);
-          await tx.query("select permissions.bump_revision()");
+          await tx.query("select permissions.conclude()");
         },
     ],
   ];

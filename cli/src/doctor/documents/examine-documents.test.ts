@@ -3,7 +3,6 @@ import { createLogger } from "@onrecord/core/log";
 import { commitChanges } from "@onrecord/history/commit";
 import { History } from "@onrecord/history/history";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import { Database } from "@onrecord/postgres/database";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -36,11 +35,9 @@ async function editor(kind: "TEXT" | "FILING") {
     const { version: from, tip, key } = await history.load(id);
     const changes = updates
       .splice(0)
-      .map((update) => ({ entryId: newId(), by, proven: true, relayed: false, update }));
+      .map((update) => ({ entryId: newId(), right: null, by, proven: true, relayed: false, update }));
     const documents = [{ documentId: id, from, tip, key, bindings: [], changes }];
-    const revision = await readRevision(context.db);
     const [outcome] = await commitChanges(context.db, ledger, {
-      revision,
       action: "document.edited",
       documents,
     });
@@ -63,7 +60,7 @@ async function found(id: string) {
 }
 
 async function restore(id: string, version: number) {
-  await history.restore({ documentId: id, version, by, authorize: () => readRevision(context.db) });
+  await history.restore({ documentId: id, version, by });
 }
 
 const element = (name: string, ...children: (Y.XmlElement | Y.XmlText)[]) => {

@@ -13,7 +13,7 @@ export function createDocument(
   return write(context, async (tx, by) => {
     const { folderId, title, kind } = input;
     const document = await placeDocument(tx, services, by, { folderId, title, kind, createdBy: userId });
-    await confirm(context, tx, "edit", folderId);
+    await confirm(context, tx, "edit", { kind: "FOLDER", id: folderId });
     return document;
   });
 }

@@ -3,7 +3,7 @@ import type { DocumentsContext } from "../context.js";
 import { nearestTitle } from "../text.js";
 import type { Document } from "../types/document.js";
 import { placeDocument } from "./place-document.js";
-import { decideAgain, write } from "./write.js";
+import { confirm, write } from "./write.js";
 
 /** Makes a filing of a web page. The page is read before the transaction begins: document and content come together or not at all. */
 export async function importDocument(
@@ -39,7 +39,7 @@ export async function importDocument(
         by,
         action: "document.imported",
         extra: { sourceBytes },
-        authorize: () => decideAgain(context, tx, "edit", document.id),
+        authorize: () => confirm(context, tx, "edit", { kind: "DOCUMENT", id: document.id }),
         change: () => page.fragmentUpdate,
       },
       tx,

@@ -28,7 +28,7 @@ export function nameVersion(
       object: { kind: "DOCUMENT", id: documentId },
       detail: { version },
     });
-    await confirm(context, tx, "edit", documentId);
+    await confirm(context, tx, "edit", { kind: "DOCUMENT", id: documentId });
     return presentVersion((await readVersions(tx, [key]))[0]!);
   });
 }

@@ -1,6 +1,6 @@
 import { byCaller } from "@onrecord/policy/principal";
 import type { DocumentsContext } from "../context.js";
-import { forget } from "../loaders/forget.js";
+import { confirm, recordingRefusal } from "./write.js";
 
 /** Makes a document's content that of an older version, by a new version. */
 export async function restoreVersion(
@@ -8,15 +8,12 @@ export async function restoreVersion(
   { documentId, version }: { documentId: string; version: number },
 ): Promise<void> {
   const { services, caller } = context;
-  const { history, guard } = services;
-  await history.restore({
-    documentId,
-    version,
-    by: byCaller(caller),
-    authorize: async () => {
-      const decision = await guard.authorize(caller, "edit", { kind: "DOCUMENT", id: documentId });
-      return decision.revision;
-    },
-  });
-  forget(context);
+  await recordingRefusal(context, () =>
+    services.history.restore({
+      documentId,
+      version,
+      by: byCaller(caller),
+      authorize: (tx) => confirm(context, tx, "edit", { kind: "DOCUMENT", id: documentId }),
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { AppError } from "@onrecord/core/errors";
 import type { DocumentsContext } from "../context.js";
 import type { Document } from "../types/document.js";
-import { decideAgain, write } from "./write.js";
+import { confirm, write } from "./write.js";
 
 /** Destroys a document's key for ever. The title is asked for so that nobody destroys one document for another. */
 export async function shredDocument(
@@ -13,8 +13,7 @@ export async function shredDocument(
     throw new AppError("BAD_USER_INPUT", "This is not the title of the document: nothing was destroyed.");
   await write(context, async (tx, by) => {
     // Before the head, as the group commit does: otherwise both could wait for each other, through a permission change.
-    await tx.query("select pg_advisory_xact_lock_shared(permissions.lock_key())");
-    await decideAgain(context, tx, "shred", id);
+    await confirm(context, tx, "shred", { kind: "DOCUMENT", id });
     await context.services.history.shred(tx, id, by);
   });
 }

@@ -1,10 +1,28 @@
 import { AppError } from "@onrecord/core/errors";
+import type { ObjectKind } from "@onrecord/ledger/events";
 import type { By } from "@onrecord/ledger/ledger";
-import type { Action, ResourceAction } from "@onrecord/policy/levels";
+import { holdPermissions } from "@onrecord/policy/change";
+import type { Action } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
 import type { DocumentsContext } from "../context.js";
 import { forget } from "../loaders/forget.js";
+
+/** What a right is on. */
+interface Target {
+  readonly kind: ObjectKind;
+  readonly id: string;
+}
+
+/** Thrown inside a transaction, so that nothing of it is kept: the right was there when it was asked for, and is gone now. */
+class RightEnded extends Error {
+  constructor(
+    readonly action: Action,
+    readonly target: Target,
+  ) {
+    super("the right ended before the commit");
+  }
+}
 
 /** Runs a command's writes in one transaction, on the caller's account. */
 export async function write<T>(context: DocumentsContext, work: (tx: Tx, by: By) => Promise<T>): Promise<T> {
@@ -12,35 +30,44 @@ export async function write<T>(context: DocumentsContext, work: (tx: Tx, by: By)
   const by = byCaller(caller);
   // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
   if (by.from !== null) await services.ledger.provenances.of(by.from);
-  const result = await services.db.transaction((tx) => work(tx, by));
-  forget(context);
-  return result;
+  return recordingRefusal(context, () => services.db.transaction((tx) => work(tx, by)));
 }
 
-/** Decides again inside a transaction; throws FORBIDDEN when the answer has changed. Returns the revision decided at. */
+/** Runs what confirms a right in its transaction. Where that has just ended, the refusal is on the record before the caller hears of it. */
+export async function recordingRefusal<T>(context: DocumentsContext, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    forget(context);
+    return result;
+  } catch (error) {
+    if (!(error instanceof RightEnded)) throw error;
+    await context.services.guard.authorize(context.caller, error.action, error.target);
+    throw new AppError("CONFLICT", "Access changed at the same moment; try again.", { cause: error });
+  }
+}
+
+/** Decides again inside a transaction, for `recordingRefusal`. */
 export async function decideAgain(
   { services, caller }: DocumentsContext,
   tx: Tx,
   action: Action,
-  resourceId: string,
-): Promise<number> {
+  target: Target,
+): Promise<void> {
   const { guard } = services;
-  const decision = await guard.decisions.decide(guard.requirePrincipal(caller), action, resourceId, tx);
-  if (!decision.allow)
-    throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
-  return decision.revision;
+  const decision = await guard.decisions.decide(guard.requirePrincipal(caller), action, target.id, tx);
+  if (!decision.allow) throw new RightEnded(action, target);
 }
 
 /**
- * Decides again under the lock that permission changes take, so that nothing commits on a right that is already gone. Must come
- * last before the commit: permission changes wait for it.
+ * Decides again while changes of rights are held back, so that nothing commits on a right that is already gone. Must come last before the
+ * commit: changes of rights wait for it.
  */
 export async function confirm(
   context: DocumentsContext,
   tx: Tx,
-  action: ResourceAction,
-  resourceId: string,
+  action: Action,
+  target: Target,
 ): Promise<void> {
-  await tx.query("select pg_advisory_xact_lock_shared(permissions.lock_key())");
-  await decideAgain(context, tx, action, resourceId);
+  await holdPermissions(tx);
+  await decideAgain(context, tx, action, target);
 }

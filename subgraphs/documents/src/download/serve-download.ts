@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import type { By } from "@onrecord/ledger/ledger";
+import { holdPermissions } from "@onrecord/policy/change";
 import { originFacts } from "@onrecord/policy/credentials";
 import type { Decision } from "@onrecord/policy/decision";
-import type { Principal } from "@onrecord/policy/principal";
+import { type Principal, principalOfSession } from "@onrecord/policy/principal";
 import type { DocumentsServices } from "../context.js";
-import { principalOfSession } from "../queries/session-principal.js";
 import { attachmentHeaders, fileName } from "./attachment.js";
 import { refuseOtherSession } from "./other-session.js";
 import { renderCopy } from "./render.js";
@@ -77,7 +77,7 @@ async function decideUnderLock(
   tx: Parameters<typeof useTicket>[0],
   { sessionId, documentId }: Ticket,
 ): Promise<Decision | null> {
-  await tx.query("select pg_advisory_xact_lock_shared(permissions.lock_key())");
+  await holdPermissions(tx);
   const principal: Principal | null = await principalOfSession(tx, sessionId);
   return principal && guard.decisions.decide(principal, "download", documentId, tx);
 }

@@ -1,9 +1,9 @@
 import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/history";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { concludeChange } from "@onrecord/policy/change";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import type { Caller, Principal } from "@onrecord/policy/principal";
-import { bumpRevision, readRevision } from "@onrecord/policy/resources";
 import {
   addPerson,
   ask,
@@ -73,23 +73,21 @@ export class World implements AsyncDisposable {
 
   async grant(resourceId: string, userId: string, level: AccessLevel, expiresAt?: Date): Promise<string> {
     const id = newId();
-    const revision = await this.db.transaction(async (tx) => {
+    await this.db.transaction(async (tx) => {
       await tx.query(
         `insert into permissions.grant (id, resource_id, principal_id, level, granted_at, expires_at) values ($1, $2, $3, $4, now(), $5)`,
         [id, resourceId, userId, levelNumber(level), expiresAt ?? null],
       );
-      return bumpRevision(tx);
+      await concludeChange(tx, this.context.bus);
     });
-    this.context.bus.publish("permissions.changed", { revision });
     return id;
   }
 
   async revoke(grantId: string): Promise<void> {
-    const revision = await this.db.transaction(async (tx) => {
+    await this.db.transaction(async (tx) => {
       await tx.query("update permissions.grant set revoked_at = now() where id = $1", [grantId]);
-      return bumpRevision(tx);
+      await concludeChange(tx, this.context.bus);
     });
-    this.context.bus.publish("permissions.changed", { revision });
   }
 
   /** Types at the end of a text document, in someone's name or the house's. */
@@ -101,7 +99,6 @@ export class World implements AsyncDisposable {
       documentId,
       by,
       action: "document.edited",
-      authorize: () => readRevision(this.db),
       change: ({ doc }) => {
         const before = Y.encodeStateVector(doc);
         const draft = new Y.Doc();
