@@ -54,12 +54,11 @@ export class OpenRight {
     const { guard } = this.host;
     const decision = guard.decisions.judgeEach(standing, [this.action])[this.action]!;
     if (decision.allow) return;
-    throw await guard.deny(
-      { ...this.caller, principal: standing.principal },
-      this.action,
-      this.object,
-      decision,
-    );
+    const caller = { ...this.caller, principal: standing.principal };
+    const denied = await guard.deny(caller, this.action, this.object, decision);
+    throw this.ended === undefined
+      ? denied
+      : new AppError("FORBIDDEN", this.ended, { reasons: decision.reasons });
   }
 
   /** Makes the stream; gives the right back when that fails. */

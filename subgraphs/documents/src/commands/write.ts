@@ -2,6 +2,7 @@ import { AppError } from "@onrecord/core/errors";
 import type { ObjectKind } from "@onrecord/ledger/events";
 import type { By } from "@onrecord/ledger/ledger";
 import { holdPermissions } from "@onrecord/policy/change";
+import type { Decision } from "@onrecord/policy/decision";
 import type { Action } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
@@ -19,6 +20,7 @@ class RightEnded extends Error {
   constructor(
     readonly action: Action,
     readonly target: Target,
+    readonly decision: Decision,
   ) {
     super("the right ended before the commit");
   }
@@ -41,8 +43,9 @@ export async function recordingRefusal<T>(context: DocumentsContext, work: () =>
     return result;
   } catch (error) {
     if (!(error instanceof RightEnded)) throw error;
-    await context.services.guard.authorize(context.caller, error.action, error.target);
-    throw new AppError("CONFLICT", "Access changed at the same moment; try again.", { cause: error });
+    const { action, target, decision } = error;
+    await context.services.guard.deny(context.caller, action, target, decision);
+    throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
   }
 }
 
@@ -55,7 +58,7 @@ export async function decideAgain(
 ): Promise<void> {
   const { guard } = services;
   const decision = await guard.decisions.decide(guard.requirePrincipal(caller), action, target.id, tx);
-  if (!decision.allow) throw new RightEnded(action, target);
+  if (!decision.allow) throw new RightEnded(action, target, decision);
 }
 
 /**
