@@ -1,4 +1,4 @@
-import { type Access, closeCode } from "@onrecord/collab-protocol/protocol";
+import { type Access, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Logger } from "@onrecord/core/log";
 import type { Decision, DecisionPoint } from "@onrecord/policy/decision";
 import { type Principal, principalsOf } from "@onrecord/policy/principal";
@@ -120,8 +120,7 @@ export class Permits {
     revision: number,
   ): Promise<void> {
     if (!principal) {
-      for (const connection of connections)
-        connection.close(closeCode.unauthenticated, "the session has ended");
+      for (const connection of connections) connection.close(closeReasons.sessionEnded);
       return;
     }
     const decided = await this.decisions.decideEach(principal, actions, [
@@ -132,7 +131,7 @@ export class Permits {
       // Decided on something newer than what is being established: go round once more before anything is committed under it.
       if (permit.decision.revision !== revision) this.#again = true;
       if (permit.access === null) {
-        connection.close(closeCode.forbidden, "access was removed");
+        connection.close(closeReasons.accessRemoved);
         continue;
       }
       const changed = connection.access !== permit.access;

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconLock } from "@tabler/icons-react";
 import type { CollabSession } from "../collab/collab-session.js";
-import type { Ending } from "../collab/saved-state.js";
+import type { Ending } from "../collab/ending.js";
 import { useSavedLabel } from "../collab/use-collab.js";
 import { useLocale } from "../i18n/locale.js";
 import { useSession } from "../session/session.js";
