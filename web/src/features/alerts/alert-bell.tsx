@@ -13,7 +13,7 @@ const open: AlertFilter = { statuses: ["OPEN"] };
 /** How many alerts are open, at every moment; a grave one also says so in words. */
 export function AlertBell({ icon }: { icon: ReactNode }) {
   const { messages, format } = useLocale();
-  const { total } = useAlerts(open, 1, true, (raised) => {
+  const { total } = useAlerts(open, 1, (raised) => {
     for (const { id, rule, severity, entry } of raised) {
       if (severity !== "HIGH" && severity !== "CRITICAL") continue;
       notifications.show({

@@ -39,7 +39,7 @@ function AlertList() {
     () => ({ ...(severity ? { severities: [severity] } : {}), ...(status ? { statuses: [status] } : {}) }),
     [severity, status],
   );
-  const { alerts, fresh, total, hasOlder, state, line, loadOlder, reload } = useAlerts(filter, PAGE);
+  const { rows: alerts, fresh, total, hasOlder, state, line, loadOlder, reload } = useAlerts(filter, PAGE);
   const filtered = severity !== null || status !== null;
   const options = (names: Record<string, string>) =>
     Object.entries(names).map(([value, label]) => ({ value, label }));

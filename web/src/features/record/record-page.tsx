@@ -3,8 +3,8 @@ import { AuditEntryAppendedDocument, AuditLogDocument } from "@onrecord/schema/g
 import { IconListSearch, IconLock } from "@tabler/icons-react";
 import { useCallback, useMemo, useState } from "react";
 import { useClient } from "urql";
-import { problemOf } from "../../api/problem.js";
-import { useFollow } from "../../api/use-follow.js";
+import { pageOf } from "../../api/list-page.js";
+import { useLiveList } from "../../api/use-live-list.js";
 import { useLocale } from "../../i18n/locale.js";
 import { useCapability } from "../../session/session.js";
 import { Blank } from "../../ui/blank.js";
@@ -17,7 +17,6 @@ import { isEmpty, noFilter, type RecordFilter, toAuditFilter } from "./filter.js
 import { FilterBar } from "./filter-bar.js";
 import classes from "./record.module.css";
 import { RecordTable } from "./record-table.js";
-import { useEntries } from "./use-entries.js";
 
 const PAGE = 100;
 
@@ -47,25 +46,26 @@ function Log() {
       const { data, error } = await client
         .query(AuditLogDocument, { filter: asked, first: PAGE, after }, { requestPolicy: "network-only" })
         .toPromise();
-      if (!data) return error ? problemOf(error) : { kind: "not-found" as const, requestId: null };
-      const { edges, pageInfo, totalCount } = data.auditEntries;
-      const next = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
-      return { entries: edges.map(({ node }) => node), total: totalCount, next };
+      return pageOf(data?.auditEntries, error);
     },
     [client, asked],
   );
-  const { entries, total, hasOlder, state, loadOlder, reload, append, newestCursor } = useEntries(read);
-  const line = useFollow(
-    AuditEntryAppendedDocument,
-    { filter: asked },
-    {
-      // An end in the past has nothing new to come.
-      enabled: live && state === "ready" && filter.to === null,
-      after: newestCursor,
-      cursorOf: ({ auditEntryAppended }) => auditEntryAppended.cursor,
-      onEvents: (events) => append(events.map(({ auditEntryAppended }) => auditEntryAppended)),
-    },
-  );
+  const {
+    rows: entries,
+    total,
+    hasOlder,
+    state,
+    line,
+    loadOlder,
+    reload,
+  } = useLiveList({
+    read,
+    subscription: AuditEntryAppendedDocument,
+    variables: { filter: asked },
+    rowOf: ({ auditEntryAppended }) => auditEntryAppended,
+    // An end in the past has nothing new to come.
+    live: live && filter.to === null,
+  });
   const older = async () => {
     setLoading(true);
     await loadOlder();

@@ -3,8 +3,8 @@ import { AuditEntryAppendedDocument, DocumentTrailDocument } from "@onrecord/sch
 import { IconListDetails } from "@tabler/icons-react";
 import { useCallback, useMemo, useState } from "react";
 import { useClient } from "urql";
-import { problemOf } from "../../api/problem.js";
-import { useFollow } from "../../api/use-follow.js";
+import { pageOf } from "../../api/list-page.js";
+import { useLiveList } from "../../api/use-live-list.js";
 import { useLocale } from "../../i18n/locale.js";
 import { Blank } from "../../ui/blank.js";
 import { LinesLoading } from "../../ui/lines-loading.js";
@@ -14,7 +14,6 @@ import { EntryItem } from "./entry-item.js";
 import { EntryRun } from "./entry-run.js";
 import { groupEntries } from "./group-entries.js";
 import classes from "./record.module.css";
-import { useEntries } from "./use-entries.js";
 
 const PAGE = 50;
 
@@ -33,28 +32,24 @@ export function RecordPanel({ documentId }: { documentId: string }) {
           { requestPolicy: "network-only" },
         )
         .toPromise();
-      const trail = data?.document?.auditTrail;
-      if (!trail) return error ? problemOf(error) : { kind: "not-found" as const, requestId: null };
-      const { hasNextPage, endCursor } = trail.pageInfo;
-      return {
-        entries: trail.edges.map(({ node }) => node),
-        total: trail.totalCount,
-        next: hasNextPage ? (endCursor ?? null) : null,
-      };
+      return pageOf(data?.document?.auditTrail, error);
     },
     [client, documentId],
   );
-  const { entries, total, hasOlder, state, loadOlder, reload, append, newestCursor } = useEntries(read);
-  const line = useFollow(
-    AuditEntryAppendedDocument,
-    { filter: { objectId: documentId } },
-    {
-      enabled: state === "ready",
-      after: newestCursor,
-      cursorOf: ({ auditEntryAppended }) => auditEntryAppended.cursor,
-      onEvents: (events) => append(events.map(({ auditEntryAppended }) => auditEntryAppended)),
-    },
-  );
+  const {
+    rows: entries,
+    total,
+    hasOlder,
+    state,
+    line,
+    loadOlder,
+    reload,
+  } = useLiveList({
+    read,
+    subscription: AuditEntryAppendedDocument,
+    variables: { filter: { objectId: documentId } },
+    rowOf: ({ auditEntryAppended }) => auditEntryAppended,
+  });
 
   const groups = useMemo(() => groupEntries(entries), [entries]);
   if (state === "loading") return <LinesLoading />;
