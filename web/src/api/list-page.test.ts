@@ -5,15 +5,15 @@ import { joined, pageOf, unknownIn } from "./list-page.js";
 const rows = (...ids: string[]) => ids.map((id) => ({ id }));
 
 describe("a page of a list", () => {
-  it("has its rows, how many there are in all, and where it goes on", () => {
+  it("has its rows, how many there are in all, and whether older ones follow", () => {
     const edges = rows("a", "b").map((node) => ({ node }));
-    const page = pageOf({ edges, pageInfo: { hasNextPage: true, endCursor: "2" }, totalCount: 9 }, undefined);
-    expect(page).toEqual({ rows: rows("a", "b"), total: 9, next: "2" });
+    const page = pageOf({ edges, pageInfo: { hasNextPage: true }, totalCount: 9 }, undefined);
+    expect(page).toEqual({ rows: rows("a", "b"), total: 9, hasOlder: true });
   });
 
-  it("ends where nothing follows, whatever its last cursor is", () => {
-    const page = pageOf({ edges: [], pageInfo: { hasNextPage: false, endCursor: "2" } }, undefined);
-    expect(page).toEqual({ rows: [], total: null, next: null });
+  it("need not be counted", () => {
+    const page = pageOf({ edges: [], pageInfo: { hasNextPage: false } }, undefined);
+    expect(page).toEqual({ rows: [], total: null, hasOlder: false });
   });
 
   it("that was not there is a problem, and so is one that was refused", () => {

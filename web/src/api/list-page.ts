@@ -6,14 +6,13 @@ export interface ListPage<Row> {
   readonly rows: readonly Row[];
   /** How many rows the whole list has; null when that was not counted. */
   readonly total: number | null;
-  /** The cursor behind which the older ones are; null when there are none. */
-  readonly next: string | null;
+  readonly hasOlder: boolean;
 }
 
 /** A page as the API has it. */
 interface Connection<Row> {
   readonly edges: readonly { readonly node: Row }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
+  readonly pageInfo: { readonly hasNextPage: boolean };
   readonly totalCount?: number | null;
 }
 
@@ -24,11 +23,7 @@ export function pageOf<Row>(
 ): ListPage<Row> | Problem {
   if (!connection) return error ? problemOf(error) : { kind: "not-found", requestId: null };
   const { edges, pageInfo, totalCount = null } = connection;
-  return {
-    rows: edges.map(({ node }) => node),
-    total: totalCount,
-    next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
-  };
+  return { rows: edges.map(({ node }) => node), total: totalCount, hasOlder: pageInfo.hasNextPage };
 }
 
 /** What a list calls its rows apart by. */

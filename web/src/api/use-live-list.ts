@@ -29,7 +29,7 @@ interface Options<Row, Told, V> {
   readonly onArrived?: (rows: readonly Row[]) => void;
 }
 
-/** Rows that arrive while one watches are kept up to here; older ones can be read again. */
+/** Rows that arrive while one watches push older ones out past this many; those can be read again. */
 const KEPT = 2_000;
 
 /** Reads a list page by page and follows what is added to it. */
@@ -40,12 +40,16 @@ export function useLiveList<
 >({ read, subscription, variables, rowOf, live = true, onArrived }: Options<Row, Told, V>): LiveList<Row> {
   const [rows, setRows] = useState<readonly Row[]>([]);
   const [total, setTotal] = useState<number | null>(null);
-  const [next, setNext] = useState<string | null>(null);
+  const [hasOlder, setHasOlder] = useState(false);
   const [state, setState] = useState<LiveList<Row>["state"]>("loading");
   const [wanted, setWanted] = useState(0);
   const { round } = useSession();
+  /** The rows as they are now, before they are drawn: what arrives meanwhile builds on them. */
   const latest = useRef(rows);
-  latest.current = rows;
+  const show = useCallback((now: readonly Row[]) => {
+    latest.current = now;
+    setRows(now);
+  }, []);
   const question = useRef(read);
   question.current = read;
   const reading = useRef(false);
@@ -57,41 +61,46 @@ export function useLiveList<
     void read(null).then((page) => {
       if (left) return;
       if ("kind" in page) return setState(page);
-      setRows(page.rows);
+      show(page.rows);
       setTotal(page.total);
-      setNext(page.next);
+      setHasOlder(page.hasOlder);
       setState("ready");
     });
     return () => {
       left = true;
     };
-  }, [read, wanted, round]);
+  }, [read, wanted, round, show]);
 
   const loadOlder = useCallback(async () => {
-    if (reading.current || next === null) return;
+    const oldest = latest.current.at(-1);
+    if (reading.current || !hasOlder || !oldest) return;
     reading.current = true;
-    const page = await read(next);
+    const page = await read(oldest.cursor);
     reading.current = false;
-    // Another question was asked meanwhile: this answers the old one.
-    if (question.current !== read) return;
+    // Another question was asked meanwhile, or the end of the list moved: this would not join on.
+    if (question.current !== read || latest.current.at(-1) !== oldest) return;
     if ("kind" in page) return setState(page);
-    setRows((known) => joined(known, page.rows));
-    setNext(page.next);
-  }, [read, next]);
+    show(joined(latest.current, page.rows));
+    setHasOlder(page.hasOlder);
+  }, [read, hasOlder, show]);
 
   const line = useFollow(subscription, variables, {
     enabled: live && state === "ready",
     after: () => latest.current[0]?.cursor ?? null,
     cursorOf: (told) => rowOf(told).cursor,
     onEvents: (events) => {
-      const arrived = unknownIn(events.map(rowOf), latest.current);
+      const before = latest.current;
+      const arrived = unknownIn(events.map(rowOf), before);
       if (arrived.length === 0) return;
-      setRows((before) => joined(arrived.toReversed(), before).slice(0, Math.max(KEPT, before.length)));
+      const all = [...arrived.toReversed(), ...before];
+      const kept = all.slice(0, Math.max(KEPT, before.length));
+      show(kept);
+      if (kept.length < all.length) setHasOlder(true);
       setTotal((count) => (count === null ? null : count + arrived.length));
       onArrived?.(arrived);
     },
   });
 
   const reload = useCallback(() => setWanted((n) => n + 1), []);
-  return { rows, total, hasOlder: next !== null, state, line, loadOlder, reload };
+  return { rows, total, hasOlder, state, line, loadOlder, reload };
 }
