@@ -228,7 +228,9 @@ export class Collab implements Service {
         const code = gone ? closeCode.gone : closeCode.tryLater;
         if (code !== closeCode.gone)
           this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
-        turnAway({ code, reason: err instanceof AppError ? err.message.slice(0, 120) : "try again later" });
+        turnAway(
+          err instanceof AppError ? { code, reason: err.message.slice(0, 120) } : closeReasons.unavailable,
+        );
       });
       this.#admissions.track(admitted);
     });

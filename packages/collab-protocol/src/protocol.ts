@@ -56,7 +56,8 @@ const tooLarge = (reason: string): CloseReason => ({ code: closeCode.tooLarge, r
 const tryLater = (reason: string): CloseReason => ({ code: closeCode.tryLater, reason });
 
 /**
- * Every reason for which the server closes a socket. The sentences also stand on the record and in the metrics. No two entries have
+ * Every reason for which the server closes a socket; where an error kept it from opening a document, the error's own sentence may stand
+ * there instead. The sentences also stand on the record and in the metrics. No two entries have
  * the same code and sentence, so a client gets the name back with `closeReasonOf` and compares no sentence itself.
  */
 export const closeReasons = {
@@ -103,6 +104,7 @@ export const closeReasons = {
   tooManyConnections: tryLater("too many connections"),
   tooMuchArriving: tryLater("too much is coming in: try again later"),
   ofAnother: tryLater("the update carries what its author has not sent"),
+  unavailable: tryLater("try again later"),
   unreadable: tryLater("the document could not be read"),
   notCommitted: tryLater("the change could not be committed"),
 } as const satisfies Record<string, CloseReason>;
