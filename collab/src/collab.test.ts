@@ -1,4 +1,4 @@
-import { awarenessFrame, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { awarenessFrame, closeReasons, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import { HttpServer } from "@onrecord/http/http-server";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
@@ -207,7 +207,7 @@ describe("rights of open sockets", () => {
     expect(await d.closed()).toBe(4403);
     expect((await entries(documentId, "document.edit-refused"))[0]).toMatchObject({
       actor_id: dora.userId,
-      detail: { reason: "view only" },
+      detail: { reason: closeReasons.viewOnly.reason },
     });
     expect((await entries(documentId, "access.denied"))[0]).toMatchObject({
       actor_id: carl.userId,

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import {
-  type CloseCode,
+  type CloseReason,
   closeCode,
+  closeReasons,
   heartbeatEvery,
   heartbeatFrame,
 } from "@onrecord/collab-protocol/protocol";
@@ -79,7 +80,7 @@ export class Collab implements Service {
           bus.publish("document.committed", { documentId, version });
           bus.publish("entries.appended", { actions: ["document.edited"] });
         },
-        evict: (room, code, reason) => this.#evict(room, code, reason),
+        evict: (room, why) => this.#evict(room, why),
       },
       metrics,
     );
@@ -104,15 +105,15 @@ export class Collab implements Service {
             );
         },
         bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),
-        refused: (room, connection, code, reason, update) =>
-          refuse({ ledger: this.#ledger, log: this.#log }, room, connection, code, reason, update),
-        evict: (room, code, reason) => this.#evict(room, code, reason),
+        refused: (room, connection, why, update) =>
+          refuse({ ledger: this.#ledger, log: this.#log }, room, connection, why, update),
+        evict: (room, why) => this.#evict(room, why),
       },
       config.limits.rooms,
     );
     this.#staging = new Staging(config.limits.stagedBytes, (connection) => {
       connection.stopReading();
-      connection.close(closeCode.tryLater, "too much is coming in: try again later");
+      connection.close(closeReasons.tooMuchArriving);
     });
     const tally = new SocketMetrics(metrics);
     this.#lobby = new Lobby(config.limits, tally);
@@ -181,7 +182,7 @@ export class Collab implements Service {
     this.#presence.end();
     for (const room of this.rooms.all()) {
       room.unloadCheckpoint();
-      room.close(closeCode.restart, "the server restarts");
+      room.close(closeReasons.restart);
     }
   }
 
@@ -203,13 +204,13 @@ export class Collab implements Service {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       ws.stream = socket;
       ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
-      const turnAway = (code: CloseCode, reason: string) => this.#lobby.turnAway(ws, socket, code, reason);
-      if (this.#draining) return turnAway(closeCode.restart, "the server restarts");
+      const turnAway = (why: CloseReason) => this.#lobby.turnAway(ws, socket, why);
+      if (this.#draining) return turnAway(closeReasons.restart);
       const documentId = info.url.pathname.slice(PATH.length + 1);
       // y-websocket speaks at once: what it says waits in the socket until it is let in.
       const admit = async () => {
         const outcome = await this.#admission.admit(request, ws, info, documentId);
-        if (outcome instanceof Refusal) turnAway(outcome.code, outcome.reason);
+        if (outcome instanceof Refusal) turnAway(outcome.why);
         else if (outcome) this.#converse(outcome, ws);
       };
       const admitted = this.#lobby.hold(ws, socket, admit).catch((err: unknown) => {
@@ -217,7 +218,9 @@ export class Collab implements Service {
         const code = gone ? closeCode.gone : closeCode.tryLater;
         if (code !== closeCode.gone)
           this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
-        turnAway(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
+        turnAway(
+          err instanceof AppError ? { code, reason: err.message.slice(0, 120) } : closeReasons.unavailable,
+        );
       });
       this.#admissions.track(admitted);
     });
@@ -236,8 +239,7 @@ export class Collab implements Service {
     });
     socket.on("error", () => {
       const { violation } = socket;
-      if (violation && connection.listening)
-        refuse(host, room, connection, violation.code, violation.reason, null);
+      if (violation && connection.listening) refuse(host, room, connection, violation, null);
     });
     this.#watch(socket);
     session.open();
@@ -263,7 +265,7 @@ export class Collab implements Service {
       if (meter.announced > most) {
         connection.stopReading();
         stage(0);
-        refuse(host, room, connection, closeCode.tooLarge, "the frame is too large", null);
+        refuse(host, room, connection, closeReasons.frameTooLarge, null);
       } else stage(meter.arrived > LARGE ? meter.arrived : 0);
     });
     stream.once("close", () => this.#staging.left(connection));
@@ -291,15 +293,15 @@ export class Collab implements Service {
     this.#farewells.track(recorded);
   }
 
-  #evict(room: Room, code: CloseCode, reason: string): void {
+  #evict(room: Room, why: CloseReason): void {
     this.rooms.forget(room);
-    room.close(code, reason);
+    room.close(why);
   }
 
   /** Without its key a document cannot be open anywhere. */
   #shredded(documentId: string): void {
     const room = this.rooms.get(documentId);
-    if (room) this.#evict(room, closeCode.gone, "the document is gone");
+    if (room) this.#evict(room, closeReasons.documentGone);
   }
 
   #checkHeads(): void {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type CloseCode, closeCode } from "@onrecord/collab-protocol/protocol";
+import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { AppContext } from "@onrecord/context/context";
 import { isId } from "@onrecord/core/ids";
 import type { RequestInfo } from "@onrecord/http/http-server";
@@ -21,10 +21,7 @@ export interface Admitted {
 
 /** Why a socket is closed instead. */
 export class Refusal {
-  constructor(
-    readonly code: CloseCode,
-    readonly reason: string,
-  ) {}
+  constructor(readonly why: CloseReason) {}
 }
 
 /** Decides at the door who may enter a room, and puts on the record who came and who was turned away. */
@@ -48,7 +45,7 @@ export class Admission {
     const by = byCaller({ principal, requestId: info.id, from: originFacts(request) });
     if (principal === null) {
       await this.ledger.record({ action: "session.refused", by, object: null, detail: { reason: "token" } });
-      return new Refusal(closeCode.unauthenticated, "sign in first");
+      return new Refusal(closeReasons.notSignedIn);
     }
     const why = mismatch(namedSessions(request, info.url.searchParams), principal);
     if (why !== null) {
@@ -58,9 +55,9 @@ export class Admission {
         object: null,
         detail: { reason: "other-session" },
       });
-      return new Refusal(closeCode.unauthenticated, "another session is signed in");
+      return new Refusal(closeReasons.otherSession);
     }
-    if (!isId(documentId)) return new Refusal(closeCode.gone, "there is no such document");
+    if (!isId(documentId)) return new Refusal(closeReasons.noSuchDocument);
     const opening = await this.rights.open(principal.sessionId, documentId);
     const outcome = await this.#open(socket, info, documentId, by, opening).catch((error: unknown) => {
       opening.right.release();
@@ -79,7 +76,7 @@ export class Admission {
   ): Promise<Admitted | Refusal | undefined> {
     const object = { kind: "DOCUMENT", id: documentId } as const;
     const permit = opening.permit();
-    if (permit === null) return new Refusal(closeCode.unauthenticated, "the session has ended");
+    if (permit === null) return new Refusal(closeReasons.sessionEnded);
     if (permit.access === null) {
       const reasons = permit.view.reasons.map(({ id }) => id);
       await this.ledger.record({
@@ -88,11 +85,9 @@ export class Admission {
         object,
         detail: { permission: "view", reasons },
       });
-      return permit.visible
-        ? new Refusal(closeCode.forbidden, "you may not open this")
-        : new Refusal(closeCode.gone, "there is no such document");
+      return permit.visible ? new Refusal(closeReasons.mayNotOpen) : new Refusal(closeReasons.noSuchDocument);
     }
-    if (this.#tooMany(by.actorId, documentId)) return new Refusal(closeCode.tryLater, "too many connections");
+    if (this.#tooMany(by.actorId, documentId)) return new Refusal(closeReasons.tooManyConnections);
     const { head } = await this.rooms.peek(documentId);
     await this.ledger.record({
       action: "document.opened",
@@ -119,12 +114,11 @@ export class Admission {
         if (this.rooms.get(documentId) !== room) continue;
         const { standing } = opening.right;
         const access = opening.permit()?.access;
-        if (standing === null) return new Refusal(closeCode.unauthenticated, "the session has ended");
-        if (!access) return new Refusal(closeCode.forbidden, "access was removed");
+        if (standing === null) return new Refusal(closeReasons.sessionEnded);
+        if (!access) return new Refusal(closeReasons.accessRemoved);
         if (socket.readyState !== socket.OPEN) return undefined;
         // Counted again: many who came at once were all few when they were counted first.
-        if (this.#tooMany(by.actorId, documentId))
-          return new Refusal(closeCode.tryLater, "too many connections");
+        if (this.#tooMany(by.actorId, documentId)) return new Refusal(closeReasons.tooManyConnections);
         const options = {
           acks: info.url.searchParams.get("ack") === "1",
           limits: this.context.config.limits,

@@ -1,4 +1,4 @@
-import { type Access, closeCode } from "@onrecord/collab-protocol/protocol";
+import { type Access, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Decision, DecisionPoint } from "@onrecord/policy/decision";
 import type { LiveRight } from "@onrecord/policy/live-right";
 import type { LiveRights } from "@onrecord/policy/live-rights";
@@ -75,9 +75,9 @@ export class EditorRights {
   }
 
   #renewed(connection: Connection, standing: Standing | null): void {
-    if (standing === null) return connection.close(closeCode.unauthenticated, "the session has ended");
+    if (standing === null) return connection.close(closeReasons.sessionEnded);
     const { access } = this.#permit(standing);
-    if (access === null) return connection.close(closeCode.forbidden, "access was removed");
+    if (access === null) return connection.close(closeReasons.accessRemoved);
     // What was closed may have been closed for a right that it has again: what it sent before stays refused.
     if (!connection.isOpen && access === "edit") return;
     connection.principal = standing.principal;

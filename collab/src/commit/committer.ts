@@ -1,4 +1,4 @@
-import { closeCode } from "@onrecord/collab-protocol/protocol";
+import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Logger } from "@onrecord/core/log";
 import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/commit";
 import type { Ledger } from "@onrecord/ledger/ledger";
@@ -11,7 +11,7 @@ import { Pipeline } from "./pipeline.js";
 export interface CommitterHost {
   readonly log: Logger;
   committed(documentId: string, version: number): void;
-  evict(room: Room, code: typeof closeCode.tryLater, reason: string): void;
+  evict(room: Room, why: CloseReason): void;
 }
 
 /** A group commit under way. */
@@ -137,7 +137,7 @@ export class Committer implements AsyncDisposable {
       return room.take();
     } catch (err) {
       this.host.log.error({ err, documentId: room.documentId }, "a room failed");
-      this.host.evict(room, closeCode.tryLater, "the document could not be read");
+      this.host.evict(room, closeReasons.unreadable);
       return null;
     }
   }
@@ -148,7 +148,7 @@ export class Committer implements AsyncDisposable {
       const outcome = outcomes?.[index];
       if (outcome === undefined) {
         // Whether it was kept is not known: the clients come back and are told from the table.
-        this.host.evict(room, closeCode.tryLater, "the change could not be committed");
+        this.host.evict(room, closeReasons.notCommitted);
         continue;
       }
       room.settle(outcome);

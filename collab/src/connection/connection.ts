@@ -1,5 +1,11 @@
 import type { Duplex } from "node:stream";
-import { type Access, accessFrame, type CloseCode, closeCode } from "@onrecord/collab-protocol/protocol";
+import {
+  type Access,
+  accessFrame,
+  type CloseReason,
+  closeCode,
+  closeReasons,
+} from "@onrecord/collab-protocol/protocol";
 import type { By } from "@onrecord/ledger/ledger";
 import type { LiveRight } from "@onrecord/policy/live-right";
 import type { Principal } from "@onrecord/policy/principal";
@@ -12,23 +18,23 @@ export class CollabSocket extends WebSocket {
   /** The stream that was upgraded. Frames that go to many are written to it as they are, made once. */
   stream!: Duplex;
   /** What the protocol error that ended it was; undefined without one. */
-  violation: { readonly code: CloseCode; readonly reason: string } | undefined;
+  violation: CloseReason | undefined;
 
   override close(code?: number, reason?: string | Buffer): void {
     switch (code) {
       case 1009:
-        return this.#violated(closeCode.tooLarge, "the frame is too large");
+        return this.#violated(closeReasons.frameTooLarge);
       case 1002:
       case 1007:
-        return this.#violated(closeCode.malformed, "the frame is malformed");
+        return this.#violated(closeReasons.frameMalformed);
       default:
         return super.close(code, reason);
     }
   }
 
-  #violated(code: CloseCode, reason: string): void {
-    this.violation = { code, reason };
-    super.close(code, reason);
+  #violated(why: CloseReason): void {
+    this.violation = why;
+    super.close(why.code, why.reason);
   }
 }
 
@@ -107,7 +113,7 @@ export class Connection {
     const { queueBytes } = this.options.limits;
     if (waiting <= queueBytes) this.#stateBytes = 0;
     else if (waiting > queueBytes + this.#stateBytes) {
-      return this.close(closeCode.slow, "too slow: reconnect for what is missing");
+      return this.close(closeReasons.tooSlow);
     }
     if (stream.writableCorked === 0) {
       stream.cork();
@@ -195,11 +201,12 @@ export class Connection {
   }
 
   /** Closes with a code of ours. From now on nothing of it is committed when the cause is a lost right. */
-  close(code: CloseCode, reason: string): void {
+  close(why: CloseReason): void {
+    const { code, reason } = why;
     if (code === closeCode.forbidden || code === closeCode.unauthenticated) this.access = "view";
     if (this.#closed) return;
     this.#closed = true;
-    this.options.tally.closed(code, reason);
+    this.options.tally.closed(why);
     this.socket.resume();
     this.socket.close(code, reason);
     // Its answer to the close frame would not be heard.

@@ -1,5 +1,11 @@
 import type { KeyObject } from "node:crypto";
-import { ackFrame, type CloseCode, closeCode, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import {
+  ackFrame,
+  type CloseReason,
+  closeReasons,
+  sync,
+  syncFrame,
+} from "@onrecord/collab-protocol/protocol";
 import { AppError } from "@onrecord/core/errors";
 import { applyCommitted } from "@onrecord/history/apply-committed";
 import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/commit";
@@ -49,9 +55,9 @@ export interface RoomHost {
   reload(documentId: string, version: number): Promise<LoadedDocument>;
   checkpoint(documentId: string, version: number, key: KeyObject, encoded: EncodedState): void;
   /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
-  refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
+  refused(room: Room, connection: Connection, why: CloseReason, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
-  evict(room: Room, code: CloseCode, reason: string): void;
+  evict(room: Room, why: CloseReason): void;
 }
 
 /** At most this many changes are merged into one frame: merging is superlinear. */
@@ -251,7 +257,7 @@ export class Room {
         this.#rebuild(true);
         break;
       case "GONE":
-        return this.host.evict(this, closeCode.gone, "the document is gone");
+        return this.host.evict(this, closeReasons.documentGone);
     }
     if (!this.#pending.isUnderWay) this.#onSettled?.();
     this.#scheduleRest();
@@ -276,13 +282,13 @@ export class Room {
   }
 
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
-  close(code: CloseCode, reason: string): void {
+  close(why: CloseReason): void {
     this.#evicted = true;
     this.#held.clear();
     const dropped = this.#arrived;
     this.#arrived = [];
     for (const sender of this.#pending.senders()) sender.abandoned();
-    for (const connection of [...this.connections]) connection.close(code, reason);
+    for (const connection of [...this.connections]) connection.close(why);
     for (const { tell } of dropped) tell({ outcome: "dropped" });
     this.#content.destroy();
   }
@@ -329,7 +335,7 @@ export class Room {
     checkpoints.bytes = this.#content.encode().state.length;
     if (checkpoints.bytes <= documentBytes) return undefined;
     this.#rebuild(true);
-    return { outcome: "refused", code: closeCode.tooLarge, reason: "the document would grow past its limit" };
+    return { outcome: "refused", ...closeReasons.documentTooLarge };
   }
 
   /** To everyone who has joined. */
@@ -365,8 +371,8 @@ export class Room {
     this.#tainted ||= tainted;
     this.#rebuilding ??= this.#startOver().catch((error: unknown) =>
       error instanceof AppError && (error.code === "GONE" || error.code === "NOT_FOUND")
-        ? this.host.evict(this, closeCode.gone, "the document is gone")
-        : this.host.evict(this, closeCode.tryLater, "the document could not be read"),
+        ? this.host.evict(this, closeReasons.documentGone)
+        : this.host.evict(this, closeReasons.unreadable),
     );
   }
 
@@ -445,12 +451,10 @@ export class Room {
     const inspection = inspect(change.update, Math.max(change.of, change.update.length));
     const judgement = this.authors.judge(doc, connection, step, inspection);
     if (!connection.mayEdit || judgement.outcome === "refused") {
-      const [code, reason] =
-        connection.mayEdit && judgement.outcome === "refused"
-          ? [closeCode.malformed, judgement.reason]
-          : [closeCode.forbidden, "access was removed"];
+      const why =
+        connection.mayEdit && judgement.outcome === "refused" ? judgement : closeReasons.accessRemoved;
       connection.settled();
-      this.host.refused(this, connection, code, reason, change.update);
+      this.host.refused(this, connection, why, change.update);
       return null;
     }
     const rest = without(change.update, judgement.excluded);

@@ -1,3 +1,4 @@
+import { closeReasons } from "@onrecord/collab-protocol/protocol";
 import { newId } from "@onrecord/core/ids";
 import { concludeChange } from "@onrecord/policy/change";
 import { inForce } from "@onrecord/policy/in-force";
@@ -135,7 +136,10 @@ describe("rights of sockets that are open on several nodes", () => {
       "select detail from audit.entry where object_id = $1 and action = 'document.edit-refused'",
       [documentId],
     );
-    expect(refused.map(({ detail }) => detail.reason)).toEqual(["view only", "view only"]);
+    expect(refused.map(({ detail }) => detail.reason)).toEqual([
+      closeReasons.viewOnly.reason,
+      closeReasons.viewOnly.reason,
+    ]);
   });
 
   it("end with the grant, although nobody says so", async () => {

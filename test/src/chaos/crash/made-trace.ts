@@ -1,4 +1,5 @@
-import type { Patch, Trace, TraceChange } from "@onrecord/cli/replay/trace";
+import type { Trace, TraceChange } from "@onrecord/cli/replay/trace";
+import type { Patch } from "@onrecord/cli/replay/trace-shape";
 import * as Y from "yjs";
 import type { Random } from "../random.js";
 

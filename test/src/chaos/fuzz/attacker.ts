@@ -1,4 +1,4 @@
-import { closeCode, message, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { closeCode, message, readAck, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import * as decoding from "lib0/decoding";
 import { WebSocket } from "ws";
 import type * as Y from "yjs";
@@ -124,11 +124,12 @@ class Connection implements Disposable {
   #receive(data: Buffer): void {
     const decoder = decoding.createDecoder(data);
     const type = decoding.readVarUint(decoder);
-    if (type === message.ack && decoding.readVarUint(decoder) >= this.#wanted) {
-      decoding.readVarUint(decoder);
-      decoding.readVarString(decoder);
-      this.#known = decoding.readVarUint8Array(decoder);
-      this.#answer.resolve("answered");
+    if (type === message.ack) {
+      const { received, stateVector } = readAck(decoder);
+      if (received >= this.#wanted) {
+        this.#known = stateVector;
+        this.#answer.resolve("answered");
+      }
     }
     // Until it is answered nothing is acknowledged.
     if (type === message.sync && data[1] === sync.step1) this.#send({ data: nothing });

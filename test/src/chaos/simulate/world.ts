@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { closeCode } from "@onrecord/collab-protocol/protocol";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext } from "@onrecord/testing/database";
@@ -18,6 +19,13 @@ const NODES = 2;
 const PATIENCE = 60_000;
 /** What nodes call themselves at the database; the auditor is called otherwise, and survives. */
 const NODES_AT_DATABASE = "onrecord";
+
+/** What one that keeps to the protocol may be sent away with for good: its right or its session has ended. */
+const CODES_FOR_THE_HONEST: ReadonlySet<number> = new Set([
+  closeCode.unauthenticated,
+  closeCode.forbidden,
+  closeCode.gone,
+]);
 
 interface User {
   readonly userId: string;
@@ -163,7 +171,7 @@ export class World implements AsyncDisposable {
     for (const [index, peer] of [...this.#peers.entries()].reverse()) {
       if (peer.closed === undefined) continue;
       this.faults.unless(
-        peer.closed === 4401 || peer.closed === 4403 || peer.closed === 4404,
+        CODES_FOR_THE_HONEST.has(peer.closed),
         `seed ${this.#random.seed}, step ${number}: an honest peer was closed with ${peer.closed}`,
       );
       const user = this.users.find(({ userId }) => userId === peer.userId)!;
