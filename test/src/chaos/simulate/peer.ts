@@ -23,7 +23,10 @@ export class Peer {
   #socket: WebSocket | undefined;
   #held: (() => void)[] | undefined;
 
-  constructor(readonly userId: string) {
+  constructor(
+    readonly userId: string,
+    readonly session: { readonly id: string; readonly token: string },
+  ) {
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== "server") this.#send(syncFrame(sync.update, update));
     });
