@@ -73,9 +73,11 @@ function lineOf({ columns }: Workload, { server, round, outcome }: Run): string 
   const head = `  ${round}. ${server.padEnd(12)}`;
   if (!outcome.ok) return `${head}FAILED: ${outcome.failure}`;
   const { numbers } = outcome;
-  return (
-    head + columns.map(({ key, label, digits }) => `${label} ${numbers[key]?.toFixed(digits)}`).join(", ")
-  );
+  const told = columns.flatMap(({ key, label, digits }) => {
+    const number = numbers[key];
+    return Number.isFinite(number) ? [`${label} ${number!.toFixed(digits)}`] : [];
+  });
+  return head + told.join(", ");
 }
 
 async function tellProfile(dir: string, runs: readonly Run[]): Promise<void> {

@@ -13,6 +13,8 @@ export interface Target {
   readonly tokens: readonly string[];
   /** Where a server that keeps nothing looks for the state of a document; absent when it records what it is sent. */
   readonly stateDir: string | undefined;
+  /** The connection string of the server's database, where it has one. */
+  readonly database: string | undefined;
 }
 
 /** How long and how large; the same for every server. */

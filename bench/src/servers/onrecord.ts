@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { Api, inParallel } from "./api.js";
 import { startChild } from "./child.js";
 import type { Server } from "./server.js";
@@ -35,6 +36,7 @@ export const onrecord: Server = {
           pid: child.pid,
           tokens,
           stateDir: undefined,
+          database: (await findRunningPostgres(dir))?.adminUrl,
         },
         createDocuments: async (count) => {
           const folderId = await api.editableFolder(first!);
