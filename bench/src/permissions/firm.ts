@@ -14,7 +14,7 @@ export function tokenOf(person: number): string {
   return `permissions-bench-session-${person}`;
 }
 
-/** The person who may manage the whole firm. */
+/** The person who may manage the whole firm, and open folders at the top. */
 export const MANAGER = 0;
 /** The people who type, and those who have an editor open, by number. Three of four editors are in the team, one has the role. */
 export const writersOf = ({ writers }: Size) => range(1, writers);
@@ -90,6 +90,11 @@ export async function addPeople(sql: pg.Client, size: Size, rounds: number): Pro
   await sql.query(
     "insert into identity.user_role (user_id, role_id) select * from unnest($1::uuid[], $2::uuid[])",
     [held.map(({ id }) => id), held.map(({ role }) => role)],
+  );
+  await sql.query(
+    `with opener as (insert into identity.role (id, name) values ($1, 'manager') returning id)
+     insert into identity.user_role (user_id, role_id) select $2, id from opener`,
+    [idOf("opener", 0), idOf("person", MANAGER)],
   );
   const signedIn = [MANAGER, ...writersOf(size), ...editors];
   await sql.query(
