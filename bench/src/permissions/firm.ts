@@ -82,10 +82,10 @@ export async function addPeople(sql: pg.Client, size: Size, rounds: number): Pro
     [roles],
   );
   const held = people.flatMap(({ id }, number) => {
-    // Everybody has two of the roles but the first, which is the editors'.
+    // Editors have nothing besides what is revoked: they would go on as readers.
+    if (editors.has(number)) return isInTeam(number) ? [] : [{ id, role: ROLE }];
     const two = [1 + (number % (size.roles - 1)), 1 + ((number + 7) % (size.roles - 1))];
-    const first = editors.has(number) && !isInTeam(number) ? [0] : [];
-    return [...first, ...two].map((role) => ({ id, role: idOf("role", role) }));
+    return two.map((role) => ({ id, role: idOf("role", role) }));
   });
   await sql.query(
     "insert into identity.user_role (user_id, role_id) select * from unnest($1::uuid[], $2::uuid[])",
@@ -122,6 +122,7 @@ export async function addUsualGrants(
   documents: readonly string[],
 ): Promise<void> {
   const others = departmentsOf(size).filter(({ inTeam }) => !inTeam);
+  const editors = new Set(editorsOf(size));
   const folder = (index: number) => folders[index % folders.length]!;
   const grants: NewGrant[] = [
     ...others.map(({ id }, index) => ({ resource: folder(index), principal: id, level: "VIEW" as const })),
@@ -130,11 +131,13 @@ export async function addUsualGrants(
       principal: idOf("role", role),
       level: "VIEW" as const,
     })),
-    ...range(0, Math.floor(size.people / 10)).map((index) => ({
-      resource: documents[index % documents.length]!,
-      principal: idOf("person", index * 10),
-      level: "COMMENT" as const,
-    })),
+    ...range(0, size.people)
+      .filter((person) => person % 10 === 0 && !editors.has(person))
+      .map((person) => ({
+        resource: documents[(person / 10) % documents.length]!,
+        principal: idOf("person", person),
+        level: "COMMENT" as const,
+      })),
     ...writersOf(size).map((writer) => ({
       resource: top,
       principal: idOf("person", writer),

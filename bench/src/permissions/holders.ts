@@ -7,7 +7,7 @@ import type { Seat } from "./writers.js";
 
 const AT_ONCE = 20;
 /** How long sockets may take to be closed, in milliseconds. */
-const PATIENCE = 120_000;
+const PATIENCE = 60_000;
 
 /** One open editor in which nobody types. */
 interface Holder {

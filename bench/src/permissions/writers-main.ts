@@ -10,7 +10,7 @@ import type { Answer, Ask, Seat } from "./writers.js";
 /** Keystrokes of one writer in a second: more than a person's, so that a short stall meets one. */
 const PER_SECOND = 20;
 /** How long a keystroke may go without its acknowledgement, in milliseconds. */
-const PATIENCE = 120_000;
+const PATIENCE = 60_000;
 
 /** When each keystroke was sent, and when it was acknowledged; undefined before. */
 const keystrokes: { readonly sentAt: number; ackedAt: number | undefined }[] = [];
