@@ -1,6 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
 import type { DemoFirm } from "@onrecord/gateway/auth-routes";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/postgres/database";
 import { createDemoDocuments } from "@onrecord/subgraph-documents/demo";

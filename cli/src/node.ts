@@ -4,7 +4,7 @@ import type { AppContext } from "@onrecord/context/context";
 import { type SubgraphName, subgraphNames } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import { createGateway } from "@onrecord/gateway/gateway";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import { mountHealth } from "@onrecord/http/health";
 import { HttpServer } from "@onrecord/http/http-server";
 import { Ledger } from "@onrecord/ledger/ledger";

@@ -1,4 +1,4 @@
-import { effectiveUpdate } from "@onrecord/history/effective-update";
+import { effectiveUpdate } from "@onrecord/history/edit/effective-update";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { Authors } from "./authorship/authors.js";

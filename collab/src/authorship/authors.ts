@@ -1,4 +1,4 @@
-import type { ClientBinding, NewChange } from "@onrecord/history/commit";
+import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
 import * as Y from "yjs";
 import { type Inspection, inspect, isGone } from "../updates/inspect.js";
 import { type AcceptedChange, type Judgement, judge, type Knowledge, type Step } from "./authorship.js";

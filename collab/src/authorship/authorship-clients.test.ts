@@ -1,7 +1,7 @@
 import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
-import { Attribution } from "@onrecord/history/attribution";
-import { History } from "@onrecord/history/history";
-import { loadDocument } from "@onrecord/history/load";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import { History } from "@onrecord/history/store/history";
+import { loadDocument } from "@onrecord/history/store/load";
 import { HttpServer } from "@onrecord/http/http-server";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";

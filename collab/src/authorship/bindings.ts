@@ -1,4 +1,4 @@
-import type { ClientBinding } from "@onrecord/history/commit";
+import type { ClientBinding } from "@onrecord/history/store/commit";
 
 /**
  * Whose the structs of a document's clientIDs are: per clientID, rows that each hold from their clock to the next. The first row with

@@ -1,7 +1,7 @@
 import { AppError } from "@onrecord/core/errors";
-import type { ClientBinding } from "@onrecord/history/commit";
-import type { History } from "@onrecord/history/history";
-import { relayedChanges } from "@onrecord/history/relayed";
+import type { ClientBinding } from "@onrecord/history/store/commit";
+import type { History } from "@onrecord/history/store/history";
+import { relayedChanges } from "@onrecord/history/store/relayed";
 import type { Sql } from "@onrecord/postgres/database";
 import { Room, type RoomHost } from "./room.js";
 

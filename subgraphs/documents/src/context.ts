@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { AppContext } from "@onrecord/context/context";
-import type { Attribution } from "@onrecord/history/attribution";
-import type { History } from "@onrecord/history/history";
+import type { Attribution } from "@onrecord/history/attribution/attribution";
+import type { History } from "@onrecord/history/store/history";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Guard } from "@onrecord/policy/guard";
 import type { Caller } from "@onrecord/policy/principal";

@@ -1,4 +1,4 @@
-import type { Origin } from "@onrecord/history/change-index";
+import type { Origin } from "@onrecord/history/attribution/change-index";
 import type { DocumentRow } from "./entities/document.js";
 import type { FolderRow } from "./entities/folder.js";
 import type { VersionRow } from "./queries/read-versions.js";

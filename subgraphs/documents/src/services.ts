@@ -1,6 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
-import { Attribution } from "@onrecord/history/attribution";
-import { History } from "@onrecord/history/history";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";

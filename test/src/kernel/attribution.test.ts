@@ -1,10 +1,10 @@
 import { newId } from "@onrecord/core/ids";
-import { Attribution } from "@onrecord/history/attribution";
-import type { Origin } from "@onrecord/history/change-index";
-import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
-import type { Piece, Root } from "@onrecord/history/content-tree";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import type { Origin } from "@onrecord/history/attribution/change-index";
+import type { Piece, Root } from "@onrecord/history/attribution/content-tree";
+import { type ClientBinding, commitChanges } from "@onrecord/history/store/commit";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
 import { prng, seeds } from "@onrecord/history/testing/prng";
 import { type RandomHistory, randomHistory, replay } from "@onrecord/history/testing/random-history";

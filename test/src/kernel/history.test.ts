@@ -5,9 +5,9 @@ import {
   commitChanges,
   type DocumentChanges,
   type NewChange,
-} from "@onrecord/history/commit";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
+} from "@onrecord/history/store/commit";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import { bumpRevision, readRevision } from "@onrecord/policy/resources";

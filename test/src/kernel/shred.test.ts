@@ -1,8 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { newId } from "@onrecord/core/ids";
-import { commitChanges, type GroupCommit } from "@onrecord/history/commit";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
+import { commitChanges, type GroupCommit } from "@onrecord/history/store/commit";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { type TestContext, testContext } from "@onrecord/testing/database";

@@ -1,7 +1,7 @@
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
-import { commitChanges } from "@onrecord/history/commit";
-import { History } from "@onrecord/history/history";
+import { commitChanges } from "@onrecord/history/store/commit";
+import { History } from "@onrecord/history/store/history";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { Database } from "@onrecord/postgres/database";

@@ -1,8 +1,8 @@
 import { createSecretKey } from "node:crypto";
 import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import { keyContext, readChanges } from "@onrecord/history/load";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import { keyContext, readChanges } from "@onrecord/history/store/load";
 import * as Y from "yjs";
 import { CutCharacters } from "./cut-characters.js";
 import type { Damage, Version } from "./damage.js";

@@ -1,5 +1,5 @@
 import { AppError } from "@onrecord/core/errors";
-import type { Attributed, Difference, Grain } from "@onrecord/history/attribution";
+import type { Attributed, Difference, Grain } from "@onrecord/history/attribution/attribution";
 import type { DocumentsContext } from "../context.js";
 import type { Document } from "../types/document.js";
 import { recordOpening } from "./record-opening.js";

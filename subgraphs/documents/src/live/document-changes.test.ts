@@ -1,4 +1,4 @@
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { Principal } from "@onrecord/policy/principal";
 import { bumpRevision } from "@onrecord/policy/resources";

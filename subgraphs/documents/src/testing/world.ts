@@ -1,5 +1,5 @@
 import { newId } from "@onrecord/core/ids";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import type { Caller, Principal } from "@onrecord/policy/principal";

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
+import { plainContent } from "../testing/plain.js";
+import { prng, seeds } from "../testing/prng.js";
+import { randomHistory, replay } from "../testing/random-history.js";
 import { applyCommitted } from "./apply-committed.js";
 import { encodeState } from "./encoded-state.js";
-import { plainContent } from "./testing/plain.js";
-import { prng, seeds } from "./testing/prng.js";
-import { randomHistory, replay } from "./testing/random-history.js";
 
 it("a version is the same from every checkpoint, change by change, and all at once, also where characters were cut", () => {
   let cut = 0;

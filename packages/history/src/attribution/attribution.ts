@@ -1,12 +1,12 @@
 import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
+import type { History } from "../store/history.js";
+import { type LoadedDocument, readChanges } from "../store/load.js";
 import type { Origin } from "./change-index.js";
 import { ChangeIndexes } from "./change-indexes.js";
 import type { Root } from "./content-tree.js";
 import { type Description, describe } from "./describe.js";
-import type { History } from "./history.js";
 import { catchUp, joinChanges, joinVersions, sideOf, uncollected } from "./joint-document.js";
-import { type LoadedDocument, readChanges } from "./load.js";
 import { mayHaveLost } from "./lost-work.js";
 import { Stamps } from "./stamps.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { prng, seeds } from "../testing/prng.js";
 import { effectiveUpdate, lacking } from "./effective-update.js";
-import { prng, seeds } from "./testing/prng.js";
 
 const clocks = (doc: Y.Doc) => Y.decodeStateVector(Y.encodeStateVector(doc));
 const delta = (doc: Y.Doc) => doc.getText("content").toDelta();

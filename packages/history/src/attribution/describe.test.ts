@@ -1,14 +1,14 @@
 import { expect, describe as group, it } from "vitest";
 import * as Y from "yjs";
+import { plainContent, sideOfTree } from "../testing/plain.js";
+import { prng, seeds } from "../testing/prng.js";
+import { type RandomHistory, randomHistory, replay } from "../testing/random-history.js";
 import { ChangeIndex } from "./change-index.js";
 import type { Piece, Root, Stamp, TreeNode } from "./content-tree.js";
 import { describe } from "./describe.js";
 import { joinChanges, joinVersions, sideOf } from "./joint-document.js";
 import { mayHaveLost } from "./lost-work.js";
 import { Stamps } from "./stamps.js";
-import { plainContent, sideOfTree } from "./testing/plain.js";
-import { prng, seeds } from "./testing/prng.js";
-import { type RandomHistory, randomHistory, replay } from "./testing/random-history.js";
 
 function indexOf({ versions, owners }: RandomHistory): ChangeIndex {
   const index = new ChangeIndex();

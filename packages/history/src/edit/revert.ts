@@ -1,6 +1,6 @@
 import * as Y from "yjs";
-import { catchUp, uncollected } from "./joint-document.js";
-import { keepCharacters, type Pair, pairsOf, unitAt } from "./whole-text.js";
+import { catchUp, uncollected } from "../attribution/joint-document.js";
+import { keepCharacters, type Pair, pairsOf, unitAt } from "../attribution/whole-text.js";
 
 /**
  * The update that makes a document at `head` equal to `old` by undoing what came between: what was inserted since is deleted, what was

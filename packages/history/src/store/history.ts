@@ -7,9 +7,11 @@ import { seal } from "@onrecord/keys/vault";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import * as Y from "yjs";
+import { showsTheSame } from "../attribution/plain-content.js";
+import { effectiveUpdate, lacking } from "../edit/effective-update.js";
+import { revertTo } from "../edit/revert.js";
 import { applyCommitted } from "./apply-committed.js";
 import { type ClientBinding, commitChanges, type GroupCommit } from "./commit.js";
-import { effectiveUpdate, lacking } from "./effective-update.js";
 import { type EncodedState, packState } from "./encoded-state.js";
 import {
   checkpointContext,
@@ -20,8 +22,6 @@ import {
   readDocument,
   type StoredDocument,
 } from "./load.js";
-import { showsTheSame } from "./plain-content.js";
-import { revertTo } from "./restore.js";
 import { missingDocument } from "./shredded.js";
 
 /**

@@ -1,8 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { AppError } from "@onrecord/core/errors";
 import type { Sql } from "@onrecord/postgres/database";
+import { readChanges } from "../store/load.js";
 import { type Binding, type ChangeFacts, ChangeIndex } from "./change-index.js";
-import { readChanges } from "./load.js";
 
 interface Kept {
   readonly index: ChangeIndex;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { prng, seeds } from "../testing/prng.js";
 import { IdMap } from "./id-map.js";
-import { prng, seeds } from "./testing/prng.js";
 
 describe("a map of ids", () => {
   it("keeps the first value of each id, whatever is added and asked in whatever order", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { showsTheSame } from "./plain-content.js";
-import { revertTo } from "./restore.js";
-import { plainContent } from "./testing/plain.js";
-import { prng, seeds } from "./testing/prng.js";
-import { randomHistory, replay } from "./testing/random-history.js";
+import { showsTheSame } from "../attribution/plain-content.js";
+import { plainContent } from "../testing/plain.js";
+import { prng, seeds } from "../testing/prng.js";
+import { randomHistory, replay } from "../testing/random-history.js";
+import { revertTo } from "./revert.js";
 
 describe("restoring a version", () => {
   it("gives exactly the content of that version, for random concurrent histories of every type", () => {
