@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { newId } from "@onrecord/core/ids";
 import { Attribution } from "@onrecord/history/attribution/attribution";
+import { Edits } from "@onrecord/history/edit/edits";
 import { commitChanges } from "@onrecord/history/store/commit";
 import { encodeState } from "@onrecord/history/store/encoded-state";
 import { History } from "@onrecord/history/store/history";
@@ -26,6 +27,7 @@ interface Trace {
 await using context = await testContext();
 const ledger = new Ledger(context.db, context.bus);
 const history = new History(context, ledger);
+const edits = new Edits(context, ledger, history);
 const documentId = await addDocument(context);
 const actorId = await addPerson(context.db);
 const by = {
@@ -49,7 +51,7 @@ await measure("with what was deleted over 20000 versions", () =>
 for (const from of [0, Math.round(head / 2), head - 1000])
   await measure(`difference of ${from} and ${head}`, () => attribution.diff(documentId, from, head));
 await measure("restore half-way", () =>
-  history.restore({
+  edits.restore({
     documentId,
     version: Math.round(head / 2),
     by,

@@ -54,7 +54,7 @@ export class Authors implements Knowledge {
     return { proven, relayed, bindings };
   }
 
-  /** Keeps in mind what came without content in a change that is in the document and was carried for an owner. */
+  /** Keeps in mind what came without content in a change that is in the document and was relayed for an owner. */
   remember(effective: Uint8Array): void {
     for (const [clientId, { structs }] of inspect(effective).claims) {
       if (this.ownerOf(clientId) === undefined) continue;

@@ -2,6 +2,7 @@ import { newId } from "@onrecord/core/ids";
 import { Attribution } from "@onrecord/history/attribution/attribution";
 import type { Origin } from "@onrecord/history/attribution/change-index";
 import type { Piece, Root } from "@onrecord/history/attribution/content-tree";
+import { Edits } from "@onrecord/history/edit/edits";
 import { type ClientBinding, commitChanges } from "@onrecord/history/store/commit";
 import { encodeState } from "@onrecord/history/store/encoded-state";
 import { History } from "@onrecord/history/store/history";
@@ -18,6 +19,7 @@ import * as Y from "yjs";
 let context: TestContext;
 let ledger: Ledger;
 let history: History;
+let edits: Edits;
 let attribution: Attribution;
 const people = new Map<string, By>();
 
@@ -30,6 +32,7 @@ beforeAll(async () => {
   });
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
+  edits = new Edits(context, ledger, history);
   attribution = new Attribution(context, history);
   for (const name of ["ada", "bob", "cleo"]) {
     const actorId = await addPerson(context.db, { name });
@@ -118,7 +121,7 @@ describe("a history in the database", () => {
         const version = random(versions.length);
         const by = people.get("ada")!;
         const authorize = () => readRevision(context.db);
-        await history.restore({ documentId, version, by, authorize });
+        await edits.restore({ documentId, version, by, authorize });
         expect(plainContent((await history.load(documentId)).doc), `ONRECORD_SEED=${seed}`).toEqual(
           plainContent(replay(versions, version)),
         );

@@ -1,5 +1,6 @@
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
+import { Edits } from "@onrecord/history/edit/edits";
 import { commitChanges } from "@onrecord/history/store/commit";
 import { History } from "@onrecord/history/store/history";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
@@ -14,12 +15,14 @@ import { examineDocuments } from "./examine-documents.js";
 let context: TestContext;
 let ledger: Ledger;
 let history: History;
+let edits: Edits;
 let by: By;
 
 beforeAll(async () => {
   context = await testContext();
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
+  edits = new Edits(context, ledger, history);
   const actorId = await addPerson(context.db, { name: "ann" });
   const from = { ip: "192.0.2.1", userAgent: "test" };
   by = { actorKind: "USER", actorId, sessionId: newId(), requestId: newId(), from };
@@ -63,7 +66,7 @@ async function found(id: string) {
 }
 
 async function restore(id: string, version: number) {
-  await history.restore({ documentId: id, version, by, authorize: () => readRevision(context.db) });
+  await edits.restore({ documentId: id, version, by, authorize: () => readRevision(context.db) });
 }
 
 const element = (name: string, ...children: (Y.XmlElement | Y.XmlText)[]) => {

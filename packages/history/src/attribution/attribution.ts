@@ -14,7 +14,7 @@ import { Stamps } from "./stamps.js";
 const PAUSE_MS = 5 * 60_000;
 
 /** A document's content with who wrote what. */
-export interface Attributed {
+export interface AttributedContent {
   readonly version: number;
   /** Whom the stamps in `roots` name, by their index. */
   readonly origins: readonly Origin[];
@@ -22,7 +22,7 @@ export interface Attributed {
 }
 
 /** Two versions as one content: what stayed, what came, what went, each with who and when. */
-export interface Difference extends Attributed {
+export interface Difference extends AttributedContent {
   readonly from: number;
 }
 
@@ -78,7 +78,7 @@ export class Attribution {
   async at(
     documentId: string,
     { version, deletedSince, ...grain }: Grain & { version?: number; deletedSince?: number } = {},
-  ): Promise<Attributed> {
+  ): Promise<AttributedContent> {
     const loaded = await this.history.load(documentId, version);
     const doc =
       deletedSince === undefined
@@ -93,7 +93,7 @@ export class Attribution {
     { key, version }: LoadedDocument,
     what: Pick<Description, "doc" | "before" | "cut" | "everything" | "lost">,
     { exact = false }: Grain,
-  ): Promise<Attributed> {
+  ): Promise<AttributedContent> {
     const stamps = new Stamps(await this.#indexes.upTo(documentId, key, version), exact ? null : PAUSE_MS);
     const roots = describe({ ...what, stamps, maxPieces: this.context.config.limits.diffPieces });
     return { version, origins: stamps.origins, roots };

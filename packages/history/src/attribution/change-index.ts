@@ -1,4 +1,5 @@
 import * as Y from "yjs";
+import type { ClientBinding } from "../store/commit.js";
 import { IdMap } from "./id-map.js";
 
 /** Who stands behind a run: proven, brought by another than its author, unprovable, or the house itself. */
@@ -13,7 +14,7 @@ export interface Origin {
   readonly carrierId: string | null;
 }
 
-/** What `documents.change` says of a version besides its update. */
+/** What is known of a version besides its update. */
 export interface ChangeFacts {
   readonly at: Date;
   readonly carrierId: string | null;
@@ -21,15 +22,8 @@ export interface ChangeFacts {
   readonly relayed: boolean;
 }
 
-/** From `clock` on, structs of this clientID are this user's; null: nobody proved whose. */
-export interface Binding {
-  readonly clientId: number;
-  readonly clock: number;
-  readonly userId: string | null;
-}
-
 /** A stretch of ids of one client, made or deleted by one version; `version` is null where no version is known. */
-export interface Attributed {
+export interface AttributedSpan {
   readonly clock: number;
   readonly length: number;
   readonly version: number | null;
@@ -47,7 +41,7 @@ export class ChangeIndex {
   readonly #deleted = new IdMap();
   readonly #facts: ChangeFacts[] = [];
   readonly #origins = new Map<string, Origin>();
-  #bindings = new Map<number, Binding[]>();
+  #bindings = new Map<number, ClientBinding[]>();
   #entries = 0;
 
   /** The newest version that was added; 0 when none was. */
@@ -75,7 +69,7 @@ export class ChangeIndex {
   }
 
   /** Replaces what is known of whose the clientIDs are. */
-  bind(bindings: readonly Binding[]): void {
+  bind(bindings: readonly ClientBinding[]): void {
     this.#bindings = Map.groupBy(bindings, ({ clientId }) => clientId);
     for (const ofOne of this.#bindings.values()) ofOne.sort((a, b) => a.clock - b.clock);
   }
@@ -88,7 +82,7 @@ export class ChangeIndex {
   }
 
   /** Who inserted the ids, and in which version. */
-  *insertions(client: number, clock: number, length: number): Generator<Attributed> {
+  *insertions(client: number, clock: number, length: number): Generator<AttributedSpan> {
     for (const { value, ...span } of this.#inserted.spans(client, clock, length)) {
       if (value === undefined) yield { ...span, version: null, origin: nobody };
       else yield* this.#byBinding(client, span, value);
@@ -96,7 +90,7 @@ export class ChangeIndex {
   }
 
   /** Who deleted the ids, and in which version. */
-  *deletions(client: number, clock: number, length: number): Generator<Attributed> {
+  *deletions(client: number, clock: number, length: number): Generator<AttributedSpan> {
     for (const { value, ...span } of this.#deleted.spans(client, clock, length)) {
       const version = value ?? null;
       yield { ...span, version, origin: version === null ? nobody : this.deleterIn(version) };
@@ -111,7 +105,7 @@ export class ChangeIndex {
   }
 
   /** Cuts a span where the ownership of its clientID changes. */
-  *#byBinding(client: number, { clock, length }: Pick<Attributed, "clock" | "length">, version: number) {
+  *#byBinding(client: number, { clock, length }: Pick<AttributedSpan, "clock" | "length">, version: number) {
     const bindings = this.#bindings.get(client) ?? [];
     const bound = bindings.some(({ userId }) => userId !== null);
     const end = clock + length;

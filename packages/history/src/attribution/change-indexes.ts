@@ -1,8 +1,9 @@
 import type { KeyObject } from "node:crypto";
 import { AppError } from "@onrecord/core/errors";
 import type { Sql } from "@onrecord/postgres/database";
+import { readBindings } from "../store/bindings.js";
 import { readChanges } from "../store/load.js";
-import { type Binding, type ChangeFacts, ChangeIndex } from "./change-index.js";
+import { type ChangeFacts, ChangeIndex } from "./change-index.js";
 
 interface Kept {
   readonly index: ChangeIndex;
@@ -63,12 +64,7 @@ export class ChangeIndexes {
       this.#refuseBeyond(index, version);
     }
     // A binding commits with the change that brings it: these cover all that was just read.
-    index.bind(
-      await this.sql.query<Binding>(
-        `select client_id as "clientId", clock, user_id as "userId" from documents.client where document_id = $1`,
-        [documentId],
-      ),
-    );
+    index.bind(await readBindings(this.sql, documentId));
     kept.ready = index.version;
   }
 

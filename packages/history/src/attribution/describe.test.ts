@@ -286,8 +286,8 @@ group("what is lost between two versions", () => {
 });
 
 group("attribution at a version", () => {
-  it("covers every character exactly once and names the right peer, whoever carried it", () => {
-    let carried = 0;
+  it("covers every character exactly once and names the right peer, whoever relayed it", () => {
+    let relayed = 0;
     for (const seed of seeds(60)) {
       const history = randomHistory(seed, 40);
       const index = indexOf(history);
@@ -304,14 +304,14 @@ group("attribution at a version", () => {
         const origin = stamps.origins[piece.inserted!.by]!;
         expect(origin.standing, told).toBe("PROVEN");
         expect(origin.carrierId, told).toBe(history.versions[made - 1]!.carrierId);
-        if (origin.userId !== origin.carrierId) carried++;
+        if (origin.userId !== origin.carrierId) relayed++;
         for (const character of charactersOf(piece)) {
           if (!history.versions[made - 1]!.restored) expect(made, told).toBe(there[version]!.get(character));
           expect(origin.userId, told).toBe(writerOf(history, character, made));
         }
       }
     }
-    expect(carried).toBeGreaterThan(0);
+    expect(relayed).toBeGreaterThan(0);
   });
 
   it("tells of everything deleted since a version too, also of what neither version shows", () => {

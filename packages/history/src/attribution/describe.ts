@@ -6,14 +6,12 @@ import { Formatting } from "./formatting.js";
 import { cutBy, impliedDeletion } from "./implied-deletion.js";
 import type { Side } from "./joint-document.js";
 import { isLost, joinLost } from "./lost-work.js";
+import { kindOf, type Shared } from "./shared-type.js";
 import type { Stamps } from "./stamps.js";
 import { toJson } from "./to-json.js";
 
 /** Types nested deeper than this are left out: a tree must not overflow the stack of whoever reads it. */
 const DEEPEST = 100;
-
-/** A shared type, as Yjs's own declarations have it. */
-type Shared = Y.Doc["share"] extends Map<string, infer Type> ? Type : never;
 
 /** What is to be described, and within which bounds. */
 export interface Description {
@@ -240,25 +238,4 @@ function pieceOf({ change, inserted, deleted }: Part, content: Content): Piece {
 
 function markOf({ change, inserted, deleted }: Part) {
   return { before: change !== "inserted", after: change !== "deleted", inserted, deleted };
-}
-
-/** A root type has no class until somebody asks for one: what stands in it tells which it is. */
-function kindOf(type: Shared): TreeNode["type"] {
-  if (type instanceof Y.Text) return "text";
-  if (type instanceof Y.XmlElement) return "element";
-  if (type instanceof Y.XmlFragment) return "fragment";
-  if (type instanceof Y.Map) return "map";
-  if (type instanceof Y.Array) return "array";
-  for (let item = type._start; item !== null; item = item.right) {
-    const { content } = item;
-    if (content instanceof Y.ContentString || content instanceof Y.ContentFormat) return "text";
-    if (content instanceof Y.ContentEmbed) return "text";
-    if (content instanceof Y.ContentType && isXml(content.type)) return "fragment";
-    if (!(content instanceof Y.ContentDeleted)) return "array";
-  }
-  return type._map.size > 0 ? "map" : "array";
-}
-
-function isXml(type: Shared): boolean {
-  return type instanceof Y.XmlElement || type instanceof Y.XmlText || type instanceof Y.XmlHook;
 }

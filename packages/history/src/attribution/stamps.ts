@@ -1,4 +1,4 @@
-import type { Attributed, ChangeIndex, Origin } from "./change-index.js";
+import type { AttributedSpan, ChangeIndex, Origin } from "./change-index.js";
 import type { Stamp } from "./content-tree.js";
 
 /** A stretch of ids with the stamp of whoever made or deleted it. */
@@ -58,7 +58,7 @@ export class Stamps {
     };
   }
 
-  #stamp({ clock, length, version, origin }: Attributed): Stamped {
+  #stamp({ clock, length, version, origin }: AttributedSpan): Stamped {
     if (version === null) return { clock, length, stamp: null };
     let by = this.#known.get(origin);
     if (by === undefined) {

@@ -1,6 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import { keyContext } from "../store/load.js";
+import { keyContext } from "./data-key.js";
 
 /** So many documents in one transaction, with one entry: their heads are locked only for as long as writing takes. */
 const BATCH = 200;

@@ -1,12 +1,14 @@
-import { createSecretKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
-import { type KeyProvider, unseal } from "@onrecord/keys/vault";
+import type { KeyProvider } from "@onrecord/keys/vault";
 import type { Sql } from "@onrecord/postgres/database";
 import * as Y from "yjs";
+import { openDataKey } from "../keys/data-key.js";
 import { applyCommitted } from "./apply-committed.js";
 import { openBatch } from "./batch.js";
-import { type EncodedState, encodeState, unpackState } from "./encoded-state.js";
+import { openCheckpoint } from "./checkpoint.js";
+import { type EncodedState, encodeState } from "./encoded-state.js";
 import { missingDocument } from "./shredded.js";
 
 /** A document at a version, with the data key that opened it. */
@@ -92,12 +94,12 @@ interface Opened {
 
 async function open(keys: KeyProvider, documentId: string, start: Start): Promise<Opened> {
   const { sealed, checkpoint, wrapped_key, at: committedAt, tip } = start;
-  const key = createSecretKey(await keys.unwrap(wrapped_key, keyContext(documentId)));
+  const key = await openDataKey(keys, documentId, wrapped_key);
   const encoded =
     sealed === null || checkpoint === null
       ? undefined
       : inItsPlace(`The checkpoint of ${documentId} at version ${checkpoint}`, () =>
-          unpackState(unseal(key, sealed, checkpointContext(documentId, checkpoint))),
+          openCheckpoint(key, documentId, checkpoint, sealed),
         );
   const from = checkpoint ?? 0;
   const at = (version: number) => ({ version, committedAt, tip, replayed: version - from, key });
@@ -114,6 +116,19 @@ async function build(
   if (encoded) applyCommitted(doc, encoded.state);
   for await (const { update } of readChanges(sql, key, documentId, from, target)) applyCommitted(doc, update);
   return doc;
+}
+
+/** Where a document stands and what opens its changes, of which none is read; null without a head. Throws when its key does not open. */
+export async function openHistory(
+  sql: Sql,
+  keys: KeyProvider,
+  documentId: string,
+): Promise<{ head: number; key: KeyObject } | null> {
+  const [row] = await sql.query<{ head: number; wrapped: Buffer }>(
+    "select version as head, wrapped_key as wrapped from documents.head where document_id = $1",
+    [documentId],
+  );
+  return row ? { head: row.head, key: await openDataKey(keys, documentId, row.wrapped) } : null;
 }
 
 /** A version's change, opened, with what the record says of who brought it. */
@@ -205,12 +220,4 @@ function inItsPlace<T>(what: string, open: () => T): T {
       { cause },
     );
   }
-}
-
-export function keyContext(documentId: string): string {
-  return `key:${documentId}`;
-}
-
-export function checkpointContext(documentId: string, version: number): string {
-  return `checkpoint:${documentId}:${version}`;
 }

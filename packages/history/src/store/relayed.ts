@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { Sql } from "@onrecord/postgres/database";
 import { openBatch } from "./batch.js";
 
-/** The changes up to a version that somebody carried for others without proof of whose they are, in order. Few documents have any. */
+/** The changes up to a version that somebody relayed for others without proof of whose they are, in order. Few documents have any. */
 export async function relayedChanges(
   sql: Sql,
   key: KeyObject,

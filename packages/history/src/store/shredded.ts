@@ -2,22 +2,24 @@ import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
 import type { Sql } from "@onrecord/postgres/database";
 
-/** When a document's data key was destroyed, and the version at which it ended; undefined for one that was not. */
-export async function readShredded(
-  sql: Sql,
-  documentId: string,
-): Promise<{ version: number; at: Date } | undefined> {
-  if (!isId(documentId)) return undefined;
-  const [row] = await sql.query<{ version: number; at: Date }>(
-    "select version, at from documents.shredded where document_id = $1",
-    [documentId],
+/** A document whose data key was destroyed: when, and the version at which it ended. */
+export interface Shredded {
+  readonly documentId: string;
+  readonly version: number;
+  readonly at: Date;
+}
+
+/** Those of these documents that were destroyed, in no order. */
+export function readShredded(sql: Sql, documentIds: readonly string[]): Promise<Shredded[]> {
+  return sql.query<Shredded>(
+    `select document_id as "documentId", version, at from documents.shredded where document_id = any ($1::uuid[])`,
+    [documentIds],
   );
-  return row;
 }
 
 /** Why a document has no head: GONE with the moment it was destroyed, or NOT_FOUND because it never was. */
 export async function missingDocument(sql: Sql, documentId: string): Promise<AppError> {
-  const shredded = await readShredded(sql, documentId);
+  const [shredded] = isId(documentId) ? await readShredded(sql, [documentId]) : [];
   if (!shredded) return new AppError("NOT_FOUND", "There is no such document.");
   return new AppError(
     "GONE",

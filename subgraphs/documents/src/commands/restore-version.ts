@@ -8,8 +8,8 @@ export async function restoreVersion(
   { documentId, version }: { documentId: string; version: number },
 ): Promise<void> {
   const { services, caller } = context;
-  const { history, guard } = services;
-  await history.restore({
+  const { edits, guard } = services;
+  await edits.restore({
     documentId,
     version,
     by: byCaller(caller),

@@ -1,7 +1,7 @@
 import { AppError } from "@onrecord/core/errors";
+import { versionsAfter } from "@onrecord/history/store/versions";
 import type { DocumentsContext, DocumentsServices } from "../context.js";
 import { presentVersion } from "../present.js";
-import { versionsAfter } from "../queries/read-versions.js";
 import type { Version } from "../types/version.js";
 import { RightToView } from "./right-to-view.js";
 import { Wake } from "./wake.js";

@@ -1,7 +1,6 @@
 import type { Sql } from "@onrecord/postgres/database";
-import type { PageRequest } from "@onrecord/subgraph/page";
 
-/** A version as `documents.change` and `documents.version_name` hold it. */
+/** A version as it is told of: all but its content. */
 export interface VersionRow {
   readonly documentId: string;
   readonly number: number;
@@ -15,6 +14,13 @@ export interface VersionRow {
   readonly name: string | null;
 }
 
+/** Which versions of a list are wanted: at most `size`, those after `from` going forward, those before it going backward. */
+export interface VersionRange {
+  readonly direction: "forward" | "backward";
+  readonly size: number;
+  readonly from: number | null;
+}
+
 const columns = `c.document_id as "documentId", c.version as number, c.at, c.author_id as "authorId",
   c.carrier_id as "carrierId", c.relayed, c.entry_id as "entryId", c.bytes, n.name`;
 const named = `left join documents.version_name n on n.document_id = c.document_id and n.version = c.version`;
@@ -23,11 +29,11 @@ const named = `left join documents.version_name n on n.document_id = c.document_
 const within = (from: string, to: string) =>
   `c.version between ${from} and ${to} and c.last_version >= ${from} and c.first_version <= ${to}`;
 
-/** One page of versions of each document: `size + 1` rows in the direction asked for. Versions have no gaps, so a page is a range. */
+/** A range of each document's versions, in the direction asked for. Versions have no gaps, so a page is a range. */
 export function listVersions(
   sql: Sql,
   documentIds: readonly string[],
-  { direction, size, from }: PageRequest<readonly [number]>,
+  { direction, size, from }: VersionRange,
 ): Promise<VersionRow[]> {
   const [low, high, order] =
     direction === "forward"
@@ -47,7 +53,7 @@ export function listVersions(
      ) v
      where h.document_id = any ($1::uuid[])
      order by v.number ${order}`,
-    [documentIds, from?.[0] ?? null, size + 1],
+    [documentIds, from, size],
   );
 }
 
