@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { importHtml } from "@onrecord/filing/import-html";
 import { sampleFilingHtml } from "@onrecord/filing/sample";
-import type { Tx } from "@onrecord/postgres/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importDocument } from "./commands/import-document.js";
 import { DocumentsContext } from "./context.js";

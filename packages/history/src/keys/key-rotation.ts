@@ -1,7 +1,7 @@
 import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import type { FileKeyProvider } from "@onrecord/keys/vault";
-import type { AuditEvents } from "@onrecord/ledger/events";
+import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import { readKeyUsage } from "./key-usage.js";
 import { type Rewrapped, rewrapDocuments } from "./rewrap.js";

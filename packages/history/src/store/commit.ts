@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import type { AuditAction } from "@onrecord/ledger/events";
+import type { AuditAction } from "@onrecord/ledger/events/catalogue";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/postgres/database";
 import { sealBatch } from "./batch.js";

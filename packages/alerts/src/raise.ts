@@ -1,7 +1,7 @@
 import { newId } from "@onrecord/core/ids";
 import type { PlacedEntry } from "@onrecord/ledger/read";
 import type { Tx } from "@onrecord/postgres/database";
-import type { Rule } from "../rules/rule.js";
+import type { Rule } from "./rules/rule.js";
 
 /**
  * A time later than every alert's. Asked for once a batch, under the reader's lock: only so is the order of time and id also the

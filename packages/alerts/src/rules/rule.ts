@@ -1,6 +1,8 @@
-import type { AuditAction } from "@onrecord/ledger/events";
+import type { AuditAction } from "@onrecord/ledger/events/catalogue";
 import type { PlacedEntry } from "@onrecord/ledger/read";
-import type { Severity } from "../types/enums.js";
+
+/** How much an alert matters. */
+export type Severity = "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
 
 /** How often something happened shortly before, and whether the same rule has spoken of it already. */
 export interface Burst {

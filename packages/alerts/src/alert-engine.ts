@@ -1,13 +1,12 @@
 import type { AppContext } from "@onrecord/context/context";
-import { type PlacedEntry, type Position, start } from "@onrecord/ledger/read";
+import { isSettled } from "@onrecord/ledger/is-settled";
+import { type Again, Pump } from "@onrecord/ledger/pump";
+import { comparePositions, type PlacedEntry, type Position, start } from "@onrecord/ledger/read";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import type { Sql, Tx } from "@onrecord/postgres/database";
-import { comparePositions } from "../entries/entry-cursor.js";
-import { isSettled } from "../entries/is-settled.js";
-import { type Again, Pump } from "../live/pump.js";
-import { recentInRecord } from "../rules/recent-in-record.js";
-import { rules, watchedActions } from "../rules/rules.js";
 import { nextAlertTime, raise } from "./raise.js";
+import { recentInRecord } from "./rules/recent-in-record.js";
+import { rules, watchedActions } from "./rules/rules.js";
 
 const READER = "alerts";
 const BATCH = 200;
