@@ -4,7 +4,7 @@ import { ChangeIndex } from "./change-index.js";
 
 const at = new Date(0);
 
-/** An index of what `write` does to a document of clientID 7, one version for each transaction; all carried by `carrierId`. */
+/** An index of what `write` does to a document of clientID 7, one version for each transaction; all brought by `carrierId`. */
 function indexed(carrierId: string | null, write: (doc: Y.Doc) => void, relayed = false) {
   const index = new ChangeIndex();
   const doc = new Y.Doc();
