@@ -1,6 +1,7 @@
 import type { AppContext } from "@onrecord/context/context";
 import type { DemoFirm } from "@onrecord/gateway/auth-routes";
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/postgres/database";
 import { createDemoDocuments } from "@onrecord/subgraph-documents/demo";
@@ -18,12 +19,17 @@ export async function createDemoFirm(context: AppContext, onProgress: (step: str
   onProgress("creating the demo firm");
   const ledger = new Ledger(db, bus);
   const history = new History(context, ledger);
+  const edits = new Edits(context, ledger, history);
   const passwordHash = await hashPassword(context.demoPassword);
   await db.transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
     if (await hasUsers(tx)) return;
     const people = await createDemoPeople(tx, passwordHash);
-    const documents = await createDemoDocuments(tx, { ledger, history }, { manager: people.users.manager });
+    const documents = await createDemoDocuments(
+      tx,
+      { ledger, history, edits },
+      { manager: people.users.manager },
+    );
     await createDemoGrants(tx, ledger, people, documents);
   });
 }

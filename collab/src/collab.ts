@@ -11,8 +11,9 @@ import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import type { Service } from "@onrecord/core/service";
-import { History } from "@onrecord/history/history";
-import { loadDocument } from "@onrecord/history/load";
+import { readHeads } from "@onrecord/history/store/heads";
+import { History } from "@onrecord/history/store/history";
+import { loadDocument } from "@onrecord/history/store/load";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
@@ -307,13 +308,12 @@ export class Collab implements Service {
   #checkHeads(): void {
     const open = [...this.rooms.all()];
     if (open.length === 0) return;
-    this.context.db
-      .query<{ document_id: string; version: number }>(
-        "select document_id, version from documents.head where document_id = any ($1::uuid[])",
-        [open.map(({ documentId }) => documentId)],
-      )
+    readHeads(
+      this.context.db,
+      open.map(({ documentId }) => documentId),
+    )
       .then((rows) => {
-        const heads = new Map(rows.map(({ document_id, version }) => [document_id, version]));
+        const heads = new Map(rows.map(({ documentId, version }) => [documentId, version]));
         for (const { documentId } of open) {
           const version = heads.get(documentId);
           if (version === undefined) this.#shredded(documentId);

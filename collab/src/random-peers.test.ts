@@ -1,4 +1,4 @@
-import { effectiveUpdate } from "@onrecord/history/effective-update";
+import { effectiveUpdate } from "@onrecord/history/edit/effective-update";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { Authors } from "./authorship/authors.js";
@@ -120,8 +120,8 @@ function type({ doc }: Tab, random: Random): void {
   }
 }
 
-it(`of what honest tabs write, carry and lose track of, nothing is ever another's (seeds from ${FIRST})`, () => {
-  let carried = 0;
+it(`of what honest tabs write, relay and lose track of, nothing is ever another's (seeds from ${FIRST})`, () => {
+  let relayed = 0;
   let excluded = 0;
   for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
     const random = prng(seed);
@@ -176,7 +176,7 @@ it(`of what honest tabs write, carry and lose track of, nothing is ever another'
       const end = structs.at(-1)!.id.clock + structs.at(-1)!.length;
       for (let clock = 0; clock < end; clock++) {
         const user = rows.get(client)?.findLast(([from]) => from <= clock)?.[1];
-        if (user === null) carried++;
+        if (user === null) relayed++;
         else expect(user, `seed ${seed}: ${client}:${clock}`).toBe(truth.get(client));
       }
     }
@@ -186,7 +186,7 @@ it(`of what honest tabs write, carry and lose track of, nothing is ever another'
       );
   }
   // The histories must have reached what they are for.
-  expect(carried).toBeGreaterThan(SEEDS);
+  expect(relayed).toBeGreaterThan(SEEDS);
   expect(excluded).toBeGreaterThan(SEEDS / 10);
 });
 

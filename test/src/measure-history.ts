@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { newId } from "@onrecord/core/ids";
-import { Attribution } from "@onrecord/history/attribution";
-import { commitChanges } from "@onrecord/history/commit";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import { Edits } from "@onrecord/history/edit/edits";
+import { commitChanges } from "@onrecord/history/store/commit";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -25,6 +26,7 @@ interface Trace {
 await using context = await testContext();
 const ledger = new Ledger(context.db, context.bus);
 const history = new History(context, ledger);
+const edits = new Edits(context, ledger, history);
 const documentId = await addDocument(context);
 const actorId = await addPerson(context.db);
 const by = {
@@ -48,7 +50,7 @@ await measure("with what was deleted over 20000 versions", () =>
 for (const from of [0, Math.round(head / 2), head - 1000])
   await measure(`difference of ${from} and ${head}`, () => attribution.diff(documentId, from, head));
 await measure("restore half-way", () =>
-  history.restore({
+  edits.restore({
     documentId,
     version: Math.round(head / 2),
     by,

@@ -44,7 +44,7 @@ export interface IncomingChange {
 /** What a change is judged by. */
 export interface Knowledge {
   readonly bindings: Bindings;
-  /** Structs of others that had no content when they were carried here. */
+  /** Structs of others that had no content when they were relayed here. */
   readonly cameEmpty: ClockRanges;
   /** The user that a clientID belongs to. */
   ownerOf(clientId: number): string | undefined;
@@ -63,7 +63,7 @@ const MAX_GONE = 8;
 
 /**
  * Decides whose the structs of a change are. Every struct names the clientID that made it, and nothing proves that it did but who
- * brings it: what its owner brings is its own, what others bring is carried, and nobody takes the clocks of someone who is here.
+ * brings it: what its owner brings is its own, what others bring is relayed, and nobody takes the clocks of someone who is here.
  */
 export function judge(
   known: Knowledge,

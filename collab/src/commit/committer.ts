@@ -1,6 +1,6 @@
 import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Logger } from "@onrecord/core/log";
-import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/commit";
+import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/store/commit";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Database } from "@onrecord/postgres/database";
 import { Histogram, type Registry } from "prom-client";

@@ -7,7 +7,7 @@ import {
   decodeMessage,
 } from "@onrecord/collab-protocol/protocol";
 import type { Logger } from "@onrecord/core/log";
-import type { AuditAction } from "@onrecord/ledger/events";
+import type { AuditAction } from "@onrecord/ledger/events/catalogue";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { RawData } from "ws";
 import { introduced } from "../authorship/speakers.js";

@@ -1,5 +1,5 @@
 import { newId } from "@onrecord/core/ids";
-import type { ClientBinding, NewChange } from "@onrecord/history/commit";
+import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
 import type { Connection } from "../connection/connection.js";
 import type { Run } from "../updates/intake.js";
 

@@ -7,12 +7,12 @@ import {
   syncFrame,
 } from "@onrecord/collab-protocol/protocol";
 import { AppError } from "@onrecord/core/errors";
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/commit";
-import { effectiveUpdate } from "@onrecord/history/effective-update";
-import type { EncodedState } from "@onrecord/history/encoded-state";
-import type { Gap } from "@onrecord/history/history";
-import type { LoadedDocument, StoredDocument } from "@onrecord/history/load";
+import { effectiveUpdate } from "@onrecord/history/edit/effective-update";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/store/commit";
+import type { EncodedState } from "@onrecord/history/store/encoded-state";
+import type { Gap } from "@onrecord/history/store/history";
+import type { LoadedDocument, StoredDocument } from "@onrecord/history/store/load";
 import * as Y from "yjs";
 import { Authors } from "../authorship/authors.js";
 import { type Step, without } from "../authorship/authorship.js";

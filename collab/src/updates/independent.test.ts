@@ -1,5 +1,5 @@
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import { effectiveUpdate } from "@onrecord/history/effective-update";
+import { effectiveUpdate } from "@onrecord/history/edit/effective-update";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { independent } from "./independent.js";

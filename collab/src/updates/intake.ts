@@ -1,6 +1,6 @@
 import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
-import type { ClientBinding, NewChange } from "@onrecord/history/commit";
-import { emittedBy } from "@onrecord/history/effective-update";
+import { emittedBy } from "@onrecord/history/edit/effective-update";
+import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
 import * as Y from "yjs";
 import type { Authors } from "../authorship/authors.js";
 import { type AcceptedChange, type Step, without } from "../authorship/authorship.js";

@@ -1,4 +1,4 @@
-import { applyCommitted } from "@onrecord/history/apply-committed";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
 import { plainContent } from "@onrecord/history/testing/plain";
 import { prng, seeds } from "@onrecord/history/testing/prng";
 import { randomHistory } from "@onrecord/history/testing/random-history";

@@ -2,7 +2,7 @@ import type { Bus } from "@onrecord/bus/bus";
 import { newId } from "@onrecord/core/ids";
 import type { Database, Tx } from "@onrecord/postgres/database";
 import type { ActorKind } from "./entry.js";
-import { type AuditAction, type AuditEvents, type ObjectKind, outcomeOf } from "./events.js";
+import { type AuditAction, type AuditEvents, type ObjectKind, outcomeOf } from "./events/catalogue.js";
 import { type ProvenanceFacts, Provenances } from "./provenance.js";
 
 /** On whose account something happens: who, in which session and request, and from where. */

@@ -1,6 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
-import type { AuditAction, AuditEvents, ObjectKind } from "@onrecord/ledger/events";
+import type { AuditAction, AuditEvents, ObjectKind } from "@onrecord/ledger/events/catalogue";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Decision, DecisionPoint } from "./decision.js";
 import { type Action, FIRM_ID } from "./levels.js";

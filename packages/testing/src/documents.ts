@@ -1,6 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { concludeChange } from "@onrecord/policy/change";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";

@@ -1,3 +1,4 @@
+import { AlertEngine } from "@onrecord/alerts/alert-engine";
 import type { AppContext } from "@onrecord/context/context";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
@@ -5,7 +6,6 @@ import { Guard } from "@onrecord/policy/guard";
 import type { Caller } from "@onrecord/policy/principal";
 import { openOrm } from "@onrecord/postgres/orm";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
-import { AlertEngine } from "./alerts/alert-engine.js";
 import type { AuditContext, AuditServices } from "./context.js";
 import { AlertEntity } from "./entities/alert.js";
 import { alertFeed } from "./live/alert-feed.js";

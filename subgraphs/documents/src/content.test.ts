@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { importHtml } from "@onrecord/filing/import-html";
 import { sampleFilingHtml } from "@onrecord/filing/sample";
-import type { Tx } from "@onrecord/postgres/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importDocument } from "./commands/import-document.js";
 import { DocumentsContext } from "./context.js";
@@ -119,11 +118,10 @@ describe("an import", () => {
     const { manager, folderId } = await world.manager();
     const services = await openServices(world.context);
     const stopped = Object.create(services, {
-      history: {
+      edits: {
         value: {
-          create: (tx: Tx, id: string) => services.history.create(tx, id),
-          edit: async (...given: Parameters<typeof services.history.edit>) => {
-            await services.history.edit(...given);
+          commit: async (...given: Parameters<typeof services.edits.commit>) => {
+            await services.edits.commit(...given);
             throw new Error("the last step fails, with everything written and nothing committed");
           },
         },

@@ -1,7 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { AppContext } from "@onrecord/context/context";
-import type { Attribution } from "@onrecord/history/attribution";
-import type { History } from "@onrecord/history/history";
+import type { Attribution } from "@onrecord/history/attribution/attribution";
+import type { Edits } from "@onrecord/history/edit/edits";
+import type { History } from "@onrecord/history/store/history";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Guard } from "@onrecord/policy/guard";
 import type { Caller } from "@onrecord/policy/principal";
@@ -14,6 +15,7 @@ export interface DocumentsServices extends Pick<AppContext, "config" | "log" | "
   readonly ledger: Ledger;
   readonly guard: Guard;
   readonly history: History;
+  readonly edits: Edits;
   readonly attribution: Attribution;
   readonly imports: ImportRunner;
 }

@@ -34,7 +34,7 @@ export interface DemoDocuments {
  */
 export async function createDemoDocuments(
   tx: Tx,
-  services: Pick<DocumentsServices, "ledger" | "history">,
+  services: Pick<DocumentsServices, "ledger" | "history" | "edits">,
   { manager }: { readonly manager: string },
 ): Promise<DemoDocuments> {
   const by = bySystem(newId());
@@ -45,7 +45,7 @@ export async function createDemoDocuments(
   const document = async (folderId: string, title: string, content: Content) => {
     const { kind } = content;
     const { id } = await placeDocument(tx, services, by, { folderId, title, kind, createdBy: manager });
-    await services.history.edit({ documentId: id, by, ...firstVersion(content) }, tx);
+    await services.edits.commit({ documentId: id, by, ...firstVersion(content) }, tx);
     return id;
   };
 

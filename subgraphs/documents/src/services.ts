@@ -1,6 +1,7 @@
 import type { AppContext } from "@onrecord/context/context";
-import { Attribution } from "@onrecord/history/attribution";
-import { History } from "@onrecord/history/history";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
@@ -22,10 +23,11 @@ export async function openServices(context: AppContext): Promise<DocumentsServic
   const ledger = new Ledger(db, bus);
   const guard = new Guard(new DecisionPoint(db), ledger);
   const history = new History(context, ledger);
+  const edits = new Edits(context, ledger, history);
   const attribution = new Attribution(context, history);
   const owned = opened.move();
   return {
-    ...{ config, log, db, bus, rights, orm, ledger, guard, history, attribution, imports },
+    ...{ config, log, db, bus, rights, orm, ledger, guard, history, edits, attribution, imports },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

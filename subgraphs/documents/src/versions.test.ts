@@ -1,5 +1,5 @@
 import { newId } from "@onrecord/core/ids";
-import { commitChanges } from "@onrecord/history/commit";
+import { commitChanges } from "@onrecord/history/store/commit";
 import { bySystem } from "@onrecord/ledger/ledger";
 import type { Principal } from "@onrecord/policy/principal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

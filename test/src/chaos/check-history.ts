@@ -1,6 +1,6 @@
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import type { History } from "@onrecord/history/history";
-import { readChanges } from "@onrecord/history/load";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import type { History } from "@onrecord/history/store/history";
+import { readChanges } from "@onrecord/history/store/load";
 import type { Sql } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import type { Faults } from "./faults.js";

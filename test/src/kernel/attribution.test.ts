@@ -1,10 +1,11 @@
 import { newId } from "@onrecord/core/ids";
-import { Attribution } from "@onrecord/history/attribution";
-import type { Origin } from "@onrecord/history/change-index";
-import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
-import type { Piece, Root } from "@onrecord/history/content-tree";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import type { Origin } from "@onrecord/history/attribution/change-index";
+import type { Piece, Root } from "@onrecord/history/attribution/content-tree";
+import { Edits } from "@onrecord/history/edit/edits";
+import { type ClientBinding, commitChanges } from "@onrecord/history/store/commit";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
 import { prng, seeds } from "@onrecord/history/testing/prng";
 import { type RandomHistory, randomHistory, replay } from "@onrecord/history/testing/random-history";
@@ -17,6 +18,7 @@ import * as Y from "yjs";
 let context: TestContext;
 let ledger: Ledger;
 let history: History;
+let edits: Edits;
 let attribution: Attribution;
 const people = new Map<string, By>();
 
@@ -29,6 +31,7 @@ beforeAll(async () => {
   });
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
+  edits = new Edits(context, ledger, history);
   attribution = new Attribution(context, history);
   for (const name of ["ada", "bob", "cleo"]) {
     const actorId = await addPerson(context.db, { name });
@@ -116,7 +119,8 @@ describe("a history in the database", () => {
       for (let n = 0; n < 5; n++) {
         const version = random(versions.length);
         const by = people.get("ada")!;
-        await history.restore({ documentId, version, by });
+
+        await edits.restore({ documentId, version, by });
         expect(plainContent((await history.load(documentId)).doc), `ONRECORD_SEED=${seed}`).toEqual(
           plainContent(replay(versions, version)),
         );

@@ -1,7 +1,7 @@
 import { newId } from "@onrecord/core/ids";
-import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
-import { History } from "@onrecord/history/history";
-import { relayedChanges } from "@onrecord/history/relayed";
+import { type ClientBinding, commitChanges } from "@onrecord/history/store/commit";
+import { History } from "@onrecord/history/store/history";
+import { relayedChanges } from "@onrecord/history/store/relayed";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";

@@ -1,13 +1,14 @@
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
+import { Edits } from "@onrecord/history/edit/edits";
 import {
   type CommitOutcome,
   commitChanges,
   type DocumentChanges,
   type NewChange,
-} from "@onrecord/history/commit";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
+} from "@onrecord/history/store/commit";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
@@ -18,6 +19,7 @@ import * as Y from "yjs";
 let context: TestContext;
 let ledger: Ledger;
 let history: History;
+let edits: Edits;
 let ann: By;
 let ben: By;
 
@@ -25,6 +27,7 @@ beforeAll(async () => {
   context = await testContext();
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
+  edits = new Edits(context, ledger, history);
   [ann, ben] = [await someone(), await someone()];
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
@@ -62,7 +65,7 @@ const insertion = (text: string, clientID = 7) => {
 };
 /** Types at the end of a document by way of History. */
 const type = (documentId: string, text: string, by = ann) =>
-  history.edit({
+  edits.commit({
     documentId,
     by,
     action: "document.edited",
@@ -275,10 +278,10 @@ describe("at rest", () => {
 
   it("takes no more by the API than a document may have", async () => {
     const config = { ...context.config, limits: { ...context.config.limits, documentBytes: 1000 } };
-    const bounded = new History({ ...context, config }, ledger);
+    const bounded = new Edits({ ...context, config }, ledger, history);
     const documentId = await addDocument(context);
     const edit = (update: Uint8Array) =>
-      bounded.edit({ documentId, by: ann, action: "document.edited", change: () => update });
+      bounded.commit({ documentId, by: ann, action: "document.edited", change: () => update });
     await edit(insertion("x".repeat(900)));
     await expect(edit(insertion("y".repeat(200), 8))).rejects.toMatchObject({
       code: "BAD_USER_INPUT",
@@ -355,7 +358,7 @@ describe("an edit", () => {
     await type(documentId, "a sentence that is to go. ");
     const typed: string[] = [];
     let made = 0;
-    const slow = history.edit({
+    const slow = edits.commit({
       documentId,
       by: ben,
       action: "document.edited",
@@ -383,7 +386,7 @@ describe("an edit", () => {
     const documentId = await addDocument(context);
     await type(documentId, "gone");
     const clearing = (meanwhile?: () => Promise<unknown>) =>
-      history.edit({
+      edits.commit({
         documentId,
         by: ben,
         action: "document.edited",
@@ -408,14 +411,14 @@ describe("an edit", () => {
   it("decides in the transaction of each try, and stops where it is refused", async () => {
     const documentId = await addDocument(context);
     let asked = 0;
-    const editing = history.edit({
+    const editing = edits.commit({
       documentId,
       by: ann,
       action: "document.edited",
       authorize: async (tx) => {
         if (++asked === 2) throw new Error("no longer");
         // Another is first.
-        await history.edit({
+        await edits.commit({
           documentId,
           by: ben,
           action: "document.edited",
@@ -434,8 +437,8 @@ describe("an edit", () => {
     await type(documentId, "x");
     const position = await newest(context.db);
     const edit = { documentId, by: ann, action: "document.edited" as const };
-    expect(await history.edit({ ...edit, change: () => null })).toBeNull();
-    expect(await history.edit({ ...edit, change: ({ doc }) => Y.encodeStateAsUpdate(doc) })).toBeNull();
+    expect(await edits.commit({ ...edit, change: () => null })).toBeNull();
+    expect(await edits.commit({ ...edit, change: ({ doc }) => Y.encodeStateAsUpdate(doc) })).toBeNull();
     expect(await readAfter(context.db, position, 5)).toEqual([]);
   });
 
@@ -452,7 +455,7 @@ describe("an edit", () => {
     };
     await expect(
       context.db.transaction(async (tx) => {
-        expect(await history.edit(edit, tx)).toEqual({ version: 1 });
+        expect(await edits.commit(edit, tx)).toEqual({ version: 1 });
         throw new Error("no");
       }),
     ).rejects.toThrow("no");
@@ -460,7 +463,7 @@ describe("an edit", () => {
     expect((await history.head(documentId))?.version).toBe(0);
     const position = await newest(context.db);
     await context.db.transaction(async (tx) => {
-      await history.edit(edit, tx);
+      await edits.commit(edit, tx);
       expect(heard).toEqual([]);
     });
     expect(heard).toEqual([1]);
@@ -490,7 +493,7 @@ describe("a restore", () => {
     let head = 40;
     for (const version of [33, 20, 5, 0, 40]) {
       const position = await newest(context.db);
-      const restored = await history.restore({ documentId, version, by: ben });
+      const restored = await edits.restore({ documentId, version, by: ben });
       head += 1;
       expect(restored).toEqual({ version: head });
       expect(content((await history.load(documentId)).doc), `version ${version}`).toEqual(
@@ -508,8 +511,8 @@ describe("a restore", () => {
     const replay = new Y.Doc();
     for (const update of log) Y.applyUpdate(replay, update);
     expect(content((await history.load(documentId, 40)).doc)).toEqual(content(replay));
-    expect(await history.restore({ documentId, version: head, by: ben })).toBeNull();
-    await expect(history.restore({ documentId, version: head + 1, by: ben })).rejects.toMatchObject({
+    expect(await edits.restore({ documentId, version: head, by: ben })).toBeNull();
+    await expect(edits.restore({ documentId, version: head + 1, by: ben })).rejects.toMatchObject({
       code: "BAD_USER_INPUT",
     });
   });
@@ -517,7 +520,7 @@ describe("a restore", () => {
   it("writes a character anew that an editor has cut, and the head that it makes is the version", async () => {
     const documentId = await addDocument(context);
     await type(documentId, "Offer 😀 open");
-    await history.edit({
+    await edits.commit({
       documentId,
       by: ann,
       action: "document.edited",
@@ -530,7 +533,7 @@ describe("a restore", () => {
       },
     });
     expect(await textOf(documentId)).toBe("Offer \ufffd\ufffd open");
-    await history.restore({ documentId, version: 1, by: ben });
+    await edits.restore({ documentId, version: 1, by: ben });
     expect(await textOf(documentId)).toBe("Offer 😀 open");
     expect((await history.load(documentId, 1)).doc.getText("content").toString()).toBe("Offer 😀 open");
   });
@@ -551,7 +554,7 @@ describe("a restore", () => {
       throw new AppError("CONFLICT", "no");
     };
     const edit = { documentId, by: ben, action: "version.restored", change, check } as const;
-    await expect(history.edit(edit)).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(edits.commit(edit)).rejects.toMatchObject({ code: "CONFLICT" });
     expect(seen).toEqual(["another base"]);
     expect((await history.head(documentId))?.version).toBe(1);
     expect(await readAfter(context.db, position, 5)).toEqual([]);
@@ -565,8 +568,8 @@ describe("a restore", () => {
     const before = Y.encodeStateVector(offline);
     await type(documentId, " And more.");
     offline.getText("content").insert(4, "offer ");
-    await history.restore({ documentId, version: 1, by: ben });
-    await history.edit({
+    await edits.restore({ documentId, version: 1, by: ben });
+    await edits.commit({
       documentId,
       by: ann,
       action: "document.edited",
@@ -580,7 +583,7 @@ describe("a restore", () => {
     await type(documentId, "base");
     await type(documentId, "+more");
     await Promise.all([
-      history.restore({ documentId, version: 1, by: ben }),
+      edits.restore({ documentId, version: 1, by: ben }),
       type(documentId, "!"),
       type(documentId, "?"),
     ]);

@@ -2,9 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@onrecord/core/ids";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
-import { KeyRotation } from "@onrecord/history/key-rotation";
+import { Edits } from "@onrecord/history/edit/edits";
+import { checkKeys } from "@onrecord/history/keys/check-keys";
+import { KeyRotation } from "@onrecord/history/keys/key-rotation";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { FileKeyProvider } from "@onrecord/keys/vault";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { type TestContext, testContext } from "@onrecord/testing/database";
@@ -16,6 +18,7 @@ import * as Y from "yjs";
 let context: TestContext;
 let ledger: Ledger;
 let history: History;
+let edits: Edits;
 let keys: FileKeyProvider;
 let rotation: KeyRotation;
 
@@ -23,6 +26,7 @@ beforeEach(async () => {
   context = await testContext();
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
+  edits = new Edits(context, ledger, history);
   // The operator's command: another process than the node that `context` is.
   keys = await FileKeyProvider.open(context.config.dataDir);
   rotation = new KeyRotation(context, keys, ledger, bySystem(newId()));
@@ -30,8 +34,8 @@ beforeEach(async () => {
 afterEach(() => context?.[Symbol.asyncDispose]());
 
 /** Types at the beginning of a document, as a node does. */
-const type = (documentId: string, text: string, on = history) =>
-  on.edit({
+const type = (documentId: string, text: string) =>
+  edits.commit({
     documentId,
     by: bySystem(newId()),
     action: "document.edited",
@@ -116,7 +120,7 @@ describe("rotation of the key-encryption key", () => {
     await addDocument(other);
     expect(await rotation.status()).toEqual([{ keyId, state: "current", documents: 2 }]);
     // And one that is started now knows no other.
-    await new History(await context.another(), ledger).checkKeys();
+    await checkKeys(await context.another());
   });
 
   it.each<[string, (ids: readonly string[]) => Promise<unknown>, boolean]>([
@@ -138,7 +142,7 @@ describe("rotation of the key-encryption key", () => {
       const ids = await documents(205);
       for (const id of [ids[0]!, ids[204]!]) await type(id, "safe");
       await crash(ids);
-      await new History(await context.another(), ledger).checkKeys();
+      await checkKeys(await context.another());
       for (const id of [ids[0]!, ids[204]!]) expect(await textOf(id)).toBe("safe");
       const result = await rotation.rotate();
       expect(result.rotated !== null).toBe(makesKey);
@@ -216,7 +220,7 @@ describe("keys that do not fit", () => {
 
   const withFile = async (text: string) => {
     await writeFile(join(elsewhere, "keys.json"), text);
-    return new History({ ...context, keys: await FileKeyProvider.open(elsewhere) }, ledger);
+    return { ...context, keys: await FileKeyProvider.open(elsewhere) };
   };
 
   it("are told at the start and at each document, whether the name is unknown or stands for another key", async () => {
@@ -226,13 +230,17 @@ describe("keys that do not fit", () => {
     };
     const secret = Buffer.alloc(32, 7).toString("base64");
     const unknown = await withFile(JSON.stringify({ current: "other", keys: { other: secret } }));
-    await expect(unknown.checkKeys()).rejects.toMatchObject({ code: "BAD_CONFIG" });
-    await expect(unknown.load(id!)).rejects.toThrow(`"${file.current}" is not in the key file`);
+    await expect(checkKeys(unknown)).rejects.toMatchObject({ code: "BAD_CONFIG" });
+    await expect(new History(unknown, ledger).load(id!)).rejects.toThrow(
+      `"${file.current}" is not in the key file`,
+    );
     const namesake = await withFile(
       JSON.stringify({ current: file.current, keys: { [file.current]: secret } }),
     );
-    await expect(namesake.checkKeys()).rejects.toMatchObject({ code: "BAD_CONFIG" });
-    await expect(namesake.load(id!)).rejects.toThrow("the key file has another key of that name");
+    await expect(checkKeys(namesake)).rejects.toMatchObject({ code: "BAD_CONFIG" });
+    await expect(new History(namesake, ledger).load(id!)).rejects.toThrow(
+      "the key file has another key of that name",
+    );
   });
 
   it("are told at the start also when only some documents need what is missing", async () => {
@@ -240,7 +248,7 @@ describe("keys that do not fit", () => {
     const first = await readFile(join(context.config.dataDir, "keys.json"), "utf8");
     await rotation.rotate(() => undefined);
     await documents(1);
-    await expect((await withFile(first)).checkKeys()).rejects.toMatchObject({ code: "BAD_CONFIG" });
+    await expect(checkKeys(await withFile(first))).rejects.toMatchObject({ code: "BAD_CONFIG" });
   });
 
   it("of another document do not open this one", async () => {

@@ -1,8 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import { newId } from "@onrecord/core/ids";
-import { commitChanges, type GroupCommit } from "@onrecord/history/commit";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { checkKeys } from "@onrecord/history/keys/check-keys";
+import { commitChanges, type GroupCommit } from "@onrecord/history/store/commit";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -13,12 +15,14 @@ import * as Y from "yjs";
 let context: TestContext;
 let ledger: Ledger;
 let history: History;
+let edits: Edits;
 let by: By;
 
 beforeAll(async () => {
   context = await testContext();
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
+  edits = new Edits(context, ledger, history);
   by = bySystem(newId());
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
@@ -42,7 +46,7 @@ const groupOf = async (
   })),
 });
 const type = (documentId: string, text: string) =>
-  history.edit({ documentId, by, action: "document.edited", change: () => insertion(text) });
+  edits.commit({ documentId, by, action: "document.edited", change: () => insertion(text) });
 const shred = (documentId: string) => context.db.transaction((tx) => history.shred(tx, documentId, by));
 const rowsOf = (table: "change" | "checkpoint" | "head", documentId: string) =>
   context.db.query(`select * from documents.${table} where document_id = $1`, [documentId]);
@@ -79,7 +83,7 @@ describe("destroying a document's key", () => {
     for (const asked of [undefined, 0, 1, 2])
       await expect(history.load(documentId, asked)).rejects.toMatchObject(gone);
     await expect(type(documentId, "more")).rejects.toMatchObject(gone);
-    await expect(history.restore({ documentId, version: 1, by })).rejects.toMatchObject(gone);
+    await expect(edits.restore({ documentId, version: 1, by })).rejects.toMatchObject(gone);
     await expect(shred(documentId)).rejects.toMatchObject(gone);
     expect(await history.head(documentId)).toBeNull();
 
@@ -159,7 +163,7 @@ describe("destroying a document's key", () => {
       "select document_id from documents.head order by document_id limit 1",
     );
     await shred(first!.document_id);
-    await new History(await context.another(), ledger).checkKeys();
+    await checkKeys(await context.another());
   });
 
   it("is all that the services may do to a head, and cannot be taken back or disowned", async () => {

@@ -1,7 +1,8 @@
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
-import { commitChanges } from "@onrecord/history/commit";
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { commitChanges } from "@onrecord/history/store/commit";
+import { History } from "@onrecord/history/store/history";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
 import { Database } from "@onrecord/postgres/database";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
@@ -13,12 +14,14 @@ import { examineDocuments } from "./examine-documents.js";
 let context: TestContext;
 let ledger: Ledger;
 let history: History;
+let edits: Edits;
 let by: By;
 
 beforeAll(async () => {
   context = await testContext();
   ledger = new Ledger(context.db, context.bus);
   history = new History(context, ledger);
+  edits = new Edits(context, ledger, history);
   const actorId = await addPerson(context.db, { name: "ann" });
   const from = { ip: "192.0.2.1", userAgent: "test" };
   by = { actorKind: "USER", actorId, sessionId: newId(), requestId: newId(), from };
@@ -60,7 +63,7 @@ async function found(id: string) {
 }
 
 async function restore(id: string, version: number) {
-  await history.restore({ documentId: id, version, by });
+  await edits.restore({ documentId: id, version, by });
 }
 
 const element = (name: string, ...children: (Y.XmlElement | Y.XmlText)[]) => {

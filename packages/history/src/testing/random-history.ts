@@ -1,6 +1,6 @@
 import * as Y from "yjs";
-import { effectiveUpdate, emittedBy } from "../effective-update.js";
-import { revertTo } from "../restore.js";
+import { effectiveUpdate, emittedBy } from "../edit/effective-update.js";
+import { revertTo } from "../edit/revert.js";
 import { prng } from "./prng.js";
 import { randomEdit } from "./random-edit.js";
 

@@ -33,7 +33,7 @@ export async function importDocument(
       kind: "FILING",
       createdBy: userId,
     });
-    await services.history.edit(
+    await services.edits.commit(
       {
         documentId: document.id,
         by,

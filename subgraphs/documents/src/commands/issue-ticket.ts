@@ -19,13 +19,13 @@ export async function issueTicket(
   await db.query(
     "delete from documents.download_ticket where expires_at < clock_timestamp() - interval '1 hour'",
   );
+  const head = await history.head(documentId);
+  if (!head) throw await history.missing(documentId);
   const [ticket] = await db.query<{ expiresAt: Date }>(
     `insert into documents.download_ticket (token_hash, document_id, version, format, user_id, session_id, expires_at)
-     select $1, h.document_id, h.version, $3, $4, $5, clock_timestamp() + make_interval(secs => $6)
-     from documents.head h where h.document_id = $2
+     values ($1, $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7))
      returning expires_at as "expiresAt"`,
-    [hashToken(token), documentId, format, userId, sessionId, TICKET_SECONDS],
+    [hashToken(token), documentId, head.version, format, userId, sessionId, TICKET_SECONDS],
   );
-  if (!ticket) throw await history.missing(documentId);
-  return { url: `/download/${token}`, expiresAt: ticket.expiresAt };
+  return { url: `/download/${token}`, expiresAt: ticket!.expiresAt };
 }

@@ -1,7 +1,8 @@
 import { AppError } from "@onrecord/core/errors";
+import { writeVersionName } from "@onrecord/history/edit/version-name";
+import { readVersions } from "@onrecord/history/store/versions";
 import type { DocumentsContext } from "../context.js";
 import { presentVersion } from "../present.js";
-import { readVersions } from "../queries/read-versions.js";
 import type { Version } from "../types/version.js";
 import { confirm, write } from "./write.js";
 
@@ -16,12 +17,7 @@ export function nameVersion(
     const key = { documentId, number: version };
     if ((await readVersions(tx, [key])).length === 0)
       throw new AppError("BAD_USER_INPUT", `This document has no version ${version}.`);
-    await tx.query(
-      `insert into documents.version_name (document_id, version, name, named_by) values ($1, $2, $3, $4)
-       on conflict (document_id, version)
-       do update set name = excluded.name, named_by = excluded.named_by, named_at = clock_timestamp()`,
-      [documentId, version, name, userId],
-    );
+    await writeVersionName(tx, { documentId, version, name, namedBy: userId });
     await ledger.append(tx, {
       action: "version.named",
       by,

@@ -9,7 +9,7 @@ export async function restoreVersion(
 ): Promise<void> {
   const { services, caller } = context;
   await recordingRefusal(context, () =>
-    services.history.restore({
+    services.edits.restore({
       documentId,
       version,
       by: byCaller(caller),

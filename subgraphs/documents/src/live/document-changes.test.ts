@@ -1,4 +1,5 @@
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { concludeChange } from "@onrecord/policy/change";
 import type { Principal } from "@onrecord/policy/principal";
@@ -33,12 +34,13 @@ describe("documentChanged", () => {
     await world.type(id, "before");
     const stream = await changes(manager, id);
     const other = await world.context.another();
-    const remote = new History(other, new Ledger(other.db, other.bus));
-    const writers = [world.history, remote, world.history, remote];
+    const ledger = new Ledger(other.db, other.bus);
+    const remote = new Edits(other, ledger, new History(other, ledger));
+    const writers = [world.edits, remote, world.edits, remote];
     const each = 15;
     const writing = Promise.all(
-      writers.map(async (history, writer) => {
-        for (let i = 0; i < each; i++) await world.type(id, `${writer}`, manager.userId, history);
+      writers.map(async (edits, writer) => {
+        for (let i = 0; i < each; i++) await world.type(id, `${writer}`, manager.userId, edits);
       }),
     );
     const numbers: number[] = [];

@@ -1,8 +1,8 @@
 import { AppError } from "@onrecord/core/errors";
+import { versionsAfter } from "@onrecord/history/store/versions";
 import { OpenRight } from "@onrecord/policy/open-right";
 import type { DocumentsContext, DocumentsServices } from "../context.js";
 import { presentVersion } from "../present.js";
-import { versionsAfter } from "../queries/read-versions.js";
 import type { Version } from "../types/version.js";
 import { Wake } from "./wake.js";
 

@@ -1,5 +1,6 @@
 import { newId } from "@onrecord/core/ids";
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { concludeChange } from "@onrecord/policy/change";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
@@ -23,6 +24,7 @@ export class World implements AsyncDisposable {
     readonly subgraph: DocumentsSubgraph,
     readonly ledger = new Ledger(context.db, context.bus),
     readonly history = new History(context, ledger),
+    readonly edits = new Edits(context, ledger, history),
   ) {}
 
   /** `env` is as of a process. */
@@ -91,11 +93,11 @@ export class World implements AsyncDisposable {
   }
 
   /** Types at the end of a text document, in someone's name or the house's. */
-  async type(documentId: string, text: string, userId?: string, history = this.history): Promise<void> {
+  async type(documentId: string, text: string, userId?: string, edits = this.edits): Promise<void> {
     const by = userId
       ? { ...bySystem(newId()), actorKind: "USER" as const, actorId: userId }
       : bySystem(newId());
-    await history.edit({
+    await edits.commit({
       documentId,
       by,
       action: "document.edited",

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { closeCode } from "@onrecord/collab-protocol/protocol";
 import { newId } from "@onrecord/core/ids";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { Tx } from "@onrecord/postgres/database";
 import { addPerson, signedIn, type TestContext } from "@onrecord/testing/database";
