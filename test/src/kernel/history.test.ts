@@ -176,7 +176,7 @@ describe("the group commit", () => {
       committing = commit(revision, batch);
       for (let waits = false; !waits; )
         waits =
-          (await context.db.query("select from pg_locks where locktype = 'advisory' and not granted"))
+          (await context.db.query("select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()) and not granted"))
             .length > 0;
     });
     expect(outcomes(await committing!)).toEqual([["REVISION", revision + 1]]);

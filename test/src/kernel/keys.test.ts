@@ -174,7 +174,7 @@ describe("rotation of the key-encryption key", () => {
       async () =>
         (
           await context.db.query(
-            "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%documents.key_lock%'",
+            "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%documents.key_lock%'",
           )
         ).length > 0,
       "the rotation to wait",

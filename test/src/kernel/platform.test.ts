@@ -223,7 +223,7 @@ describe("the bus on Postgres", () => {
     let gaps = 0;
     one.bus.onGap(() => void gaps++);
     await new Owner(adminUrl).run(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'onrecord bus'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'onrecord bus'",
     );
     await until(() => gaps === 1 && one.bus.ready() && context.bus.ready(), "the gap");
     context.bus.publish("permissions.changed", { revision: 88 });

@@ -59,7 +59,7 @@ const waiting = (pattern: string) =>
     async () =>
       (
         await context.db.query(
-          "select from pg_stat_activity where wait_event_type = 'Lock' and query like $1 and pid <> pg_backend_pid()",
+          "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like $1 and pid <> pg_backend_pid()",
           [pattern],
         )
       ).length > 0,

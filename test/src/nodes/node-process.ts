@@ -1,5 +1,4 @@
 import { Command } from "@onrecord/cli/testing/command";
-import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import type { TestContext } from "@onrecord/testing/database";
 import { freePort } from "../free-port.js";
 
@@ -16,14 +15,9 @@ export class NodeProcess implements AsyncDisposable {
 
   /** Starts one on the database and the keys of a context. */
   static async start(on: TestContext, env: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
-    const { dataDir } = on.config;
-    const postgres = await findRunningPostgres(dataDir);
-    if (!postgres) throw new TypeError("the context has no Postgres of its own");
     const port = await freePort();
     const node = new NodeProcess(`http://127.0.0.1:${port}`, {
-      ONRECORD_DATA: dataDir,
-      DATABASE_URL: postgres.appUrl,
-      DATABASE_ADMIN_URL: postgres.adminUrl,
+      ...on.env,
       ONRECORD_DEMO: "0",
       PORT: String(port),
       ...env,

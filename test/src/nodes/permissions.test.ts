@@ -80,7 +80,7 @@ async function raceWith(editors: readonly RoamingEditor[], takeAway: Take) {
     for (const { text } of editors) text.insert(0, "too late");
     const waiting = () =>
       context.db.query(
-        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%commit_changes%'`,
+        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%commit_changes%'`,
       );
     await until(async () => (await waiting()).length === editors.length, "the edits of every node to wait");
     await client.query("commit");

@@ -217,7 +217,7 @@ export class World implements AsyncDisposable {
   /** In the middle of whatever they do; a commit among it may have been kept or not. */
   async #failDatabase(): Promise<void> {
     await this.context.db.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and usename = current_user",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1 and usename = current_user",
       [NODES_AT_DATABASE],
     );
   }
