@@ -1,6 +1,6 @@
 import { Command } from "@onrecord/cli/testing/command";
+import { freePort } from "@onrecord/core/testing/free-port";
 import type { TestContext } from "@onrecord/testing/database";
-import { freePort } from "../free-port.js";
 
 /** A collaboration server in a process of its own, which keeps its address when it is started again. */
 export class NodeProcess implements AsyncDisposable {

@@ -2,22 +2,19 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { type DatabaseUrls, startTestServer } from "./server.js";
 
-/** The environment variable with the URLs of the server that a test run shares. */
-export const SHARED_SERVER = "ONRECORD_TEST_POSTGRES";
-
 /** A database of a test's own, dropped when it is disposed of. */
 export type FreshDatabase = DatabaseUrls & AsyncDisposable;
 
 /**
  * Copies the migrated database of the test run's server. What is not run by vitest (the campaigns, the measurements) gets a
- * server of its own. Channels and advisory locks belong to a database, roles and transaction ids to the whole server.
+ * server of its own. With `migrated: false` it is empty. Channels and advisory locks belong to a database, roles and transaction ids to the whole server.
  */
-export async function freshDatabase(): Promise<FreshDatabase> {
+export async function freshDatabase({ migrated = true } = {}): Promise<FreshDatabase> {
   await using resources = new AsyncDisposableStack();
-  const shared = process.env[SHARED_SERVER];
+  const shared = process.env.ONRECORD_TEST_POSTGRES;
   const server: DatabaseUrls =
     shared === undefined ? resources.use(await startTestServer()) : JSON.parse(shared);
-  const template = pg.escapeIdentifier(new URL(server.adminUrl).pathname.slice(1));
+  const template = migrated ? new URL(server.adminUrl).pathname.slice(1) : "template0";
   const name = `test_${randomBytes(8).toString("hex")}`;
   // From a database that is not the template: nobody may be connected to that while it is copied.
   const maintain = (text: string) => runAsOwner(at(server.adminUrl, "postgres"), text);
@@ -43,7 +40,7 @@ export async function runAsOwner(adminUrl: string, text: string): Promise<void> 
 }
 
 /** The URL of another database on the same server. */
-export function at(url: string, database: string): string {
+function at(url: string, database: string): string {
   const other = new URL(url);
   other.pathname = `/${database}`;
   return other.href;

@@ -1,35 +1,23 @@
+import { type FirstNode, testNode } from "@onrecord/bus/testing/test-node";
 import { newId } from "@onrecord/core/ids";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import { DecisionPoint } from "@onrecord/policy/decision";
-import { Guard } from "@onrecord/policy/guard";
-import {
-  accessLevels,
-  FIRM_ID,
-  levelNumber,
-  type ResourceAction,
-  resourceActions,
-} from "@onrecord/policy/levels";
-import { authenticate, type Principal, principalsOf } from "@onrecord/policy/principal";
-import { placeResource } from "@onrecord/policy/resources";
 import type { Tx } from "@onrecord/postgres/database";
-import {
-  addPerson,
-  callerOf,
-  type PersonFacts,
-  signedIn,
-  type TestContext,
-  testContext,
-} from "@onrecord/testing/database";
-import { addGrant, removeGrant } from "@onrecord/testing/documents";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DecisionPoint } from "./decision.js";
+import { Guard } from "./guard.js";
+import { accessLevels, FIRM_ID, levelNumber, type ResourceAction, resourceActions } from "./levels.js";
+import { authenticate, type Principal, principalsOf } from "./principal.js";
+import { placeResource } from "./resources.js";
+import { addGrant, removeGrant } from "./testing/grants.js";
+import { addPerson, callerOf, type PersonFacts, signedIn } from "./testing/people.js";
 
-let context: TestContext;
+let context: FirstNode;
 let decisions: DecisionPoint;
 let guard: Guard;
 
 beforeAll(async () => {
-  context = await testContext();
+  context = await testNode();
   decisions = new DecisionPoint(context.db);
   guard = new Guard(decisions, new Ledger(context.db, context.bus));
 });

@@ -1,15 +1,15 @@
 import type { KeyObject } from "node:crypto";
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
-import { commitChanges, type GroupCommit } from "@onrecord/history/commit";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
+import { until } from "@onrecord/core/testing/until";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
-import { type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
-import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { commitChanges, type GroupCommit } from "./commit.js";
+import { encodeState } from "./encoded-state.js";
+import { History } from "./history.js";
+import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
 let ledger: Ledger;

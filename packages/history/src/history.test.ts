@@ -1,20 +1,16 @@
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
-import {
-  type CommitOutcome,
-  commitChanges,
-  type DocumentChanges,
-  type NewChange,
-} from "@onrecord/history/commit";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import { bumpRevision, readRevision } from "@onrecord/policy/resources";
-import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
+import { addPerson } from "@onrecord/policy/testing/people";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { type CommitOutcome, commitChanges, type DocumentChanges, type NewChange } from "./commit.js";
+import { encodeState } from "./encoded-state.js";
+import { History } from "./history.js";
+import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
 let ledger: Ledger;
@@ -176,8 +172,11 @@ describe("the group commit", () => {
       committing = commit(revision, batch);
       for (let waits = false; !waits; )
         waits =
-          (await context.db.query("select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()) and not granted"))
-            .length > 0;
+          (
+            await context.db.query(
+              "select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()) and not granted",
+            )
+          ).length > 0;
     });
     expect(outcomes(await committing!)).toEqual([["REVISION", revision + 1]]);
   });

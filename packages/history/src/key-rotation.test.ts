@@ -1,18 +1,18 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
-import { KeyRotation } from "@onrecord/history/key-rotation";
+import { until } from "@onrecord/core/testing/until";
 import { FileKeyProvider } from "@onrecord/keys/vault";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
-import { type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
-import { until } from "@onrecord/testing/editor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { encodeState } from "./encoded-state.js";
+import { History } from "./history.js";
+import { KeyRotation } from "./key-rotation.js";
+import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
 let ledger: Ledger;

@@ -1,13 +1,14 @@
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
-import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
-import { History } from "@onrecord/history/history";
-import { relayedChanges } from "@onrecord/history/relayed";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
-import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
+import { addPerson } from "@onrecord/policy/testing/people";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { type ClientBinding, commitChanges } from "./commit.js";
+import { History } from "./history.js";
+import { relayedChanges } from "./relayed.js";
+import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
 let history: History;
