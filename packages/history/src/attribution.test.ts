@@ -1,5 +1,6 @@
 import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { addPerson } from "@onrecord/policy/testing/people";
@@ -13,7 +14,6 @@ import { encodeState } from "./encoded-state.js";
 import { History } from "./history.js";
 import { addDocument } from "./testing/documents.js";
 import { plainContent, sideOfTree } from "./testing/plain.js";
-import { prng, seeds } from "./testing/prng.js";
 import { type RandomHistory, randomHistory, replay } from "./testing/random-history.js";
 
 let context: TestContext;
@@ -45,7 +45,7 @@ const idOf = (name: string | undefined) => people.get(name ?? "")?.actorId ?? nu
 /** Commits a random history, in batches and with checkpoints at random places, as rooms would. */
 async function committed({ versions, owners }: RandomHistory, seed: number, upTo = versions.length) {
   const documentId = await addDocument(context, "FILING");
-  const random = prng(seed);
+  const random = draws(seed);
   while (true) {
     const { version: from, key, doc } = await history.load(documentId);
     if (from > 0 && random(2)) await history.checkpoint(documentId, from, key, encodeState(doc));
@@ -100,7 +100,7 @@ describe("a history in the database", () => {
     [", also where editors cut characters of two units", true],
   ])("loads, differs and restores as its replay does, at every version%s", async (_, wide) => {
     for (const seed of seeds(3)) {
-      const random = prng(seed * 3);
+      const random = draws(seed * 3);
       const random40 = randomHistory(seed, 40, { wide });
       const documentId = await committed(random40, seed);
       const { versions } = random40;

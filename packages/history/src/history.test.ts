@@ -1,6 +1,7 @@
 import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import { bumpRevision, readRevision } from "@onrecord/policy/resources";
@@ -256,10 +257,10 @@ describe("at rest", () => {
 
 describe("loading", () => {
   it("gives at every version what a replay gives, wherever checkpoints stand", async () => {
-    for (let seed = 1; seed <= 3; seed++) {
+    for (const seed of seeds(3)) {
       const log = randomHistory(seed, 60);
       const documentId = await addDocument(context);
-      const random = prng(seed + 1000);
+      const random = draws(seed + 1000);
       for (let at = 0; at < log.length; ) {
         const take = log.slice(at, at + 1 + random(8));
         const answer = await commit(await authorize(), [
@@ -554,7 +555,7 @@ const content = (doc: Y.Doc) => ({
 
 /** Three peers edit at once and meet at random moments; every update in the order in which a server would commit it. */
 function randomHistory(seed: number, length: number): Uint8Array[] {
-  const random = prng(seed);
+  const random = draws(seed);
   const log: Uint8Array[] = [];
   const peers = [11, 22, 33].map((clientID) => {
     const doc = new Y.Doc({ gc: false });
@@ -583,15 +584,4 @@ function randomEdit(doc: Y.Doc, random: (below: number) => number): void {
   else if (kind === 4) doc.getMap<number>("map").set("abc"[random(3)]!, random(100));
   else if (list.length > 3) list.delete(random(list.length), 1);
   else list.insert(random(list.length + 1), [random(100)]);
-}
-
-/** A small seeded generator (mulberry32): a failing seed replays exactly. */
-function prng(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
 }

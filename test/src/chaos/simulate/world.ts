@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Random } from "@onrecord/core/testing/random";
 import { History } from "@onrecord/history/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext } from "@onrecord/testing/database";
@@ -6,7 +7,6 @@ import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents"
 import { becomes } from "../becomes.js";
 import type { Faults } from "../faults.js";
 import { difference, outline } from "../outline.js";
-import { Random } from "../random.js";
 import { Auditor } from "./auditor.js";
 import { Node } from "./node.js";
 import { Peer } from "./peer.js";
