@@ -112,7 +112,7 @@ describe("co-editing with stock clients", () => {
       async () =>
         (
           await context.db.query(
-            "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%commit_changes%'",
+            "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%commit_changes%'",
           )
         ).length > 0,
       "the commit to wait for the lock",
@@ -234,7 +234,7 @@ describe("rights of open sockets", () => {
       async () =>
         (
           await context.db.query(
-            "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%permissions.stand%'",
+            "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%permissions.stand%'",
           )
         ).length > 0,
       "the edit to wait",
@@ -268,7 +268,7 @@ describe("rights of open sockets", () => {
       async () =>
         (
           await context.db.query(
-            "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%permissions.stand%'",
+            "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%permissions.stand%'",
           )
         ).length > 0,
       "the edit to wait",

@@ -82,7 +82,7 @@ async function raceWith(editors: readonly RoamingEditor[], takeAway: Take) {
     for (const { text } of editors) text.insert(0, "too late");
     const waiting = () =>
       context.db.query(
-        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%permissions.stand%'`,
+        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%permissions.stand%'`,
       );
     await until(async () => (await waiting()).length === editors.length, "every node to ask what is left");
     await client.query("commit");

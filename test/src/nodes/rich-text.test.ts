@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { anySeed, Random } from "@onrecord/core/testing/random";
 import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
@@ -7,7 +8,6 @@ import { openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as Y from "yjs";
 import { startNode } from "./nodes.js";
-import { chooseSeed, seeded } from "./random.js";
 import { readRecorded } from "./whole-history.js";
 
 const NODES = 3;
@@ -36,7 +36,8 @@ function edit(text: Y.XmlText, random: () => number): void {
 }
 
 it("three nodes agree on a paragraph that everyone writes, deletes and formats in, and so does the table", async () => {
-  const random = seeded(chooseSeed());
+  const chance = new Random(anySeed());
+  const random = () => chance.next();
   await using opened = new AsyncDisposableStack();
   const documentId = await addDocument(context, "FILING");
   const user = await addPerson(context.db);

@@ -1,7 +1,7 @@
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { expect, describe as group, it } from "vitest";
 import * as Y from "yjs";
 import { plainContent, sideOfTree } from "../testing/plain.js";
-import { prng, seeds } from "../testing/prng.js";
 import { type RandomHistory, randomHistory, replay } from "../testing/random-history.js";
 import { ChangeIndex } from "./change-index.js";
 import type { Piece, Root, Stamp, TreeNode } from "./content-tree.js";
@@ -67,7 +67,7 @@ group("the difference of two versions", () => {
   it("has the older content on one side and the newer on the other, for random histories of every type", async () => {
     for (const seed of seeds(60)) {
       const history = randomHistory(seed, 40);
-      const random = prng(seed * 11);
+      const random = draws(seed * 11);
       for (let n = 0; n < 6; n++) {
         const to = random(history.versions.length + 1);
         const from = random(to + 1);
@@ -86,7 +86,7 @@ group("the difference of two versions", () => {
     let cut = 0;
     for (const seed of seeds(60)) {
       const history = randomHistory(seed, 40, { wide: true });
-      const random = prng(seed * 11);
+      const random = draws(seed * 11);
       for (let n = 0; n < 6; n++) {
         const to = random(history.versions.length + 1);
         const from = random(to + 1);
@@ -140,7 +140,7 @@ group("the difference of two versions", () => {
     for (const seed of seeds(60)) {
       const history = randomHistory(seed, 40);
       const there = presence(history);
-      const random = prng(seed * 13);
+      const random = draws(seed * 13);
       const to = random(history.versions.length) + 1;
       const from = random(to + 1);
       const { roots, origins } = difference(history, from, to);
@@ -292,7 +292,7 @@ group("attribution at a version", () => {
       const history = randomHistory(seed, 40);
       const index = indexOf(history);
       const there = presence(history);
-      const version = prng(seed * 17)(history.versions.length) + 1;
+      const version = draws(seed * 17)(history.versions.length) + 1;
       const doc = replay(history.versions, version);
       const stamps = new Stamps(index, null);
       const roots = describe({ doc, before: sideOf(doc), stamps, maxPieces: 1e6 });

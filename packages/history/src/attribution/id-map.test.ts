@@ -1,11 +1,11 @@
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { describe, expect, it } from "vitest";
-import { prng, seeds } from "../testing/prng.js";
 import { IdMap } from "./id-map.js";
 
 describe("a map of ids", () => {
   it("keeps the first value of each id, whatever is added and asked in whatever order", () => {
     for (const seed of seeds(200)) {
-      const random = prng(seed);
+      const random = draws(seed);
       const map = new IdMap();
       const plain = new Map<number, number>();
       for (let value = 1; value <= 40; value++) {

@@ -1,6 +1,6 @@
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { prng, seeds } from "../testing/prng.js";
 import { effectiveUpdate, lacking } from "./effective-update.js";
 
 const clocks = (doc: Y.Doc) => Y.decodeStateVector(Y.encodeStateVector(doc));
@@ -10,7 +10,7 @@ describe("what an update changed", () => {
   it("is everything, also where Yjs tidies formatting after it in a transaction of its own", () => {
     let tidied = 0;
     for (const seed of seeds(25)) {
-      const random = prng(seed);
+      const random = draws(seed);
       const server = new Y.Doc();
       const follower = new Y.Doc();
       let events = 0;
@@ -89,7 +89,7 @@ describe("what a document lacks of an update", () => {
   it("is all that applying it would change, and deletes nothing twice", () => {
     let nothing = 0;
     for (const seed of seeds(200)) {
-      const random = prng(seed);
+      const random = draws(seed);
       const base = new Y.Doc();
       base.getText("content").insert(0, "what was there before");
       const written = (clientID: number, edits: number) => {

@@ -1,8 +1,8 @@
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { showsTheSame } from "../attribution/plain-content.js";
 import { plainContent } from "../testing/plain.js";
-import { prng, seeds } from "../testing/prng.js";
 import { randomHistory, replay } from "../testing/random-history.js";
 import { revertTo } from "./revert.js";
 
@@ -10,7 +10,7 @@ describe("restoring a version", () => {
   it("gives exactly the content of that version, for random concurrent histories of every type", () => {
     for (const seed of seeds(40)) {
       const { versions } = randomHistory(seed, 50);
-      const random = prng(seed * 7);
+      const random = draws(seed * 7);
       for (let n = 0; n < 4; n++) {
         const version = random(versions.length);
         const head = replay(versions, versions.length);
@@ -27,7 +27,7 @@ describe("restoring a version", () => {
     let cut = 0;
     for (const seed of seeds(60)) {
       const { versions } = randomHistory(seed, 50, { wide: true });
-      const random = prng(seed * 7);
+      const random = draws(seed * 7);
       for (let n = 0; n < 4; n++) {
         const version = random(versions.length);
         const head = replay(versions, versions.length);

@@ -1,7 +1,7 @@
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { plainContent } from "../testing/plain.js";
-import { prng, seeds } from "../testing/prng.js";
 import { randomHistory, replay } from "../testing/random-history.js";
 import { applyCommitted } from "./apply-committed.js";
 import { encodeState } from "./encoded-state.js";
@@ -10,7 +10,7 @@ it("a version is the same from every checkpoint, change by change, and all at on
   let cut = 0;
   for (const seed of seeds(60)) {
     const { versions } = randomHistory(seed, 40, { wide: true });
-    const random = prng(seed * 19);
+    const random = draws(seed * 19);
     const version = 1 + random(versions.length);
     const checkpoint = random(version);
     const wanted = plainContent(replay(versions, version));

@@ -1,8 +1,8 @@
 import { closeCode, message, readAck, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import type { Random } from "@onrecord/core/testing/random";
 import * as decoding from "lib0/decoding";
 import { WebSocket } from "ws";
 import type * as Y from "yjs";
-import type { Random } from "../random.js";
 import { type Frame, type FrameLimits, makeFrame } from "./frames.js";
 import { Target } from "./target.js";
 import type { Traffic } from "./traffic.js";

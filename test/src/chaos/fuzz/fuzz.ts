@@ -1,3 +1,4 @@
+import { Random } from "@onrecord/core/testing/random";
 import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
@@ -6,7 +7,6 @@ import { becomes } from "../becomes.js";
 import type { Tools } from "../check-history.js";
 import { watchClientErrors } from "../client-errors.js";
 import { Faults } from "../faults.js";
-import { Random } from "../random.js";
 import { openStockEditor, type StockEditor } from "../stock-editor.js";
 import type { Verdict } from "../verdict.js";
 import { checkAttacked, checkBystanders } from "./aftermath.js";

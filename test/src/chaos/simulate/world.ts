@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { closeCode } from "@onrecord/collab-protocol/protocol";
 import { newId } from "@onrecord/core/ids";
+import { Random } from "@onrecord/core/testing/random";
 import { History } from "@onrecord/history/store/history";
 import { Ledger } from "@onrecord/ledger/ledger";
 import type { Tx } from "@onrecord/postgres/database";
@@ -9,7 +10,6 @@ import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents"
 import { becomes } from "../becomes.js";
 import type { Faults } from "../faults.js";
 import { difference, outline } from "../outline.js";
-import { Random } from "../random.js";
 import { Auditor } from "./auditor.js";
 import { Node } from "./node.js";
 import { Peer } from "./peer.js";
@@ -298,7 +298,7 @@ export class World implements AsyncDisposable {
   /** In the middle of whatever they do; a commit among it may have been kept or not. */
   async #failDatabase(): Promise<void> {
     await this.context.db.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and usename = current_user",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1 and usename = current_user",
       [NODES_AT_DATABASE],
     );
   }

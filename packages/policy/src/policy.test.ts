@@ -1,35 +1,24 @@
+import { type FirstNode, testNode } from "@onrecord/bus/testing/test-node";
 import { newId } from "@onrecord/core/ids";
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import { DecisionPoint } from "@onrecord/policy/decision";
-import { Guard } from "@onrecord/policy/guard";
-import {
-  accessLevels,
-  FIRM_ID,
-  levelNumber,
-  type ResourceAction,
-  resourceActions,
-} from "@onrecord/policy/levels";
-import { authenticate, type Principal, principalOfSession } from "@onrecord/policy/principal";
-import { placeResource } from "@onrecord/policy/resources";
 import type { Tx } from "@onrecord/postgres/database";
-import {
-  addPerson,
-  callerOf,
-  type PersonFacts,
-  signedIn,
-  type TestContext,
-  testContext,
-} from "@onrecord/testing/database";
-import { addGrant, removeGrant } from "@onrecord/testing/documents";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DecisionPoint } from "./decision.js";
+import { Guard } from "./guard.js";
+import { accessLevels, FIRM_ID, levelNumber, type ResourceAction, resourceActions } from "./levels.js";
+import { authenticate, type Principal, principalOfSession } from "./principal.js";
+import { placeResource } from "./resources.js";
+import { addGrant, removeGrant } from "./testing/grants.js";
+import { addPerson, callerOf, type PersonFacts, signedIn } from "./testing/people.js";
 
-let context: TestContext;
+let context: FirstNode;
 let decisions: DecisionPoint;
 let guard: Guard;
 
 beforeAll(async () => {
-  context = await testContext();
+  context = await testNode();
   decisions = new DecisionPoint(context.db);
   guard = new Guard(decisions, new Ledger(context.db, context.bus));
 });
@@ -162,12 +151,12 @@ describe("what a decision rests on", () => {
 
 describe("decisions", () => {
   it("agree with a naive reading of the rules, for random firms", async () => {
-    for (let seed = 1; seed <= 4; seed++) await compare(seed);
+    for (const seed of seeds(4)) await compare(seed);
   });
 
   /** Builds a random firm, and walks its tree by hand for every person, resource and action. */
   async function compare(seed: number): Promise<void> {
-    const random = prng(seed);
+    const random = draws(seed);
     const pick = <T>(from: readonly T[]): T => from[random(from.length)]!;
     const departments: { id: string; parent: string | null }[] = [];
     for (let n = 0; n < 5; n++) {
@@ -381,14 +370,3 @@ describe("a session", () => {
     expect(await authenticate(context.db, employee.token)).toBeNull();
   });
 });
-
-/** A small seeded generator (mulberry32): a failing seed replays exactly. */
-function prng(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}

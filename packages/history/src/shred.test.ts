@@ -1,16 +1,16 @@
 import type { KeyObject } from "node:crypto";
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
-import { Edits } from "@onrecord/history/edit/edits";
-import { checkKeys } from "@onrecord/history/keys/check-keys";
-import { commitChanges, type GroupCommit } from "@onrecord/history/store/commit";
-import { encodeState } from "@onrecord/history/store/encoded-state";
-import { History } from "@onrecord/history/store/history";
+import { until } from "@onrecord/core/testing/until";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
-import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { Edits } from "./edit/edits.js";
+import { checkKeys } from "./keys/check-keys.js";
+import { commitChanges, type GroupCommit } from "./store/commit.js";
+import { encodeState } from "./store/encoded-state.js";
+import { History } from "./store/history.js";
+import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
 let ledger: Ledger;
@@ -59,7 +59,7 @@ const waiting = (pattern: string) =>
     async () =>
       (
         await context.db.query(
-          "select from pg_stat_activity where wait_event_type = 'Lock' and query like $1 and pid <> pg_backend_pid()",
+          "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like $1 and pid <> pg_backend_pid()",
           [pattern],
         )
       ).length > 0,

@@ -1,20 +1,17 @@
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
-import { Edits } from "@onrecord/history/edit/edits";
-import {
-  type CommitOutcome,
-  commitChanges,
-  type DocumentChanges,
-  type NewChange,
-} from "@onrecord/history/store/commit";
-import { encodeState } from "@onrecord/history/store/encoded-state";
-import { History } from "@onrecord/history/store/history";
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
+import { addPerson, signedIn } from "@onrecord/policy/testing/people";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { Edits } from "./edit/edits.js";
+import { type CommitOutcome, commitChanges, type DocumentChanges, type NewChange } from "./store/commit.js";
+import { encodeState } from "./store/encoded-state.js";
+import { History } from "./store/history.js";
+import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
 let ledger: Ledger;
@@ -303,10 +300,10 @@ describe("at rest", () => {
 
 describe("loading", () => {
   it("gives at every version what a replay gives, wherever checkpoints stand", async () => {
-    for (let seed = 1; seed <= 3; seed++) {
+    for (const seed of seeds(3)) {
       const log = randomHistory(seed, 60);
       const documentId = await addDocument(context);
-      const random = prng(seed + 1000);
+      const random = draws(seed + 1000);
       for (let at = 0; at < log.length; ) {
         const take = log.slice(at, at + 1 + random(8));
         const answer = await commit([
@@ -601,7 +598,7 @@ const content = (doc: Y.Doc) => ({
 
 /** Three peers edit at once and meet at random moments; every update in the order in which a server would commit it. */
 function randomHistory(seed: number, length: number): Uint8Array[] {
-  const random = prng(seed);
+  const random = draws(seed);
   const log: Uint8Array[] = [];
   const peers = [11, 22, 33].map((clientID) => {
     const doc = new Y.Doc({ gc: false });
@@ -630,15 +627,4 @@ function randomEdit(doc: Y.Doc, random: (below: number) => number): void {
   else if (kind === 4) doc.getMap<number>("map").set("abc"[random(3)]!, random(100));
   else if (list.length > 3) list.delete(random(list.length), 1);
   else list.insert(random(list.length + 1), [random(100)]);
-}
-
-/** A small seeded generator (mulberry32): a failing seed replays exactly. */
-function prng(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
 }

@@ -1,19 +1,20 @@
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
-import { Attribution } from "@onrecord/history/attribution/attribution";
-import type { Origin } from "@onrecord/history/attribution/change-index";
-import type { Piece, Root } from "@onrecord/history/attribution/content-tree";
-import { Edits } from "@onrecord/history/edit/edits";
-import { type ClientBinding, commitChanges } from "@onrecord/history/store/commit";
-import { encodeState } from "@onrecord/history/store/encoded-state";
-import { History } from "@onrecord/history/store/history";
-import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
-import { prng, seeds } from "@onrecord/history/testing/prng";
-import { type RandomHistory, randomHistory, replay } from "@onrecord/history/testing/random-history";
+import { draws, seeds } from "@onrecord/core/testing/random";
 import { type By, Ledger } from "@onrecord/ledger/ledger";
-import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
+import { addPerson } from "@onrecord/policy/testing/people";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { Attribution } from "./attribution/attribution.js";
+import type { Origin } from "./attribution/change-index.js";
+import type { Piece, Root } from "./attribution/content-tree.js";
+import { Edits } from "./edit/edits.js";
+import { type ClientBinding, commitChanges } from "./store/commit.js";
+import { encodeState } from "./store/encoded-state.js";
+import { History } from "./store/history.js";
+import { addDocument } from "./testing/documents.js";
+import { plainContent, sideOfTree } from "./testing/plain.js";
+import { type RandomHistory, randomHistory, replay } from "./testing/random-history.js";
 
 let context: TestContext;
 let ledger: Ledger;
@@ -46,7 +47,7 @@ const idOf = (name: string | undefined) => people.get(name ?? "")?.actorId ?? nu
 /** Commits a random history, in batches and with checkpoints at random places, as rooms would. */
 async function committed({ versions, owners }: RandomHistory, seed: number, upTo = versions.length) {
   const documentId = await addDocument(context, "FILING");
-  const random = prng(seed);
+  const random = draws(seed);
   while (true) {
     const { version: from, key, doc } = await history.load(documentId);
     if (from > 0 && random(2)) await history.checkpoint(documentId, from, key, encodeState(doc));
@@ -101,7 +102,7 @@ describe("a history in the database", () => {
     [", also where editors cut characters of two units", true],
   ])("loads, differs and restores as its replay does, at every version%s", async (_, wide) => {
     for (const seed of seeds(3)) {
-      const random = prng(seed * 3);
+      const random = draws(seed * 3);
       const random40 = randomHistory(seed, 40, { wide });
       const documentId = await committed(random40, seed);
       const { versions } = random40;

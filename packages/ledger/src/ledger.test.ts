@@ -1,27 +1,24 @@
 import { randomUUID } from "node:crypto";
+import { type FirstNode, testNode } from "@onrecord/bus/testing/test-node";
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
-import { canonicalEntry } from "@onrecord/ledger/entry";
-import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { commitProvenance } from "@onrecord/ledger/provenance";
-import { type Position, start } from "@onrecord/ledger/read";
-import { newest, readAfter } from "@onrecord/ledger/tail";
+import { until } from "@onrecord/core/testing/until";
 import { Database } from "@onrecord/postgres/database";
-import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
-import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
-import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canonicalEntry } from "./entry.js";
+import { type By, bySystem, Ledger } from "./ledger.js";
+import { commitProvenance } from "./provenance.js";
+import { type Position, start } from "./read.js";
+import { newest, readAfter } from "./tail.js";
 
-let context: TestContext;
+let context: FirstNode;
 let ledger: Ledger;
 let owner: Database;
 
 beforeAll(async () => {
-  context = await testContext();
+  context = await testNode();
   ledger = new Ledger(context.db, context.bus);
-  const running = await findRunningPostgres(context.config.dataDir);
-  owner = new Database(running!.adminUrl, { log: createLogger("silent"), max: 2 });
+  owner = new Database(context.adminUrl, { log: createLogger("silent"), max: 2 });
 });
 afterAll(async () => {
   await owner?.[Symbol.asyncDispose]();
@@ -255,15 +252,13 @@ describe("reading on", () => {
   });
 
   it("gives entries that hash as they were written, down to the millisecond", async () => {
-    await addDocument(context);
-    const person = await signedIn(context.db, await addPerson(context.db));
     const position = await newest(context.db);
     const id = await ledger.record({
       action: "audit.queried",
       by: {
         actorKind: "USER",
-        actorId: person.userId,
-        sessionId: person.sessionId,
+        actorId: newId(),
+        sessionId: newId(),
         requestId: "r-1",
         from: null,
       },

@@ -1,12 +1,13 @@
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
-import { type ClientBinding, commitChanges } from "@onrecord/history/store/commit";
-import { History } from "@onrecord/history/store/history";
-import { relayedChanges } from "@onrecord/history/store/relayed";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
+import { addPerson } from "@onrecord/policy/testing/people";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { type ClientBinding, commitChanges } from "./store/commit.js";
+import { History } from "./store/history.js";
+import { relayedChanges } from "./store/relayed.js";
+import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
 let history: History;

@@ -1,16 +1,11 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { defineEntity, p } from "@mikro-orm/postgresql";
-import { Bus } from "@onrecord/bus/bus";
+import { testNode } from "@onrecord/bus/testing/test-node";
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { Database } from "@onrecord/postgres/database";
-import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
-import { migrate } from "@onrecord/postgres/migrate";
+import type { Database } from "@onrecord/postgres/database";
 import { type Orm, openOrm, transactional } from "@onrecord/postgres/orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bySystem, Ledger } from "./ledger.js";
 
 const Department = defineEntity({
   name: "Department",
@@ -44,25 +39,9 @@ let ledger: Ledger;
 const hints: string[][] = [];
 
 beforeAll(async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "onrecord-orm-"));
-  // As root, Postgres runs as another user, who must be able to enter.
-  await chmod(dataDir, 0o755);
-  resources.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const postgres = resources.use(await startEmbeddedPostgres({ dataDir, log, settings: { fsync: "off" } }));
-  await migrate(postgres.adminUrl, log);
-  db = resources.use(new Database(postgres.appUrl, { log }));
-  const bus = resources.use(
-    new Bus(
-      "test",
-      {
-        start: async () => {},
-        send: async () => {},
-        ready: () => true,
-        [Symbol.asyncDispose]: async () => {},
-      },
-      () => {},
-    ),
-  );
+  const node = resources.use(await testNode());
+  const { bus } = node;
+  db = node.db;
   bus.subscribe("entries.appended", ({ actions }) => hints.push(actions));
   ledger = new Ledger(db, bus);
   orm = resources.use(await openOrm({ db, log, schema: "identity", entities: [Department, Person] }));

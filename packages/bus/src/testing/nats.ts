@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { freePort } from "./free-port.js";
+import { freePort } from "@onrecord/core/testing/free-port";
 
 /** Where Debian and Homebrew put it, whatever the PATH says. */
 const USUAL = ["/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin"];

@@ -1,19 +1,19 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
-import { Edits } from "@onrecord/history/edit/edits";
-import { checkKeys } from "@onrecord/history/keys/check-keys";
-import { KeyRotation } from "@onrecord/history/keys/key-rotation";
-import { encodeState } from "@onrecord/history/store/encoded-state";
-import { History } from "@onrecord/history/store/history";
+import { until } from "@onrecord/core/testing/until";
 import { FileKeyProvider } from "@onrecord/keys/vault";
 import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { type TestContext, testContext } from "@onrecord/testing/database";
-import { addDocument } from "@onrecord/testing/documents";
-import { until } from "@onrecord/testing/editor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { Edits } from "./edit/edits.js";
+import { checkKeys } from "./keys/check-keys.js";
+import { KeyRotation } from "./keys/key-rotation.js";
+import { encodeState } from "./store/encoded-state.js";
+import { History } from "./store/history.js";
+import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
 let ledger: Ledger;
@@ -176,7 +176,7 @@ describe("rotation of the key-encryption key", () => {
       async () =>
         (
           await context.db.query(
-            "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%documents.key_lock%'",
+            "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%documents.key_lock%'",
           )
         ).length > 0,
       "the rotation to wait",
