@@ -10,7 +10,7 @@ import { RevisionWatch } from "./revision-watch.js";
 import { type Look, letGo, stand, storedRights } from "./stand.js";
 
 /** Rights decided in one statement: whoever is among the first is told without waiting for the last. */
-const TOGETHER = 200;
+const TOGETHER = 100;
 /** How soon what failed is tried again. */
 const RETRY_MS = 1000;
 /** Rights that nobody holds any more are taken away together. */
