@@ -42,11 +42,10 @@ export async function readFacts(
     grantId: string | null;
     expires: Date | null;
   }>(
-    `select v.revision, asked.id, f.kind, f.labels, f.level, f.grant_id as "grantId", f.grant_ends as expires
+    `select v.revision, ($2::uuid[])[f.ord] as id, f.kind, f.labels, f.level, f.grant_id as "grantId", f.grant_ends as expires
      from permissions.revision v
-     left join unnest($2::uuid[]) asked (id) on true
-     left join lateral permissions.facts_of($1, asked.id) f on true`,
-    [principal.userId, resourceIds],
+     left join permissions.facts_of($1, $2) f on true`,
+    [resourceIds.map(() => principal.userId), resourceIds],
   );
   const facts = new Map<string, Facts>();
   for (const { id, kind, labels, level, grantId, expires } of rows) {

@@ -48,22 +48,45 @@ create function identity.acts_as(p_user uuid) returns table (principal_id uuid) 
   )
 $$;
 
--- What the decision rests on: of each pair of a user and a resource the resource's kind and labels, and the highest grant that holds now.
--- A resource that does not exist gives no row.
-create function permissions.facts_of(p_user uuid, p_resource uuid)
-returns table (kind text, labels text[], level int, grant_id uuid, grant_ends timestamptz) language sql stable rows 1 as $$
-  select r.kind, r.labels, coalesce(b.level, 0)::int, b.id, b.expires_at
-  from permissions.resource r
-  left join lateral (
-    select g.id, g.level, g.expires_at
-    from permissions.resource_path x
-    cross join identity.acts_as(p_user) a
-    join permissions.grant g on g.principal_id = a.principal_id and g.resource_id = x.ancestor_id
-    where x.descendant_id = r.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > clock_timestamp())
-    order by g.level desc, g.expires_at desc nulls first
-    limit 1
-  ) b on true
-  where r.id = p_resource
+-- What the decision rests on: of each pair of a user and a resource, which share an index, the resource's kind and labels, and the
+-- highest grant that holds now. A resource that does not exist gives no row. Many pairs are climbed together, from the people and from the
+-- resources, to where grants may meet them.
+create function permissions.facts_of(p_user uuid[], p_resource uuid[])
+returns table (ord int, kind text, labels text[], level int, grant_id uuid, grant_ends timestamptz)
+language plpgsql stable rows 10 as $$
+#variable_conflict use_column
+begin
+  return query
+    with recursive pair as materialized (
+      select p.n::int as n, p.person, p.resource from unnest(p_user, p_resource) with ordinality p (person, resource, n)
+    ), person as materialized (
+      select distinct p.person as id from pair p
+    ), above (person, department_id) as (
+      select p.id, u.department_id from person p join identity.user u on u.id = p.id where u.department_id is not null
+      union
+      select a.person, d.parent_id
+      from above a join identity.department d on d.id = a.department_id
+      where d.parent_id is not null
+    ), acts_as as materialized (
+      select p.id as person, p.id as principal_id from person p
+      union all
+      select r.user_id, r.role_id from person p join identity.user_role r on r.user_id = p.id
+      union all
+      select a.person, a.department_id from above a
+    ), best as (
+      select distinct on (p.n) p.n, g.id, g.level, g.expires_at
+      from pair p
+      join permissions.resource_path x on x.descendant_id = p.resource
+      join acts_as a on a.person = p.person
+      join permissions.grant g on g.principal_id = a.principal_id and g.resource_id = x.ancestor_id
+      where g.revoked_at is null and (g.expires_at is null or g.expires_at > clock_timestamp())
+      order by p.n, g.level desc, g.expires_at desc nulls first
+    )
+    select p.n, r.kind, r.labels, coalesce(b.level, 0)::int, b.id, b.expires_at
+    from pair p
+    join permissions.resource r on r.id = p.resource
+    left join best b on b.n = p.n;
+end
 $$;
 
 -- Stores rights that sessions ask for and tells what each rests on; a session that has ended gets none, and gives no row. Facts are read
@@ -80,19 +103,23 @@ begin
   return query
     with asked as materialized (
       select
-        a.id as right_id, a.resource, p.session_id, p.user_id, p.email, p.name, p.title, p.user_kind, p.roles, p.expires_at,
-        f.kind, f.labels, f.level, f.grant_id, f.grant_ends
+        (row_number() over ())::int as n, a.id as right_id, a.resource,
+        p.session_id, p.user_id, p.email, p.name, p.title, p.user_kind, p.roles, p.expires_at
       from unnest(p_id, p_session, p_resource) a (id, session, resource)
       join identity.session_principal p on p.session_id = a.session and p.expires_at > clock_timestamp()
-      left join lateral permissions.facts_of(p.user_id, a.resource) f on a.resource is not null
+    ), facts as materialized (
+      select f.*
+      from (select array_agg(a.user_id order by a.n) as people, array_agg(a.resource order by a.n) as resources from asked a) l
+      cross join lateral permissions.facts_of(l.people, l.resources) f
     ), stored as (
       insert into permissions.live_right (id, node_id, session_id, user_id, resource_id, until)
-      select right_id, p_node, session_id, user_id, resource, least(expires_at, grant_ends) from asked
+      select a.right_id, p_node, a.session_id, a.user_id, a.resource, least(a.expires_at, f.grant_ends)
+      from asked a left join facts f on f.ord = a.n
     )
     select
       a.right_id, a.session_id, a.user_id, a.email, a.name, a.title, a.user_kind, a.roles, a.expires_at,
-      a.kind, a.labels, a.level, a.grant_id, a.grant_ends, v.revision
-    from asked a cross join permissions.revision v;
+      f.kind, f.labels, f.level, f.grant_id, f.grant_ends, v.revision
+    from asked a left join facts f on f.ord = a.n cross join permissions.revision v;
 end
 $$;
 
