@@ -31,8 +31,7 @@ create index user_of_department on identity.user (department_id);
 create index user_of_role on identity.user_role (role_id);
 
 -- Everything that one user acts as: the user, every role, the department and all above it. The ids that a grant may name. It climbs from
--- one person by index; the view that it replaces was the closure of everybody.
-drop view identity.acts_as;
+-- one person by index. The view of the same name, the closure of everybody, stays for nodes of the build before until they are replaced.
 create function identity.acts_as(p_user uuid) returns table (principal_id uuid) language sql stable rows 10 as $$
   select p_user
   union all
@@ -387,8 +386,7 @@ grant execute on function
 --
 -- A right is null where the decision was made in this transaction, under the lock of permissions.lock_key(). The others are locked for share
 -- until the commit, so that whoever makes one void waits for it; one that is locked by such a change already is not waited for.
-drop function documents.commit_changes;
-
+-- The function of migration 008, which compares the revision, stays for nodes of the build before until they are replaced.
 create function documents.commit_changes(
   p_rights int, p_action text, p_extra jsonb,
   d_id uuid[], d_from bigint[], d_tip uuid[], d_count int[], d_bytes bigint[], d_last uuid[], d_start int[], d_offset int[], d_length int[],
@@ -498,5 +496,5 @@ begin
 end
 $$;
 
-revoke all on function documents.commit_changes from public;
-grant execute on function documents.commit_changes to onrecord_app;
+revoke all on all functions in schema documents from public;
+grant execute on all functions in schema documents to onrecord_app;
