@@ -4,7 +4,8 @@ import type { ClientBinding } from "@onrecord/history/store/commit";
 import type { History } from "@onrecord/history/store/history";
 import { relayedChanges } from "@onrecord/history/store/relayed";
 import type { Sql } from "@onrecord/postgres/database";
-import { Room, type RoomHost } from "./room.js";
+import { Room } from "./room.js";
+import type { RoomHost } from "./room-host.js";
 
 /** An empty room is kept this long: a reload of the page finds it warm. */
 const LINGER_MS = 10_000;
@@ -18,7 +19,7 @@ export class Rooms {
   constructor(
     private readonly sql: Sql,
     private readonly history: History,
-    private readonly host: RoomHost,
+    private readonly host: RoomHost<Room>,
     private readonly capacity: number,
   ) {}
 
