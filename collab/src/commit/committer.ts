@@ -28,16 +28,17 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 /** Statements under way: while the database is at one, the next is on its way to it. */
 const DEPTH = 2;
 /** A statement is sent this long after the one before it at the latest. */
-const PATIENCE_MS = Number(process.env.X_PATIENCE ?? 16);
+const PATIENCE_MS = 16;
 /** So many changes are worth a statement: nobody waits for more. */
-const ENOUGH = Number(process.env.X_ENOUGH ?? 8);
+const ENOUGH = 8;
 
 /**
  * The group commit of a node. Each statement has a price of its own, so the changes of all rooms gather for the next one: while
- * `DEPTH` statements are under way, and until a window has passed since the last one was sent. The window follows what comes of it.
- * A statement that carries several changes opens it to `PATIENCE_MS`, one with a single change halves it. So people who type beside each other share statements; a lone change waits for nothing but its own commit, since the window of
- * the last statement is over by then; and two who answer each other never wait, since nobody types while they do. `ENOUGH` changes
- * end the window: a busy node is never kept from work. Statements end in the order in which they were sent.
+ * `DEPTH` statements are under way, and until a window has passed since the last one was sent. The window follows what comes of it: a
+ * statement with several changes opens it to `PATIENCE_MS`, one with a single change halves it. So people who type beside each other
+ * share statements. A lone change waits for nothing but its own commit, since the window of the statement before is over by then. Two
+ * who answer each other do not wait either: nobody joins them, so there is no window. `ENOUGH` changes end the window, so that a busy
+ * node is never kept from work. Statements end in the order in which they were sent.
  */
 export class Committer implements AsyncDisposable {
   readonly #dirty = new Set<Room>();
