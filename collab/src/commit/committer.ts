@@ -31,14 +31,17 @@ const DEPTH = 2;
 const PATIENCE_MS = 16;
 /** So many changes are worth a statement: nobody waits for more. */
 const ENOUGH = 8;
+/** So many changes in `LOAD_MS`, a thousand in a second, fill statements by themselves. */
+const BUSY = 100;
+const LOAD_MS = 100;
 
 /**
  * The group commit of a node. Each statement has a price of its own, so the changes of all rooms gather for the next one: while
  * `DEPTH` statements are under way, and until a window has passed since the last one was sent. The window follows what comes of it: a
  * statement with several changes opens it to `PATIENCE_MS`, one with a single change halves it. So people who type beside each other
  * share statements. A lone change waits for nothing but its own commit, since the window of the statement before is over by then. Two
- * who answer each other do not wait either: nobody joins them, so there is no window. `ENOUGH` changes end the window, so that a busy
- * node is never kept from work. Statements end in the order in which they were sent.
+ * who answer each other do not wait either: nobody joins them, so there is no window. `ENOUGH` changes end it, and a node with more
+ * than `BUSY` has none, so that it is never kept from work. Statements end in the order in which they were sent.
  */
 export class Committer implements AsyncDisposable {
   readonly #dirty = new Set<Room>();
@@ -49,6 +52,8 @@ export class Committer implements AsyncDisposable {
   /** What is planned comes at once. */
   #soon = false;
   #window = 0;
+  /** Changes of the last tenth of a second, fading. */
+  #load = 0;
   /** When the last statement was sent. */
   #sent = Number.NEGATIVE_INFINITY;
   /** Changes that came since. */
@@ -171,8 +176,12 @@ export class Committer implements AsyncDisposable {
 
   /** A statement is sent with so many changes: the window learns from it. */
   #sentWith(count: number): void {
-    this.#window = count > 1 ? PATIENCE_MS : this.#window < 1 ? 0 : this.#window / 2;
-    this.#sent = performance.now();
+    const now = performance.now();
+    this.#load = this.#load * Math.exp((this.#sent - now) / LOAD_MS) + count;
+    this.#sent = now;
+    if (this.#load > BUSY) this.#window = 0;
+    else if (count > 1) this.#window = PATIENCE_MS;
+    else this.#window = this.#window < 1 ? 0 : this.#window / 2;
     this.#gathered = 0;
   }
 
