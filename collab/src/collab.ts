@@ -38,6 +38,8 @@ import { Rooms } from "./room/rooms.js";
 const PATH = "/collab";
 /** So often it is looked at whose presence must be renewed. */
 const PRESENCE_EVERY = 5000;
+/** Heads are looked at so often at most, and only when anything was committed. */
+const HEADS_EVERY = 1000;
 /** Rooms are asked so often whether their documents may rest. */
 const REST_EVERY = 1000;
 /** A message of more bytes is counted while it comes in and until it is taken. */
@@ -65,6 +67,8 @@ export class Collab implements Service {
   readonly #admissions = new UnderWay();
   readonly #farewells = new UnderWay();
   #draining = false;
+  /** Heads may have moved since they were looked at. */
+  #headsMoved = true;
 
   constructor(private readonly context: AppContext) {
     const { db, bus, keys, config, metrics } = context;
@@ -165,8 +169,15 @@ export class Collab implements Service {
     this.#every(REST_EVERY, () => {
       for (const room of this.rooms.all()) room.rest();
     });
-    // A hint that got lost delays a document no longer than this.
-    this.#every(2000, () => this.#checkHeads());
+    // A hint that got lost delays a document no longer than this and the second in which commits are noticed.
+    this.#unsubscribe.push(
+      this.context.rights.onCommits(() => {
+        this.#headsMoved = true;
+      }),
+    );
+    this.#every(HEADS_EVERY, () => {
+      if (this.#headsMoved) this.#checkHeads();
+    });
   }
 
   /** Mounts `/collab/<documentId>` on a door. */
@@ -308,6 +319,7 @@ export class Collab implements Service {
   #checkHeads(): void {
     const open = [...this.rooms.all()];
     if (open.length === 0) return;
+    this.#headsMoved = false;
     readHeads(
       this.context.db,
       open.map(({ documentId }) => documentId),
@@ -320,7 +332,10 @@ export class Collab implements Service {
           else this.rooms.get(documentId)?.catchUp(version);
         }
       })
-      .catch((err: unknown) => this.#log.warn({ err }, "heads could not be read"));
+      .catch((err: unknown) => {
+        this.#headsMoved = true;
+        this.#log.warn({ err }, "heads could not be read");
+      });
   }
 
   /** Ends sockets whose peer is gone without a word. */

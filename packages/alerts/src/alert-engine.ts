@@ -12,6 +12,11 @@ const READER = "alerts";
 const BATCH = 200;
 /** How soon to look again for what is committed but may still be overtaken, or what another node is at. */
 const SOON_MS = 10;
+/** The reader's row is moved this often past what no rule wants: whoever starts reads again from there. */
+const KEEP_EVERY_MS = 60_000;
+/** How long the engine rests when nobody wakes it. */
+const IDLE_MS = 30_000;
+const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /**
  * Reads the record behind everybody's back and raises alerts. Every node may run one: the reader's row lets one work at a time,
@@ -20,13 +25,16 @@ const SOON_MS = 10;
 export class AlertEngine implements AsyncDisposable {
   readonly #pump: Pump;
   readonly #unsubscribe: (() => void)[] = [];
+  /** Up to here nothing is wanted by any rule, as this node has seen. */
+  #clear: Position = start;
+  #kept = performance.now();
 
-  constructor(private readonly context: Pick<AppContext, "db" | "bus" | "log">) {
-    this.#pump = new Pump(() => this.#look(), { name: READER, log: context.log });
+  constructor(private readonly context: Pick<AppContext, "db" | "bus" | "log" | "rights">) {
+    this.#pump = new Pump(() => this.#look(), { name: READER, log: context.log, idleMs: IDLE_MS });
   }
 
   async start(): Promise<void> {
-    const { bus, db } = this.context;
+    const { bus, db, rights } = this.context;
     await db.query(
       "insert into audit.reader (name, txid, entry_id) values ($1, $2::text::xid8, $3) on conflict (name) do nothing",
       [READER, start.txid, start.entryId],
@@ -36,22 +44,23 @@ export class AlertEngine implements AsyncDisposable {
         if (actions.some((action) => watchedActions.includes(action))) this.#pump.wake();
       }),
       bus.onGap(() => this.#pump.wake()),
+      rights.onCommits(() => this.#pump.wake()),
     );
     this.#pump.start();
   }
 
+  /** One small read while there is nothing that a rule wants; a transaction only when there is. */
   async #look(): Promise<Again> {
     const { db } = this.context;
-    // Before reading: what is let go in between was either read, or makes this look again.
-    const settled = await isSettled(db, watchedActions);
-    // Without a lock first: a quiet record costs one small read a second, and no write.
-    const position = await readPosition(db, "");
-    if (position && (await readAfter(db, position, 1)).length > 0) {
-      const full = await db.transaction((tx) => this.#advance(tx));
-      if (full === undefined) return SOON_MS;
-      if (full) return 0;
-    }
-    return settled ? undefined : SOON_MS;
+    const { wanted, horizon } = await lookAfter(db, this.#clear);
+    const isOld = performance.now() - this.#kept > KEEP_EVERY_MS;
+    if (!wanted) this.#clear = { txid: horizon, entryId: last };
+    if (!wanted && !isOld) return undefined;
+    const full = await db.transaction((tx) => this.#advance(tx));
+    if (full === undefined) return SOON_MS;
+    this.#kept = performance.now();
+    // What was wanted may be behind the horizon still.
+    return full ? 0 : wanted ? SOON_MS : undefined;
   }
 
   /** Reads one batch in one transaction. Returns whether it was full; undefined: another node is at it. */
@@ -90,6 +99,25 @@ export class AlertEngine implements AsyncDisposable {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await this.#pump[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * Whether something that a rule wants is committed after what was read, and after `clear`; and what was the newest transaction then
+ * that could no longer be overtaken. All in one snapshot: nothing but what it sees can ever appear up to that horizon.
+ */
+async function lookAfter(sql: Sql, clear: Position): Promise<{ wanted: boolean; horizon: string }> {
+  const [look] = await sql.query<{ wanted: boolean; horizon: string }>(
+    `select
+       (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as horizon,
+       exists (
+         select from audit.entry e
+         where (e.txid, e.id) > (greatest(r.txid, $2::text::xid8), case when r.txid >= $2::text::xid8 then r.entry_id else $3::uuid end)
+           and e.action = any ($4)
+       ) as wanted
+     from audit.reader r where r.name = $1`,
+    [READER, clear.txid, clear.entryId, watchedActions],
+  );
+  return look ?? { wanted: false, horizon: clear.txid };
 }
 
 async function readPosition(sql: Sql, lock: "" | "for update skip locked"): Promise<Position | undefined> {

@@ -64,6 +64,11 @@ export class LiveRights implements AsyncDisposable {
     return this.#watch.start();
   }
 
+  /** Called, once a second or more often, when anything was committed since it was last looked: what a lost hint told is there by then. */
+  onCommits(handler: () => void): () => void {
+    return this.#watch.onCommits(handler);
+  }
+
   /** A right of a session, decided on what is committed now; its `standing` is null when the session has ended, and it is released then. */
   async open(sessionId: string, resourceId: string | null, holder: Holder): Promise<LiveRight> {
     const right = new LiveRight(sessionId, resourceId, holder, this);

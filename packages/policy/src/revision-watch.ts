@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 1000;
 /** Whom a watch works for. */
 export interface WatchHost {
   readonly log: Logger;
-  /** Nothing is open, so nothing has to be looked at. */
+  /** Nothing is open, so no hint has to be followed. */
   isIdle(): boolean;
   /** Names the state of the rows that this node stores; below 0 while they change. */
   epoch(): number;
@@ -18,13 +18,18 @@ export interface WatchHost {
   looked(look: Look, epoch: number): void;
 }
 
-/** Looks at this node's rights when a hint says that rights were changed, and once a second besides: one statement for all that is open. */
+/**
+ * Looks at this node's rights when a hint says that rights were changed, and once a second besides: one statement for all that is open.
+ * It also sees whether anything at all was committed, so that whoever else would look for a lost hint need not do so on a quiet server.
+ */
 export class RevisionWatch {
   readonly clock = new DatabaseClock();
   /** Every change up to this permission revision has been looked at. */
   #revision = 0;
   #looking: Promise<void> | undefined;
   #again = false;
+  #snapshot = "";
+  readonly #onCommits = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   readonly #unsubscribe: (() => void)[] = [];
 
@@ -39,12 +44,18 @@ export class RevisionWatch {
     await this.#look();
     const hinted = () => void (this.host.isIdle() || this.#tryToLook());
     this.#unsubscribe.push(this.bus.subscribe("permissions.changed", hinted), this.bus.onGap(hinted));
-    this.#timer = setInterval(hinted, LOOK_EVERY_MS).unref();
+    this.#timer = setInterval(() => void this.#tryToLook(), LOOK_EVERY_MS).unref();
   }
 
   stop(): void {
     clearInterval(this.#timer);
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+  }
+
+  /** Called after a look, once a second or more often, when anything was committed since the look before. Returns what ends it. */
+  onCommits(handler: () => void): () => void {
+    this.#onCommits.add(handler);
+    return () => void this.#onCommits.delete(handler);
   }
 
   async upTo(revision: number): Promise<void> {
@@ -79,5 +90,8 @@ export class RevisionWatch {
     this.clock.set(look.now, asked);
     this.host.looked(look, epoch);
     this.#revision = Math.max(this.#revision, look.revision);
+    if (look.snapshot === this.#snapshot) return;
+    this.#snapshot = look.snapshot;
+    for (const handler of this.#onCommits) handler();
   }
 }

@@ -25,6 +25,8 @@ export interface Look {
   readonly revision: number;
   /** The time in the database. */
   readonly now: Date;
+  /** Which transactions were committed: as before when nothing was since. */
+  readonly snapshot: string;
   /** The ids of this node's rights that are void. */
   readonly void: readonly string[];
   /** How many rows this node has, void ones among them. */
@@ -91,7 +93,7 @@ function standingOf(row: Row, resourceId: string | null): Standing {
 /** Looks at what has become of a node's rights: one cheap statement, whatever was changed. */
 export async function lookAt(sql: Sql, nodeId: string): Promise<Look> {
   const [look] = await sql.query<Look>(
-    `select v.revision, clock_timestamp() as now,
+    `select v.revision, clock_timestamp() as now, pg_current_snapshot()::text as snapshot,
        array(select r.id from permissions.live_right r where r.node_id = $1 and r.void is not null) as void,
        (select count(*) from permissions.live_right r where r.node_id = $1) as stored
      from permissions.revision v`,
