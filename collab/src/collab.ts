@@ -18,12 +18,13 @@ import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
 import { Gauge } from "prom-client";
-import { type Server, type WebSocket, WebSocketServer } from "ws";
+import { type Server, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./access/admission.js";
 import { EditorRights } from "./access/editor-rights.js";
 import { Committer } from "./commit/committer.js";
 import { CollabSocket, type Connection, framed } from "./connection/connection.js";
 import { FrameMeter } from "./connection/frame-meter.js";
+import { Liveness } from "./connection/liveness.js";
 import { Lobby } from "./connection/lobby.js";
 import { SocketMetrics } from "./connection/socket-metrics.js";
 import { Staging } from "./connection/staging.js";
@@ -56,6 +57,7 @@ export class Collab implements Service {
   readonly #ledger: Ledger;
   readonly #committer: Committer;
   readonly #admission: Admission;
+  readonly #liveness = new Liveness();
   readonly #presenceRounds = new PresenceRounds();
   readonly #lobby: Lobby;
   readonly #staging: Staging<Connection>;
@@ -99,7 +101,10 @@ export class Collab implements Service {
         decideAgain: (room, senders) =>
           void this.rights.renew(senders).then(() => this.#committer.schedule(room)),
         now: () => this.rights.now(),
-        presenceChanged: (room) => this.#presenceRounds.changed(room),
+        presenceChanged: (room) => {
+          this.#presenceRounds.changed(room);
+          this.#presence.changed(room);
+        },
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
         checkpoint: (documentId, version, key, encoded) => {
@@ -200,6 +205,7 @@ export class Collab implements Service {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#presence.end();
+    this.#liveness.stop();
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer[Symbol.asyncDispose]();
@@ -241,6 +247,7 @@ export class Collab implements Service {
   #converse({ room, connection }: Admitted, socket: CollabSocket): void {
     const host = { ledger: this.#ledger, log: this.#log, limits: this.context.config.limits };
     const session = new Conversation(room, connection, host);
+    this.#presence.changed(room);
     socket.once("close", (code) => this.#left(room, connection, code));
     this.#meter(room, connection, host);
     socket.on("message", (data, binary) => {
@@ -253,7 +260,7 @@ export class Collab implements Service {
       const { violation } = socket;
       if (violation && connection.listening) refuse(host, room, connection, violation, null);
     });
-    this.#watch(socket);
+    this.#liveness.watch(socket);
     session.open();
   }
 
@@ -336,24 +343,6 @@ export class Collab implements Service {
         this.#headsMoved = true;
         this.#log.warn({ err }, "heads could not be read");
       });
-  }
-
-  /** Ends sockets whose peer is gone without a word. */
-  #watch(socket: WebSocket): void {
-    let alive = true;
-    const heard = () => {
-      alive = true;
-    };
-    socket.on("pong", heard);
-    // Its answer may stand behind much that it sent before.
-    socket.on("message", heard);
-    const timer = setInterval(() => {
-      // Nothing can be heard of a peer that is not read.
-      if (!alive && !socket.isPaused) return socket.terminate();
-      alive = false;
-      socket.ping();
-    }, 30_000).unref();
-    socket.once("close", () => clearInterval(timer));
   }
 
   #every(ms: number, work: () => void): void {

@@ -22,6 +22,11 @@ export class PresenceRelay {
   readonly #ended = new Set<string>();
   readonly #announced = new WeakSet<Room>();
   readonly #release: (() => void)[] = [];
+  /** Rooms that were opened, or where presence has changed, since others were told. */
+  readonly #changed = new Set<Room>();
+  #sharing: NodeJS.Timeout | undefined;
+  /** When others may be told again. */
+  #next = 0;
   #over = false;
 
   constructor(
@@ -52,7 +57,7 @@ export class PresenceRelay {
         for (const nodes of this.#holders.values()) nodes.delete(node);
       }),
       this.bus.onGap(() => this.#announce([...this.rooms.all()], true)),
-      every(SHARE_EVERY, () => this.#share()),
+      () => clearTimeout(this.#sharing),
       every(RENEW_EVERY, () => this.#renew()),
     );
   }
@@ -65,13 +70,24 @@ export class PresenceRelay {
     this.bus.publish("presence.ended", {});
   }
 
+  /** A room was opened, or presence in it has changed: others are told, at once where they were not told just before. */
+  changed(room: Room): void {
+    this.#changed.add(room);
+    if (this.#over) return;
+    this.#sharing ??= setTimeout(() => this.#share(), Math.max(0, this.#next - performance.now()));
+  }
+
   #share(): void {
+    this.#sharing = undefined;
+    this.#next = performance.now() + SHARE_EVERY;
     const opened: Room[] = [];
-    for (const room of this.rooms.all()) {
+    for (const room of this.#changed) {
+      if (this.rooms.get(room.documentId) !== room) continue;
       if (!this.#announced.has(room)) opened.push(room);
       const news = room.presence.takeNews();
       if (news.length > 0 && this.#holders.has(room.documentId)) this.#publish(room, news);
     }
+    this.#changed.clear();
     this.#announce(opened, true);
   }
 
