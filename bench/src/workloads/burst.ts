@@ -9,7 +9,7 @@ import { Recorder, startStopwatch } from "../measure/window.js";
 import { rateColumns, type Workload } from "./workload.js";
 
 const EDITS = 4000;
-const WRITERS = 4;
+const WRITERS = 20;
 const WINDOW = 4;
 
 /** (l) */
