@@ -1,7 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
 import type { DemoFirm } from "@onrecord/gateway/auth-routes";
 import { History } from "@onrecord/history/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/postgres/database";
 import { createDemoDocuments } from "@onrecord/subgraph-documents/demo";
 import { createDemoPeople, demoSignIns } from "@onrecord/subgraph-identity/demo";
@@ -13,11 +12,10 @@ const LOCK = 0x0a_d1_7_2;
 
 /** On a database without users, creates the demo firm: people, their papers, and their access, all or nothing. */
 export async function createDemoFirm(context: AppContext, onProgress: (step: string) => void): Promise<void> {
-  const { db, bus } = context;
+  const { db, bus, ledger } = context;
   if (await hasUsers(db)) return;
   onProgress("creating the demo firm");
-  const ledger = new Ledger(db, bus);
-  const history = new History(context, ledger);
+  const history = new History(context);
   const passwordHash = await hashPassword(context.demoPassword);
   await db.transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);

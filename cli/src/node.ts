@@ -7,7 +7,6 @@ import { createGateway } from "@onrecord/gateway/gateway";
 import { History } from "@onrecord/history/history";
 import { mountHealth } from "@onrecord/http/health";
 import { HttpServer } from "@onrecord/http/http-server";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { serveSubgraph } from "@onrecord/subgraph/serve";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { createAuditSubgraph } from "@onrecord/subgraph-audit/subgraph";
@@ -60,7 +59,7 @@ export async function startNode(
   opening.use(context);
   const http = opening.use(new HttpServer(context.log));
   mountHealth(http, context);
-  await new History(context, new Ledger(context.db, context.bus)).checkKeys();
+  await new History(context).checkKeys();
   if (context.config.demo) await createDemoFirm(context, onProgress);
 
   const subgraphs: Partial<Record<SubgraphName, Subgraph>> = {};

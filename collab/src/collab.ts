@@ -13,8 +13,7 @@ import type { Service } from "@onrecord/core/service";
 import { History } from "@onrecord/history/history";
 import { loadDocument } from "@onrecord/history/load";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
-import { Ledger } from "@onrecord/ledger/ledger";
-import { DecisionPoint } from "@onrecord/policy/decision";
+import type { Ledger } from "@onrecord/ledger/ledger";
 import { Gauge } from "prom-client";
 import { type Server, type WebSocket, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./access/admission.js";
@@ -67,9 +66,9 @@ export class Collab implements Service {
   constructor(private readonly context: AppContext) {
     const { db, bus, keys, config, metrics } = context;
     this.#log = context.log.child({ service: "collab" });
-    this.#ledger = new Ledger(db, bus);
-    const history = new History(context, this.#ledger);
-    this.permits = new Permits(db, new DecisionPoint(db), this.#log);
+    this.#ledger = context.ledger;
+    const history = new History(context);
+    this.permits = new Permits(db, context.decisions, this.#log);
     this.#committer = new Committer(
       db,
       this.#ledger,

@@ -5,7 +5,6 @@ import { Attribution } from "@onrecord/history/attribution";
 import { commitChanges } from "@onrecord/history/commit";
 import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -24,8 +23,8 @@ interface Trace {
 
 // `npm run measure-history -w @onrecord/test`: how long questions about a history of 260 000 versions take.
 await using context = await testContext();
-const ledger = new Ledger(context.db, context.bus);
-const history = new History(context, ledger);
+const ledger = context.ledger;
+const history = new History(context);
 const documentId = await addDocument(context);
 const actorId = await addPerson(context.db);
 const by = {

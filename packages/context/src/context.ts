@@ -7,6 +7,9 @@ import { newId } from "@onrecord/core/ids";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
 import { FileKeyProvider, type KeyProvider } from "@onrecord/keys/vault";
+import { Ledger } from "@onrecord/ledger/ledger";
+import { DecisionPoint } from "@onrecord/policy/decision";
+import { Guard } from "@onrecord/policy/guard";
 import { checkReachable, Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
@@ -21,6 +24,10 @@ export interface AppContext extends AsyncDisposable {
   readonly bus: Bus;
   readonly keys: KeyProvider;
   readonly metrics: Registry;
+  readonly ledger: Ledger;
+  readonly decisions: DecisionPoint;
+  /** Asks `decisions`, and puts refusals on the `ledger`. */
+  readonly guard: Guard;
   /** Names this process among the nodes. */
   readonly nodeId: string;
   /** Signs principals between our own processes. */
@@ -60,6 +67,8 @@ export async function createContext(
   await bus.start();
   const keys = await FileKeyProvider.open(join(config.dataDir));
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
+  const ledger = new Ledger(db, bus);
+  const decisions = new DecisionPoint(db);
   const owned = resources.move();
   return {
     config,
@@ -68,6 +77,9 @@ export async function createContext(
     bus,
     keys,
     metrics: new Registry(),
+    ledger,
+    decisions,
+    guard: new Guard(decisions, ledger),
     nodeId,
     serviceSecret: secret,
     demoPassword: secrets.demoPassword,

@@ -4,7 +4,7 @@ import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { seal } from "@onrecord/keys/vault";
-import type { By, Ledger } from "@onrecord/ledger/ledger";
+import type { By } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import { applyCommitted } from "./apply-committed.js";
@@ -71,10 +71,7 @@ interface Draft extends LoadedDocument {
 
 /** A document's versions: made, loaded, added to, restored. Never rewritten. */
 export class History {
-  constructor(
-    private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "config">,
-    private readonly ledger: Ledger,
-  ) {}
+  constructor(private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "config" | "ledger">) {}
 
   /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
   async create(tx: Tx, documentId: string): Promise<void> {
@@ -151,7 +148,7 @@ export class History {
       const { version, tip, key, update } = draft;
       const bindings = bindingsOf(update, by);
       const changes = [{ entryId: newId(), by, proven: true, relayed: false, update }];
-      const [outcome] = await commitChanges(sql, this.ledger, {
+      const [outcome] = await commitChanges(sql, this.context.ledger, {
         revision,
         action,
         ...(extra ? { extra } : {}),
@@ -293,7 +290,7 @@ export class History {
       [documentId, by.actorId],
     );
     if (!ended) throw await missingDocument(tx, documentId);
-    await this.ledger.append(tx, {
+    await this.context.ledger.append(tx, {
       action: "document.shredded",
       by,
       object: { kind: "DOCUMENT", id: documentId },

@@ -1,7 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import { bumpRevision, placeResource } from "@onrecord/policy/resources";
 import type { Sql } from "@onrecord/postgres/database";
@@ -18,7 +17,7 @@ export async function addDocument(context: AppContext, kind: "TEXT" | "FILING" =
       [document, folder, kind],
     );
     await placeResource(tx, { id: document, parentId: folder, kind: "DOCUMENT" });
-    await new History(context, new Ledger(context.db, context.bus)).create(tx, document);
+    await new History(context).create(tx, document);
   });
   return document;
 }

@@ -1,12 +1,9 @@
 import type { AppContext } from "@onrecord/context/context";
-import { Ledger } from "@onrecord/ledger/ledger";
-import { DecisionPoint } from "@onrecord/policy/decision";
-import { Guard } from "@onrecord/policy/guard";
-import type { Caller } from "@onrecord/policy/principal";
 import { openOrm } from "@onrecord/postgres/orm";
+import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { AlertEngine } from "./alerts/alert-engine.js";
-import type { AuditContext, AuditServices } from "./context.js";
+import type { AuditContext } from "./context.js";
 import { AlertEntity } from "./entities/alert.js";
 import { alertFeed } from "./live/alert-feed.js";
 import { entryFeed } from "./live/entry-feed.js";
@@ -35,22 +32,12 @@ export async function createAuditSubgraph(context: AppContext): Promise<AuditSub
   owned.defer(bus.subscribe("permissions.changed", wake));
   owned.defer(bus.onGap(wake));
 
-  const ledger = new Ledger(db, bus);
-  const decisions = new DecisionPoint(db);
-  const services: AuditServices = {
-    db,
-    ledger,
-    decisions,
-    guard: new Guard(decisions, ledger),
-    entryFeed: entries,
-    alertFeed: alerts,
-    em: orm.em,
-  };
+  const services = { ...shared(context), entryFeed: entries, alertFeed: alerts };
   const resources = owned.move();
   return {
     name: "audit",
     ...buildSchema(),
-    context: (caller: Caller): AuditContext => ({ ...services, caller, em: services.em() }),
+    context: (caller): AuditContext => beginExecution(services, orm, caller),
     start: () => engine.start(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

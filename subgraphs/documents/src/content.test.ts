@@ -4,8 +4,6 @@ import { sampleFilingHtml } from "@onrecord/filing/sample";
 import type { Tx } from "@onrecord/postgres/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importDocument } from "./commands/import-document.js";
-import { DocumentsContext } from "./context.js";
-import { openServices } from "./services.js";
 import { asCaller, World } from "./testing/world.js";
 
 let world: World;
@@ -117,18 +115,18 @@ describe("an import", () => {
 
   it("that fails at its last step leaves neither document nor entries", async () => {
     const { manager, folderId } = await world.manager();
-    const services = await openServices(world.context);
-    const stopped = Object.create(services, {
+    const context = world.subgraph.context(asCaller(manager));
+    const stopped = Object.create(context, {
       history: {
         value: {
-          create: (tx: Tx, id: string) => services.history.create(tx, id),
-          edit: async (...given: Parameters<typeof services.history.edit>) => {
-            await services.history.edit(...given);
+          create: (tx: Tx, id: string) => context.history.create(tx, id),
+          edit: async (...given: Parameters<typeof context.history.edit>) => {
+            await context.history.edit(...given);
             throw new Error("the last step fails, with everything written and nothing committed");
           },
         },
       },
-    }) as typeof services;
+    }) as typeof context;
     const counts = () =>
       Promise.all(
         [
@@ -140,12 +138,10 @@ describe("an import", () => {
         ].map((table) => world.count(table)),
       );
     const before = await counts();
-    const context = new DocumentsContext(stopped, asCaller(manager));
-    await expect(importDocument(context, { folderId, title: "x", html: "<p>text</p>" })).rejects.toThrow(
+    await expect(importDocument(stopped, { folderId, title: "x", html: "<p>text</p>" })).rejects.toThrow(
       "the last step",
     );
     expect(await counts()).toEqual(before);
-    await services[Symbol.asyncDispose]();
   });
 
   const real = new URL("../../../../shared/data/filings/camp4-424b4-prospectus.html", import.meta.url);

@@ -8,7 +8,7 @@ import { History } from "@onrecord/history/history";
 import { plainContent, sideOfTree } from "@onrecord/history/testing/plain";
 import { prng, seeds } from "@onrecord/history/testing/prng";
 import { type RandomHistory, randomHistory, replay } from "@onrecord/history/testing/random-history";
-import { type By, Ledger } from "@onrecord/ledger/ledger";
+import type { By, Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -28,8 +28,8 @@ beforeAll(async () => {
     // So little that an index gives way to the next: most answers here are made by one that was read again.
     ONRECORD_MAX_ATTRIBUTION_ENTRIES: "4000",
   });
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
+  ledger = context.ledger;
+  history = new History(context);
   attribution = new Attribution(context, history);
   for (const name of ["ada", "bob", "cleo"]) {
     const actorId = await addPerson(context.db, { name });

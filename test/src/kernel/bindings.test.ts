@@ -2,7 +2,7 @@ import { newId } from "@onrecord/core/ids";
 import { type ClientBinding, commitChanges } from "@onrecord/history/commit";
 import { History } from "@onrecord/history/history";
 import { relayedChanges } from "@onrecord/history/relayed";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -16,7 +16,7 @@ let ben: string;
 
 beforeAll(async () => {
   context = await testContext();
-  history = new History(context, new Ledger(context.db, context.bus));
+  history = new History(context);
   [ann, ben] = await Promise.all([addPerson(context.db), addPerson(context.db)]);
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
@@ -32,7 +32,7 @@ async function commit(
   doc.getText("content").insert(0, `version ${version + 1}`);
   const by = { ...bySystem(newId()), actorKind: "USER" as const, actorId: carrier };
   const update = Y.encodeStateAsUpdate(doc);
-  const [outcome] = await commitChanges(context.db, new Ledger(context.db, context.bus), {
+  const [outcome] = await commitChanges(context.db, context.ledger, {
     revision: await readRevision(context.db),
     action: "document.edited",
     documents: [

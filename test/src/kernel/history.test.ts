@@ -8,7 +8,7 @@ import {
 } from "@onrecord/history/commit";
 import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
-import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { type By, bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import { bumpRevision, readRevision } from "@onrecord/policy/resources";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
@@ -24,8 +24,8 @@ let ben: By;
 
 beforeAll(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
+  ledger = context.ledger;
+  history = new History(context);
   [ann, ben] = [await someone(), await someone()];
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
@@ -232,7 +232,7 @@ describe("at rest", () => {
 
   it("takes no more by the API than a document may have", async () => {
     const config = { ...context.config, limits: { ...context.config.limits, documentBytes: 1000 } };
-    const bounded = new History({ ...context, config }, ledger);
+    const bounded = new History({ ...context, config });
     const documentId = await addDocument(context);
     const edit = (update: Uint8Array) =>
       bounded.edit({ documentId, by: ann, action: "document.edited", authorize, change: () => update });

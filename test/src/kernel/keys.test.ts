@@ -6,7 +6,7 @@ import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
 import { KeyRotation } from "@onrecord/history/key-rotation";
 import { FileKeyProvider } from "@onrecord/keys/vault";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -15,18 +15,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
 
 let context: TestContext;
-let ledger: Ledger;
 let history: History;
 let keys: FileKeyProvider;
 let rotation: KeyRotation;
 
 beforeEach(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
+  history = new History(context);
   // The operator's command: another process than the node that `context` is.
   keys = await FileKeyProvider.open(context.config.dataDir);
-  rotation = new KeyRotation(context, keys, ledger, bySystem(newId()));
+  rotation = new KeyRotation(context, keys, bySystem(newId()));
 });
 afterEach(() => context?.[Symbol.asyncDispose]());
 
@@ -105,7 +103,7 @@ describe("rotation of the key-encryption key", () => {
     await type(id!, "before ");
     const before = await sealed();
     const other = await context.another();
-    const remote = new History(other, new Ledger(other.db, other.bus));
+    const remote = new History(other);
     const [old] = await rotation.status();
     await expect(rotation.retire(old!.keyId)).rejects.toMatchObject({ code: "CONFLICT" });
     const { keyId } = await rotation.rotate();
@@ -118,7 +116,7 @@ describe("rotation of the key-encryption key", () => {
     await addDocument(other);
     expect(await rotation.status()).toEqual([{ keyId, state: "current", documents: 2 }]);
     // And one that is started now knows no other.
-    await new History(await context.another(), ledger).checkKeys();
+    await new History(await context.another()).checkKeys();
   });
 
   it.each<[string, (ids: readonly string[]) => Promise<unknown>, boolean]>([
@@ -140,7 +138,7 @@ describe("rotation of the key-encryption key", () => {
       const ids = await documents(205);
       for (const id of [ids[0]!, ids[204]!]) await type(id, "safe");
       await crash(ids);
-      await new History(await context.another(), ledger).checkKeys();
+      await new History(await context.another()).checkKeys();
       for (const id of [ids[0]!, ids[204]!]) expect(await textOf(id)).toBe("safe");
       const result = await rotation.rotate();
       expect(result.rotated !== null).toBe(makesKey);
@@ -188,9 +186,7 @@ describe("rotation of the key-encryption key", () => {
   it("of two operators at once makes keys that are all kept", async () => {
     const ids = await documents(30);
     const others = await Promise.all([1, 2, 3].map(() => FileKeyProvider.open(context.config.dataDir)));
-    await Promise.all(
-      others.map((keys) => new KeyRotation(context, keys, ledger, bySystem(newId())).rotate()),
-    );
+    await Promise.all(others.map((keys) => new KeyRotation(context, keys, bySystem(newId())).rotate()));
     await rotation.rotate();
     for (const id of ids) await history.load(id);
     expect((await rotation.status()).filter(({ state }) => state === "absent")).toEqual([]);
@@ -218,7 +214,7 @@ describe("keys that do not fit", () => {
 
   const withFile = async (text: string) => {
     await writeFile(join(elsewhere, "keys.json"), text);
-    return new History({ ...context, keys: await FileKeyProvider.open(elsewhere) }, ledger);
+    return new History({ ...context, keys: await FileKeyProvider.open(elsewhere) });
   };
 
   it("are told at the start and at each document, whether the name is unknown or stands for another key", async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
 import { canonicalEntry } from "@onrecord/ledger/entry";
-import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { type By, bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { commitProvenance } from "@onrecord/ledger/provenance";
 import { type Position, start } from "@onrecord/ledger/read";
 import { newest, readAfter } from "@onrecord/ledger/tail";
@@ -19,7 +19,7 @@ let owner: Database;
 
 beforeAll(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
+  ledger = context.ledger;
   const running = await findRunningPostgres(context.config.dataDir);
   owner = new Database(running!.adminUrl, { log: createLogger("silent"), max: 2 });
 });

@@ -1,8 +1,7 @@
 import { newId } from "@onrecord/core/ids";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
-import { DecisionPoint } from "@onrecord/policy/decision";
-import { Guard } from "@onrecord/policy/guard";
+import type { DecisionPoint } from "@onrecord/policy/decision";
+import type { Guard } from "@onrecord/policy/guard";
 import {
   accessLevels,
   FIRM_ID,
@@ -30,8 +29,7 @@ let guard: Guard;
 
 beforeAll(async () => {
   context = await testContext();
-  decisions = new DecisionPoint(context.db);
-  guard = new Guard(decisions, new Ledger(context.db, context.bus));
+  ({ decisions, guard } = context);
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
 

@@ -3,7 +3,7 @@ import { newId } from "@onrecord/core/ids";
 import { commitChanges, type GroupCommit } from "@onrecord/history/commit";
 import { encodeState } from "@onrecord/history/encoded-state";
 import { History } from "@onrecord/history/history";
-import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { type By, bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -18,8 +18,8 @@ let by: By;
 
 beforeAll(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
+  ledger = context.ledger;
+  history = new History(context);
   by = bySystem(newId());
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
@@ -163,7 +163,7 @@ describe("destroying a document's key", () => {
       "select document_id from documents.head order by document_id limit 1",
     );
     await shred(first!.document_id);
-    await new History(await context.another(), ledger).checkKeys();
+    await new History(await context.another()).checkKeys();
   });
 
   it("is all that the services may do to a head, and cannot be taken back or disowned", async () => {

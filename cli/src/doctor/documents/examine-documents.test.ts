@@ -2,7 +2,7 @@ import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
 import { commitChanges } from "@onrecord/history/commit";
 import { History } from "@onrecord/history/history";
-import { type By, Ledger } from "@onrecord/ledger/ledger";
+import type { By, Ledger } from "@onrecord/ledger/ledger";
 import { readRevision } from "@onrecord/policy/resources";
 import { Database } from "@onrecord/postgres/database";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
@@ -18,8 +18,8 @@ let by: By;
 
 beforeAll(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
+  ledger = context.ledger;
+  history = new History(context);
   const actorId = await addPerson(context.db, { name: "ann" });
   const from = { ip: "192.0.2.1", userAgent: "test" };
   by = { actorKind: "USER", actorId, sessionId: newId(), requestId: newId(), from };

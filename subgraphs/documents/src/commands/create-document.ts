@@ -8,11 +8,11 @@ export function createDocument(
   context: DocumentsContext,
   input: Pick<NewDocument, "folderId" | "title" | "kind">,
 ): Promise<Document> {
-  const { services, caller } = context;
-  const { userId } = services.guard.requirePrincipal(caller);
+  const { caller, guard } = context;
+  const { userId } = guard.requirePrincipal(caller);
   return write(context, async (tx, by) => {
     const { folderId, title, kind } = input;
-    const document = await placeDocument(tx, services, by, { folderId, title, kind, createdBy: userId });
+    const document = await placeDocument(tx, context, by, { folderId, title, kind, createdBy: userId });
     await confirm(context, tx, "edit", folderId);
     return document;
   });

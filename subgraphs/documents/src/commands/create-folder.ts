@@ -10,7 +10,7 @@ export function createFolder(
   context: DocumentsContext,
   { parentId, name }: { parentId: string | null; name: string },
 ): Promise<Folder> {
-  const { guard, ledger, bus } = context.services;
+  const { guard, ledger, bus } = context;
   const { userId } = guard.requirePrincipal(context.caller);
   return write(context, async (tx, by) => {
     const folder = await placeFolder(tx, ledger, by, { parentId, name, createdBy: userId });

@@ -15,25 +15,21 @@ export async function importDocument(
     html,
   }: { folderId: string; title: string | undefined; fileName?: string | null; html: string },
 ): Promise<Document> {
-  const { services, caller } = context;
-  const { userId } = services.guard.requirePrincipal(caller);
+  const { caller, config, guard, history, imports } = context;
+  const { userId } = guard.requirePrincipal(caller);
   const sourceBytes = Buffer.byteLength(html);
-  refuseLarge(sourceBytes, services.config.limits.requestBytes, "This page");
-  const page = await services.imports.run(html);
-  refuseLarge(
-    page.fragmentUpdate.length,
-    services.config.limits.documentBytes,
-    "The filing made of this page",
-  );
+  refuseLarge(sourceBytes, config.limits.requestBytes, "This page");
+  const page = await imports.run(html);
+  refuseLarge(page.fragmentUpdate.length, config.limits.documentBytes, "The filing made of this page");
 
   return write(context, async (tx, by) => {
-    const document = await placeDocument(tx, services, by, {
+    const document = await placeDocument(tx, context, by, {
       folderId,
       title: title ?? nearestTitle(page.title) ?? nearestTitle(fileName ?? null) ?? "Untitled filing",
       kind: "FILING",
       createdBy: userId,
     });
-    await services.history.edit(
+    await history.edit(
       {
         documentId: document.id,
         by,

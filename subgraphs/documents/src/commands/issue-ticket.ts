@@ -9,10 +9,9 @@ export const TICKET_SECONDS = 60;
 
 /** Gives the caller a ticket for one copy of a document as it stands now. Only its hash is kept. */
 export async function issueTicket(
-  { services, caller }: DocumentsContext,
+  { caller, db, guard, history }: DocumentsContext,
   { documentId, format }: { documentId: string; format: ContentFormat },
 ): Promise<Download> {
-  const { db, guard, history } = services;
   const { userId, sessionId } = guard.requirePrincipal(caller);
   const token = randomBytes(32).toString("base64url");
   // What is on record is the download, not the ticket: old ones may go.

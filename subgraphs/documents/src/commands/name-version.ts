@@ -10,7 +10,7 @@ export function nameVersion(
   context: DocumentsContext,
   { documentId, version, name }: { documentId: string; version: number; name: string },
 ): Promise<Version> {
-  const { ledger, guard } = context.services;
+  const { ledger, guard } = context;
   const { userId } = guard.requirePrincipal(context.caller);
   return write(context, async (tx, by) => {
     const key = { documentId, number: version };

@@ -7,8 +7,7 @@ export async function restoreVersion(
   context: DocumentsContext,
   { documentId, version }: { documentId: string; version: number },
 ): Promise<void> {
-  const { services, caller } = context;
-  const { history, guard } = services;
+  const { caller, history, guard } = context;
   await history.restore({
     documentId,
     version,

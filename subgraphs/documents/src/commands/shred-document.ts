@@ -15,6 +15,6 @@ export async function shredDocument(
     // Before the head, as the group commit does: otherwise both could wait for each other, through a permission change.
     await tx.query("select pg_advisory_xact_lock_shared(permissions.lock_key())");
     await decideAgain(context, tx, "shred", id);
-    await context.services.history.shred(tx, id, by);
+    await context.history.shred(tx, id, by);
   });
 }

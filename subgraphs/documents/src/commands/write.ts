@@ -8,24 +8,23 @@ import { forget } from "../loaders/forget.js";
 
 /** Runs a command's writes in one transaction, on the caller's account. */
 export async function write<T>(context: DocumentsContext, work: (tx: Tx, by: By) => Promise<T>): Promise<T> {
-  const { services, caller } = context;
+  const { caller, db, ledger } = context;
   const by = byCaller(caller);
   // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
-  if (by.from !== null) await services.ledger.provenances.of(by.from);
-  const result = await services.db.transaction((tx) => work(tx, by));
+  if (by.from !== null) await ledger.provenances.of(by.from);
+  const result = await db.transaction((tx) => work(tx, by));
   forget(context);
   return result;
 }
 
 /** Decides again inside a transaction; throws FORBIDDEN when the answer has changed. Returns the revision decided at. */
 export async function decideAgain(
-  { services, caller }: DocumentsContext,
+  { caller, decisions, guard }: DocumentsContext,
   tx: Tx,
   action: Action,
   resourceId: string,
 ): Promise<number> {
-  const { guard } = services;
-  const decision = await guard.decisions.decide(guard.requirePrincipal(caller), action, resourceId, tx);
+  const decision = await decisions.decide(guard.requirePrincipal(caller), action, resourceId, tx);
   if (!decision.allow)
     throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
   return decision.revision;

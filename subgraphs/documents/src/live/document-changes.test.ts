@@ -1,5 +1,4 @@
 import { History } from "@onrecord/history/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import type { Principal } from "@onrecord/policy/principal";
 import { bumpRevision } from "@onrecord/policy/resources";
 import { follow } from "@onrecord/testing/database";
@@ -33,7 +32,7 @@ describe("documentChanged", () => {
     await world.type(id, "before");
     const stream = await changes(manager, id);
     const other = await world.context.another();
-    const remote = new History(other, new Ledger(other.db, other.bus));
+    const remote = new History(other);
     const writers = [world.history, remote, world.history, remote];
     const each = 15;
     const writing = Promise.all(

@@ -16,16 +16,16 @@ const AT_THE_LATEST = 15_000;
  * FORBIDDEN when the caller may no longer view the document, and with UNAUTHENTICATED when their session has ended.
  */
 export async function documentChanges(
-  { services, caller }: DocumentsContext,
+  context: DocumentsContext,
   documentId: string,
 ): Promise<AsyncIterableIterator<Version>> {
-  const { guard, history } = services;
+  const { caller, guard, history } = context;
   const granted = await guard.authorize(caller, "view", { kind: "DOCUMENT", id: documentId });
   const { sessionId, expiresAt } = guard.requirePrincipal(caller);
-  const right = new RightToView(services, sessionId, documentId, granted, expiresAt);
+  const right = new RightToView(context, sessionId, documentId, granted, expiresAt);
 
   // Listening begins before the head is read: what commits in between is heard.
-  const { wake, stop } = listen(services, documentId);
+  const { wake, stop } = listen(context, documentId);
   const head = await history.head(documentId).catch((error: Error) => {
     stop();
     throw error;
@@ -34,7 +34,7 @@ export async function documentChanges(
     stop();
     throw new AppError("NOT_FOUND", "There is no such document.");
   }
-  const changes = follow(services, documentId, head.version, right, wake, stop);
+  const changes = follow(context, documentId, head.version, right, wake, stop);
   // A generator that waits cannot be returned from outside: it is woken, and ends by itself.
   const end = async (): Promise<IteratorResult<Version>> => {
     stop();

@@ -20,8 +20,8 @@ export async function visibleDocument(context: DocumentsContext, id: string): Pr
 }
 
 /** The committed head of a document; of one that was destroyed, where it ended. */
-export const headVersion = perRequest(async (ids: readonly string[], { services }: DocumentsContext) => {
-  const rows = await services.db.query<{ id: string; version: number }>(
+export const headVersion = perRequest(async (ids: readonly string[], { db }: DocumentsContext) => {
+  const rows = await db.query<{ id: string; version: number }>(
     `select document_id as id, version from documents.head where document_id = any ($1::uuid[])
      union all select document_id, version from documents.shredded where document_id = any ($1::uuid[])`,
     [ids],
@@ -30,8 +30,8 @@ export const headVersion = perRequest(async (ids: readonly string[], { services 
 });
 
 /** When a document's key was destroyed, or null. */
-export const shreddedAt = perRequest(async (ids: readonly string[], { services }: DocumentsContext) => {
-  const rows = await services.db.query<{ id: string; at: Date }>(
+export const shreddedAt = perRequest(async (ids: readonly string[], { db }: DocumentsContext) => {
+  const rows = await db.query<{ id: string; at: Date }>(
     "select document_id as id, at from documents.shredded where document_id = any ($1::uuid[])",
     [ids],
   );

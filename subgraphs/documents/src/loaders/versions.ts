@@ -17,7 +17,7 @@ export const versionsOf = perRequest(
   (keys: readonly { documentId: string; args: PageArgs }[], context: DocumentsContext) =>
     eachGroup(keys, async (documentIds, args) => {
       const request = pageRequest(args, cursor);
-      const rows = await listVersions(context.services.db, documentIds, request);
+      const rows = await listVersions(context.db, documentIds, request);
       return grouped(documentIds, rows, ({ documentId }) => documentId).map(
         (ofOne, i): VersionConnection =>
           toConnection(request, ofOne, {
@@ -39,7 +39,7 @@ export async function visibleVersions(
 ): Promise<(Version | null)[]> {
   const allowed = await Promise.all(keys.map(({ documentId }) => mayView(context).load(documentId)));
   const wanted = keys.filter(({ number }, i) => allowed[i] && Number.isSafeInteger(number));
-  const rows = wanted.length === 0 ? [] : await readVersions(context.services.db, wanted);
+  const rows = wanted.length === 0 ? [] : await readVersions(context.db, wanted);
   const name = (key: Pick<Version, "documentId" | "number">) => `${key.documentId} ${key.number}`;
   return inOrder(keys.map(name), rows.map(presentVersion), name);
 }

@@ -1,6 +1,6 @@
 import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/history";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import type { Caller, Principal } from "@onrecord/policy/principal";
 import { bumpRevision, readRevision } from "@onrecord/policy/resources";
@@ -21,8 +21,8 @@ export class World implements AsyncDisposable {
   private constructor(
     readonly context: TestContext,
     readonly subgraph: DocumentsSubgraph,
-    readonly ledger = new Ledger(context.db, context.bus),
-    readonly history = new History(context, ledger),
+    readonly ledger = context.ledger,
+    readonly history = new History(context),
   ) {}
 
   /** `env` is as of a process. */

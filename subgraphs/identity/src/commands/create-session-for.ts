@@ -2,7 +2,7 @@ import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { checkText } from "@onrecord/core/text";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { openOrm, transactional } from "@onrecord/postgres/orm";
 import { entities } from "../entities/entities.js";
 import { UserEntity } from "../entities/user.js";
@@ -20,7 +20,7 @@ export async function createSessionFor(context: AppContext, email: string): Prom
   if (user === null) throw new AppError("NOT_FOUND", `Nobody here has the e-mail address ${email}.`);
   if (!user.active || (user.expiresAt && user.expiresAt <= new Date()))
     throw new AppError("FORBIDDEN", `The account of ${email} is not active any more.`);
-  const ledger = new Ledger(context.db, context.bus);
+  const ledger = context.ledger;
   return transactional(em, (inner, tx) =>
     startSession(inner, tx, ledger, {
       userId: user.id,

@@ -48,7 +48,7 @@ export async function signIn(
     startSession(inner, tx, ledger, {
       userId: user.id,
       kind: "BROWSER",
-      hours: context.sessionHours,
+      hours: context.config.limits.sessionHours,
       by: (sessionId) => ({ ...byCaller(caller), actorKind: "USER", actorId: user.id, sessionId }),
       object: (id) => ({ kind: "SESSION", id }),
     }),

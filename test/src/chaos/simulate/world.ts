@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { History } from "@onrecord/history/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
 import { becomes } from "../becomes.js";
@@ -69,7 +68,7 @@ export class World implements AsyncDisposable {
         return { userId, token, sessionId, grantId: await addGrant(context, documentId, userId, "EDIT") };
       }),
     );
-    const history = new History(context, new Ledger(context.db, context.bus));
+    const history = new History(context);
     const auditor = new Auditor(context.db, history, documentId, faults);
     const world = new World(context, documentId, users, auditor, faults, seed);
     world.#nodes = await Promise.all(Array.from({ length: NODES }, () => Node.start(context)));
