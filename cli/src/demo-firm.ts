@@ -1,11 +1,17 @@
 import type { AppContext } from "@onrecord/context/context";
+import { newId } from "@onrecord/core/ids";
 import type { DemoFirm } from "@onrecord/gateway/auth-routes";
 import { History } from "@onrecord/history/history";
+import { bySystem } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/postgres/database";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import { createDemoDocuments } from "@onrecord/subgraph-documents/demo";
+import { openDocumentsOrm } from "@onrecord/subgraph-documents/orm";
 import { createDemoPeople, demoSignIns } from "@onrecord/subgraph-identity/demo";
+import { openIdentityOrm } from "@onrecord/subgraph-identity/orm";
 import { hashPassword } from "@onrecord/subgraph-identity/password";
 import { createDemoGrants } from "@onrecord/subgraph-permissions/demo";
+import { openPermissionsOrm } from "@onrecord/subgraph-permissions/orm";
 
 /** Any fixed number: the lock under which one of several starting processes makes the firm. */
 const LOCK = 0x0a_d1_7_2;
@@ -17,12 +23,17 @@ export async function createDemoFirm(context: AppContext, onProgress: (step: str
   onProgress("creating the demo firm");
   const history = new History(context);
   const passwordHash = await hashPassword(context.demoPassword);
-  await db.transaction(async (tx) => {
+  await using identity = await openIdentityOrm(context);
+  await using papers = await openDocumentsOrm(context);
+  await using permissions = await openPermissionsOrm(context);
+  await ledger.transaction(bySystem(newId()), async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
     if (await hasUsers(tx)) return;
-    const people = await createDemoPeople(tx, passwordHash);
-    const documents = await createDemoDocuments(tx, { ledger, history }, { manager: people.users.manager });
-    const revision = await createDemoGrants(tx, ledger, people, documents);
+    const people = await createDemoPeople(unitOfWork(identity.em(), tx), passwordHash);
+    const documents = await createDemoDocuments(tx, unitOfWork(papers.em(), tx), history, {
+      manager: people.users.manager,
+    });
+    const revision = await createDemoGrants(tx, unitOfWork(permissions.em(), tx), people, documents);
     tx.onCommit(() => bus.publish("permissions.changed", { revision }));
   });
 }

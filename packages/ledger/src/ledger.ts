@@ -22,6 +22,13 @@ export interface NewEntry<A extends AuditAction = AuditAction> {
   readonly detail: AuditEvents[A];
 }
 
+/** A transaction on somebody's account: everything that it puts on the record is theirs. */
+export interface RecordedTx extends Tx {
+  readonly by: By;
+  /** Appends to the record and returns the entry's id. */
+  append<A extends AuditAction>(entry: Omit<NewEntry<A>, "by">): Promise<string>;
+}
+
 /** The one who acts when nobody asked: the house itself. */
 export function bySystem(requestId: string): By {
   return { actorKind: "SYSTEM", actorId: null, sessionId: null, requestId, from: null };
@@ -39,6 +46,17 @@ export class Ledger {
     this.provenances = new Provenances({
       query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
     });
+  }
+
+  /**
+   * Runs `work` in one transaction on the account of `by`. Where they come from is stored before it begins: inside, that would wait
+   * for a second connection while holding one.
+   */
+  async transaction<T>(by: By, work: (tx: RecordedTx) => Promise<T>): Promise<T> {
+    if (by.from !== null) await this.provenances.of(by.from);
+    return this.db.transaction((tx) =>
+      work({ ...tx, by, append: (entry) => this.append(tx, { ...entry, by }) }),
+    );
   }
 
   /** Appends within `tx` and returns the entry's id; the hint goes out when `tx` commits. */
@@ -69,6 +87,6 @@ export class Ledger {
 
   /** Records something that changes nothing else (a denial, a read), in a transaction of its own. */
   record<A extends AuditAction>(entry: NewEntry<A>): Promise<string> {
-    return this.db.transaction((tx) => this.append(tx, entry));
+    return this.transaction(entry.by, (tx) => this.append(tx, entry));
   }
 }

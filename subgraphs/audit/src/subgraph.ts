@@ -21,7 +21,7 @@ export async function createAuditSubgraph(context: AppContext): Promise<AuditSub
   const orm = owned.use(await openOrm({ db, log, schema: "audit", entities: [AlertEntity] }));
   const entries = owned.use(entryFeed(db, log));
   const alerts = owned.use(alertFeed(db, log));
-  const engine = owned.use(new AlertEngine(context));
+  const engine = owned.use(new AlertEngine(context, orm));
   const wake = () => {
     entries.wake();
     alerts.wake();

@@ -3,14 +3,12 @@ import { Attribution } from "@onrecord/history/attribution";
 import { History } from "@onrecord/history/history";
 import type { HttpServer } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
-import { openOrm } from "@onrecord/postgres/orm";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { DocumentsContext, DocumentsServices } from "./context.js";
 import { downloadHandler } from "./download/serve-download.js";
-import { DocumentEntity } from "./entities/document.js";
-import { FolderEntity } from "./entities/folder.js";
 import { ImportRunner } from "./import/import-runner.js";
+import { openDocumentsOrm } from "./orm.js";
 import { buildSchema } from "./schema.js";
 
 /** The documents subgraph, with the one path it answers outside GraphQL. */
@@ -25,9 +23,7 @@ export async function createDocumentsSubgraph(context: AppContext): Promise<Docu
   const { db } = context;
   const log = context.log.child({ service: "documents" });
   await using opened = new AsyncDisposableStack();
-  const orm = opened.use(
-    await openOrm({ db, log, schema: "documents", entities: [FolderEntity, DocumentEntity] }),
-  );
+  const orm = opened.use(await openDocumentsOrm({ db, log }));
   const imports = opened.use(new ImportRunner());
   const history = new History(context);
   const attribution = new Attribution(context, history);
@@ -37,7 +33,7 @@ export async function createDocumentsSubgraph(context: AppContext): Promise<Docu
     name: "documents",
     ...buildSchema(),
     context: (caller) => ({ ...beginExecution(services, orm, caller), opened: new Map(), attributions: 0 }),
-    mount: (http) => http.route("/download", downloadHandler(services)),
+    mount: (http) => http.route("/download", downloadHandler(services, orm)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

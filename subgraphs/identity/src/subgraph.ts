@@ -1,16 +1,14 @@
 import type { AppContext } from "@onrecord/context/context";
-import { openOrm } from "@onrecord/postgres/orm";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { IdentityContext } from "./context.js";
-import { entities } from "./entities/entities.js";
+import { openIdentityOrm } from "./orm.js";
 import { buildSchema } from "./schema.js";
 import { SignInLimits } from "./sign-in-limits.js";
 
 /** The subgraph of who is who: users, departments, sessions. */
 export async function createIdentitySubgraph(context: AppContext): Promise<Subgraph> {
-  const { db, log } = context;
-  const orm = await openOrm({ db, log, schema: "identity", entities });
+  const orm = await openIdentityOrm(context);
   const services = { ...shared(context), signInLimits: new SignInLimits() };
   return {
     name: "identity",

@@ -1,8 +1,9 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { newId } from "@onrecord/core/ids";
-import { bySystem, type Ledger } from "@onrecord/ledger/ledger";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { type AccessLevel, FIRM_ID, levelNumber } from "@onrecord/policy/levels";
 import { bumpRevision } from "@onrecord/policy/resources";
-import type { Tx } from "@onrecord/postgres/database";
+import { GrantEntity } from "./entities/grant.js";
 import { grantExpiry } from "./grant-expiry.js";
 
 /** The ids of the demo's people, as identity made them. */
@@ -26,13 +27,12 @@ export interface DemoResources {
 
 /** Gives the demo's people their access, each grant on the record. Moves the permission revision: the last thing in `tx`. */
 export async function createDemoGrants(
-  tx: Tx,
-  ledger: Ledger,
+  tx: RecordedTx,
+  em: EntityManager,
   { users, departments, roles }: DemoPrincipals,
   { project, guestFolder, settlement, riskReview }: DemoResources,
 ): Promise<number> {
   const now = new Date();
-  const by = bySystem(newId());
   const give = async (
     resourceId: string,
     principalId: string,
@@ -40,14 +40,16 @@ export async function createDemoGrants(
     expiresAt: Date | null = null,
   ) => {
     const id = newId();
-    await tx.query(
-      `insert into permissions.grant (id, resource_id, principal_id, level, granted_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [id, resourceId, principalId, levelNumber(level), now, expiresAt],
-    );
-    await ledger.append(tx, {
+    em.create(GrantEntity, {
+      id,
+      resourceId,
+      principalId,
+      level: levelNumber(level),
+      grantedAt: now,
+      expiresAt,
+    });
+    await tx.append({
       action: "access.granted",
-      by,
       object: { kind: resourceId === FIRM_ID ? "FIRM" : "FOLDER", id: resourceId },
       detail: { grantId: id, principalId, level, expiresAt: expiresAt?.toISOString() ?? null },
     });
@@ -60,5 +62,6 @@ export async function createDemoGrants(
   await give(settlement, users.trader, "VIEW");
   await give(riskReview, users.risk, "DOWNLOAD");
   await give(guestFolder, users.consultant, "EDIT", grantExpiry("GUEST", null, now));
+  await em.flush();
   return bumpRevision(tx);
 }

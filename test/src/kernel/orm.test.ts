@@ -9,7 +9,7 @@ import { bySystem, Ledger } from "@onrecord/ledger/ledger";
 import { Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { migrate } from "@onrecord/postgres/migrate";
-import { type Orm, openOrm, transactional } from "@onrecord/postgres/orm";
+import { type Orm, openOrm, unitOfWork } from "@onrecord/postgres/orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const Department = defineEntity({
@@ -91,7 +91,8 @@ const count = async (id: string) => {
 describe("a transaction of the ORM", () => {
   it("commits entities and their entry together, and hints only afterwards", async () => {
     const id = newId();
-    const inside = await transactional(orm.em(), async (em, tx) => {
+    const inside = await db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       em.create(Department, { id, name: "Dealing" });
       await ledger.append(tx, entry(id));
       return { hints: hints.length, ...(await count(id)) };
@@ -104,7 +105,8 @@ describe("a transaction of the ORM", () => {
   it("leaves neither row and no hint when it throws after the append", async () => {
     const id = newId();
     const before = hints.length;
-    const work = transactional(orm.em(), async (em, tx) => {
+    const work = db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       em.create(Department, { id, name: "Risk" });
       await em.flush();
       await ledger.append(tx, entry(id));
@@ -118,7 +120,8 @@ describe("a transaction of the ORM", () => {
   it("leaves no entry when the flush before the commit fails", async () => {
     const id = newId();
     const before = hints.length;
-    const work = transactional(orm.em(), async (em, tx) => {
+    const work = db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       await ledger.append(tx, entry(id));
       em.create(Department, { id, name: "Orphan", parent: em.getReference(Department, newId()) });
     });
@@ -128,7 +131,7 @@ describe("a transaction of the ORM", () => {
   });
 
   it("refuses to nest", async () => {
-    await expect(transactional(orm.em(), (em) => transactional(em, async () => 1))).rejects.toThrow(
+    await expect(db.transaction(async (tx) => unitOfWork(unitOfWork(orm.em(), tx), tx))).rejects.toThrow(
       TypeError,
     );
   });
@@ -138,7 +141,8 @@ describe("the ORM on the platform's pool", () => {
   it("reads what it wrote, dates included", async () => {
     const id = newId();
     const at = new Date("2026-01-02T03:04:05.678Z");
-    await transactional(orm.em(), async (em) => {
+    await db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       em.create(Person, {
         id,
         email: `${id}@x.test`,
@@ -164,7 +168,8 @@ describe("the ORM on the platform's pool", () => {
       kind: "EMPLOYEE",
       active: true,
     });
-    await transactional(orm.em(), async (em) => {
+    await db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       const many = em.create(Department, { id: department, name: "Many" });
       for (let i = 0; i < 50; i++) em.create(Person, { ...person(i), createdAt, department: many });
     });

@@ -10,9 +10,14 @@ export function createDocument(
 ): Promise<Document> {
   const { caller, guard } = context;
   const { userId } = guard.requirePrincipal(caller);
-  return write(context, async (tx, by) => {
+  return write(context, async (tx, em) => {
     const { folderId, title, kind } = input;
-    const document = await placeDocument(tx, context, by, { folderId, title, kind, createdBy: userId });
+    const document = await placeDocument(tx, em, context.history, {
+      folderId,
+      title,
+      kind,
+      createdBy: userId,
+    });
     await confirm(context, tx, "edit", folderId);
     return document;
   });

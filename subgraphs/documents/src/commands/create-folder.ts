@@ -12,11 +12,11 @@ export function createFolder(
 ): Promise<Folder> {
   const { guard, ledger, bus } = context;
   const { userId } = guard.requirePrincipal(context.caller);
-  return write(context, async (tx, by) => {
-    const folder = await placeFolder(tx, ledger, by, { parentId, name, createdBy: userId });
+  return write(context, async (tx, em) => {
+    const folder = await placeFolder(tx, em, { parentId, name, createdBy: userId });
     if (parentId !== null) await confirm(context, tx, "edit", parentId);
     else {
-      const revision = await grantCreator(tx, ledger, { by, userId, folderId: folder.id });
+      const revision = await grantCreator(tx, ledger, { by: tx.by, userId, folderId: folder.id });
       await decideAgain(context, tx, "createTopFolder", FIRM_ID);
       tx.onCommit(() => bus.publish("permissions.changed", { revision }));
     }

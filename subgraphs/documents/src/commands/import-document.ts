@@ -22,8 +22,8 @@ export async function importDocument(
   const page = await imports.run(html);
   refuseLarge(page.fragmentUpdate.length, config.limits.documentBytes, "The filing made of this page");
 
-  return write(context, async (tx, by) => {
-    const document = await placeDocument(tx, context, by, {
+  return write(context, async (tx, em) => {
+    const document = await placeDocument(tx, em, history, {
       folderId,
       title: title ?? nearestTitle(page.title) ?? nearestTitle(fileName ?? null) ?? "Untitled filing",
       kind: "FILING",
@@ -32,7 +32,7 @@ export async function importDocument(
     await history.edit(
       {
         documentId: document.id,
-        by,
+        by: tx.by,
         action: "document.imported",
         extra: { sourceBytes },
         authorize: () => decideAgain(context, tx, "edit", document.id),

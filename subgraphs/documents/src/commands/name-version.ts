@@ -1,5 +1,7 @@
+import { raw } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
 import type { DocumentsContext } from "../context.js";
+import { VersionNameEntity } from "../entities/version-name.js";
 import { presentVersion } from "../present.js";
 import { readVersions } from "../queries/read-versions.js";
 import type { Version } from "../types/version.js";
@@ -10,21 +12,20 @@ export function nameVersion(
   context: DocumentsContext,
   { documentId, version, name }: { documentId: string; version: number; name: string },
 ): Promise<Version> {
-  const { ledger, guard } = context;
+  const { guard } = context;
   const { userId } = guard.requirePrincipal(context.caller);
-  return write(context, async (tx, by) => {
+  return write(context, async (tx, em) => {
     const key = { documentId, number: version };
     if ((await readVersions(tx, [key])).length === 0)
       throw new AppError("BAD_USER_INPUT", `This document has no version ${version}.`);
-    await tx.query(
-      `insert into documents.version_name (document_id, version, name, named_by) values ($1, $2, $3, $4)
-       on conflict (document_id, version)
-       do update set name = excluded.name, named_by = excluded.named_by, named_at = clock_timestamp()`,
-      [documentId, version, name, userId],
-    );
-    await ledger.append(tx, {
+    await em
+      .createQueryBuilder(VersionNameEntity)
+      .insert({ documentId, version, name, namedBy: userId, namedAt: raw("clock_timestamp()") })
+      .onConflict(["documentId", "version"])
+      .merge(["name", "namedBy", "namedAt"])
+      .execute();
+    await tx.append({
       action: "version.named",
-      by,
       object: { kind: "DOCUMENT", id: documentId },
       detail: { version },
     });

@@ -1,4 +1,5 @@
 import { AppError } from "@onrecord/core/errors";
+import { holdPermissions } from "@onrecord/policy/hold-permissions";
 import type { DocumentsContext } from "../context.js";
 import type { Document } from "../types/document.js";
 import { decideAgain, write } from "./write.js";
@@ -11,10 +12,10 @@ export async function shredDocument(
 ): Promise<void> {
   if (confirmTitle !== title)
     throw new AppError("BAD_USER_INPUT", "This is not the title of the document: nothing was destroyed.");
-  await write(context, async (tx, by) => {
+  await write(context, async (tx) => {
     // Before the head, as the group commit does: otherwise both could wait for each other, through a permission change.
-    await tx.query("select pg_advisory_xact_lock_shared(permissions.lock_key())");
+    await holdPermissions(tx);
     await decideAgain(context, tx, "shred", id);
-    await context.history.shred(tx, id, by);
+    await context.history.shred(tx, id, tx.by);
   });
 }

@@ -1,18 +1,22 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
-import type { By } from "@onrecord/ledger/ledger";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
+import { holdPermissions } from "@onrecord/policy/hold-permissions";
 import type { Action, ResourceAction } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import type { DocumentsContext } from "../context.js";
 import { forget } from "../loaders/forget.js";
 
-/** Runs a command's writes in one transaction, on the caller's account. */
-export async function write<T>(context: DocumentsContext, work: (tx: Tx, by: By) => Promise<T>): Promise<T> {
-  const { caller, db, ledger } = context;
-  const by = byCaller(caller);
-  // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
-  if (by.from !== null) await ledger.provenances.of(by.from);
-  const result = await db.transaction((tx) => work(tx, by));
+/** Runs a command's writes in one transaction with a unit of work in it, on the caller's account. */
+export async function write<T>(
+  context: DocumentsContext,
+  work: (tx: RecordedTx, em: EntityManager) => Promise<T>,
+): Promise<T> {
+  const result = await context.ledger.transaction(byCaller(context.caller), (tx) =>
+    work(tx, unitOfWork(context.em, tx)),
+  );
   forget(context);
   return result;
 }
@@ -40,6 +44,6 @@ export async function confirm(
   action: ResourceAction,
   resourceId: string,
 ): Promise<void> {
-  await tx.query("select pg_advisory_xact_lock_shared(permissions.lock_key())");
+  await holdPermissions(tx);
   await decideAgain(context, tx, action, resourceId);
 }

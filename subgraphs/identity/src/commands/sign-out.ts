@@ -1,23 +1,21 @@
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import { bumpRevision } from "@onrecord/policy/resources";
-import { transactional } from "@onrecord/postgres/orm";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import type { IdentityContext } from "../context.js";
 import { SessionEntity } from "../entities/session.js";
 
 /** Ends the caller's session everywhere. Returns false when it had ended already. */
 export async function signOut(context: IdentityContext, principal: Principal): Promise<boolean> {
   const { bus, caller, em, ledger } = context;
-  await ledger.provenances.of(caller.from);
-  return transactional(em, async (inner, tx) => {
-    const ended = await inner.nativeUpdate(
+  return ledger.transaction(byCaller(caller), async (tx) => {
+    const ended = await unitOfWork(em, tx).nativeUpdate(
       SessionEntity,
       { id: principal.sessionId, endedAt: null },
       { endedAt: new Date() },
     );
     if (ended === 0) return false;
-    await ledger.append(tx, {
+    await tx.append({
       action: "session.ended",
-      by: byCaller(caller),
       object: { kind: "SESSION", id: principal.sessionId },
       detail: { cause: "sign-out" },
     });
