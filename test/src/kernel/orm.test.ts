@@ -41,6 +41,8 @@ const resources = new AsyncDisposableStack();
 let db: Database;
 let orm: Orm;
 let ledger: Ledger;
+let bus: Bus;
+let url: string;
 const hints: string[][] = [];
 
 beforeAll(async () => {
@@ -51,7 +53,8 @@ beforeAll(async () => {
   const postgres = resources.use(await startEmbeddedPostgres({ dataDir, log, settings: { fsync: "off" } }));
   await migrate(postgres.adminUrl, log);
   db = resources.use(new Database(postgres.appUrl, { log }));
-  const bus = resources.use(
+  url = postgres.appUrl;
+  bus = resources.use(
     new Bus(
       "test",
       {
@@ -128,6 +131,45 @@ describe("a transaction of the ORM", () => {
     await expect(work).rejects.toThrow(/foreign key/);
     expect(await count(id)).toEqual({ departments: 0, entries: 0 });
     expect(hints.length).toBe(before);
+  });
+
+  it("counts as committed although an effect failed, and runs the other effects", async () => {
+    const id = newId();
+    const ran: string[] = [];
+    const result = await db.transaction(async (tx) => {
+      unitOfWork(orm.em(), tx).create(Department, { id, name: "Settlement" });
+      tx.onCommit(() => {
+        throw new Error("effect");
+      });
+      tx.onCommit(() => ran.push("second"));
+      return "kept";
+    });
+    expect(result).toBe("kept");
+    expect(ran).toEqual(["second"]);
+    expect((await count(id)).departments).toBe(1);
+  });
+
+  it("is not called committed when a statement of the ORM failed and nobody said so", async () => {
+    const id = newId();
+    const work = db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
+      await em.insert(Department, { id, name: "Legal" });
+      await em.insert(Department, { id, name: "Legal again" }).catch(() => undefined);
+    });
+    await expect(work).rejects.toMatchObject({ code: "INTERNAL" });
+    expect((await count(id)).departments).toBe(0);
+  });
+
+  it("has stored where its actor comes from before it begins, and needs one connection", async () => {
+    await using single = new Database(url, { log, max: 1 });
+    const from = { ip: "192.0.2.99", userAgent: "one connection" };
+    const by = { ...bySystem("request-2"), from };
+    const stored = await new Ledger(single, bus).transaction(by, async (tx) => {
+      const rows = await tx.query("select 1 from audit.origin where user_agent = $1", [from.userAgent]);
+      await tx.append({ action: "folder.created", object: null, detail: { parentId: null } });
+      return rows.length;
+    });
+    expect(stored).toBe(1);
   });
 
   it("refuses to nest", async () => {
