@@ -5,6 +5,7 @@ import { Failure } from "./failure.js";
 import { type Run, runMatrix } from "./matrix.js";
 import { canMeasure } from "./measure/process-tree.js";
 import { help, type Options, readOptions } from "./options.js";
+import { benchPermissions } from "./permissions/command.js";
 import { topFunctions } from "./profile/top-functions.js";
 import { describeMachine } from "./report/machine.js";
 import { type Section, writeResults } from "./report/results.js";
@@ -42,9 +43,12 @@ async function bench(options: Options): Promise<void> {
     const { traces: _, ...settings } = options.settings;
     sections.push({ workload: workload.name, at: new Date().toISOString(), machine, settings, runs });
   }
-  if (options.out !== undefined && !stop.signal.aborted) await writeResults(options.out, sections);
+  if (options.out !== undefined && sections.length > 0 && !stop.signal.aborted)
+    await writeResults(options.out, sections);
+  const held =
+    !options.permissions || stop.signal.aborted || (await benchPermissions(options, stop.signal, tell));
   if (options.json) print(JSON.stringify(sections));
-  if (stop.signal.aborted || sections.some(({ runs }) => runs.some(({ outcome }) => !outcome.ok)))
+  if (stop.signal.aborted || !held || sections.some(({ runs }) => runs.some(({ outcome }) => !outcome.ok)))
     process.exitCode = 1;
 }
 
@@ -73,9 +77,11 @@ function lineOf({ columns }: Workload, { server, round, outcome }: Run): string 
   const head = `  ${round}. ${server.padEnd(12)}`;
   if (!outcome.ok) return `${head}FAILED: ${outcome.failure}`;
   const { numbers } = outcome;
-  return (
-    head + columns.map(({ key, label, digits }) => `${label} ${numbers[key]?.toFixed(digits)}`).join(", ")
-  );
+  const told = columns.flatMap(({ key, label, digits }) => {
+    const number = numbers[key];
+    return Number.isFinite(number) ? [`${label} ${number!.toFixed(digits)}`] : [];
+  });
+  return head + told.join(", ");
 }
 
 async function tellProfile(dir: string, runs: readonly Run[]): Promise<void> {

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Failure, sentence } from "./failure.js";
 import type { Settings } from "./load/job.js";
+import { name as permissions } from "./permissions/report.js";
 import { servers } from "./servers/peers.js";
 import type { Server } from "./servers/server.js";
 import { workloads } from "./workloads/all.js";
@@ -10,6 +11,8 @@ import type { Workload } from "./workloads/workload.js";
 /** What `npm run bench` was asked for. */
 export interface Options {
   readonly workloads: readonly Workload[];
+  /** Whether what changes of rights cost is measured, which is of Onrecord alone. */
+  readonly permissions: boolean;
   readonly servers: readonly Server[];
   readonly rounds: number;
   readonly settings: Settings;
@@ -32,6 +35,9 @@ export const help = `npm run bench -- [workload...] [options]
 Workloads (all of them by default):
 ${workloads.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join("\n")}
 
+Of Onrecord alone, when named:
+  ${permissions.padEnd(16)} what changes of rights cost others, with two nodes and 2,000 open editors (--rounds, --scale, --seed)
+
 Options:
   --peers <names>    servers to run, separated by commas (${servers.map(({ name }) => name).join(",")})
   --rounds <n>       runs of each server (5)
@@ -53,8 +59,10 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const scale = positive("scale", values.scale);
   const peers = values.peers?.split(",");
+  const named = positionals.filter((name) => name !== permissions);
   return {
-    workloads: choose(workloads, positionals, "workload"),
+    workloads: named.length === 0 && positionals.length > 0 ? [] : choose(workloads, named, "workload"),
+    permissions: positionals.includes(permissions),
     servers: choose(servers, peers ?? [], "server"),
     rounds: positive("rounds", values.rounds),
     settings: {

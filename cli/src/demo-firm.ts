@@ -1,7 +1,8 @@
 import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
 import type { DemoFirm } from "@onrecord/gateway/auth-routes";
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
 import { bySystem } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/postgres/database";
 import { unitOfWork } from "@onrecord/postgres/orm";
@@ -18,10 +19,11 @@ const LOCK = 0x0a_d1_7_2;
 
 /** On a database without users, creates the demo firm: people, their papers, and their access, all or nothing. */
 export async function createDemoFirm(context: AppContext, onProgress: (step: string) => void): Promise<void> {
-  const { db, bus, ledger } = context;
+  const { db, ledger } = context;
   if (await hasUsers(db)) return;
   onProgress("creating the demo firm");
   const history = new History(context);
+  const edits = new Edits(context, history);
   const passwordHash = await hashPassword(context.demoPassword);
   await using identity = await openIdentityOrm(context);
   await using papers = await openDocumentsOrm(context);
@@ -30,11 +32,13 @@ export async function createDemoFirm(context: AppContext, onProgress: (step: str
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
     if (await hasUsers(tx)) return;
     const people = await createDemoPeople(unitOfWork(identity.em(), tx), passwordHash);
-    const documents = await createDemoDocuments(tx, unitOfWork(papers.em(), tx), history, {
-      manager: people.users.manager,
-    });
-    const revision = await createDemoGrants(tx, unitOfWork(permissions.em(), tx), people, documents);
-    tx.onCommit(() => bus.publish("permissions.changed", { revision }));
+    const documents = await createDemoDocuments(
+      tx,
+      unitOfWork(papers.em(), tx),
+      { history, edits },
+      { manager: people.users.manager },
+    );
+    await createDemoGrants(tx, unitOfWork(permissions.em(), tx), people, documents);
   });
 }
 

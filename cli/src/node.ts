@@ -4,7 +4,7 @@ import type { AppContext } from "@onrecord/context/context";
 import { type SubgraphName, subgraphNames } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import { createGateway } from "@onrecord/gateway/gateway";
-import { History } from "@onrecord/history/history";
+import { checkKeys } from "@onrecord/history/keys/check-keys";
 import { mountHealth } from "@onrecord/http/health";
 import { HttpServer } from "@onrecord/http/http-server";
 import { serveSubgraph } from "@onrecord/subgraph/serve";
@@ -59,7 +59,7 @@ export async function startNode(
   opening.use(context);
   const http = opening.use(new HttpServer(context.log));
   mountHealth(http, context);
-  await new History(context).checkKeys();
+  await checkKeys(context);
   if (context.config.demo) await createDemoFirm(context, onProgress);
 
   const subgraphs: Partial<Record<SubgraphName, Subgraph>> = {};

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import {
-  type CloseCode,
+  type CloseReason,
   closeCode,
+  closeReasons,
   heartbeatEvery,
   heartbeatFrame,
 } from "@onrecord/collab-protocol/protocol";
@@ -10,14 +11,15 @@ import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import type { Service } from "@onrecord/core/service";
-import { History } from "@onrecord/history/history";
-import { loadDocument } from "@onrecord/history/load";
+import { readHeads } from "@onrecord/history/store/heads";
+import { History } from "@onrecord/history/store/history";
+import { loadDocument } from "@onrecord/history/store/load";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import { Gauge } from "prom-client";
 import { type Server, type WebSocket, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./access/admission.js";
-import { Permits } from "./access/permits.js";
+import { EditorRights } from "./access/editor-rights.js";
 import { Committer } from "./commit/committer.js";
 import { CollabSocket, type Connection, framed } from "./connection/connection.js";
 import { FrameMeter } from "./connection/frame-meter.js";
@@ -35,6 +37,8 @@ import { Rooms } from "./room/rooms.js";
 const PATH = "/collab";
 /** So often it is looked at whose presence must be renewed. */
 const PRESENCE_EVERY = 5000;
+/** Heads are looked at so often at most, and only when anything was committed. */
+const HEADS_EVERY = 1000;
 /** Rooms are asked so often whether their documents may rest. */
 const REST_EVERY = 1000;
 /** A message of more bytes is counted while it comes in and until it is taken. */
@@ -47,7 +51,7 @@ const heartbeat = framed(heartbeatFrame);
 export class Collab implements Service {
   readonly name = "collab";
   readonly rooms: Rooms;
-  readonly permits: Permits;
+  readonly rights: EditorRights;
   readonly #ledger: Ledger;
   readonly #committer: Committer;
   readonly #admission: Admission;
@@ -62,25 +66,25 @@ export class Collab implements Service {
   readonly #admissions = new UnderWay();
   readonly #farewells = new UnderWay();
   #draining = false;
+  /** Heads may have moved since they were looked at. */
+  #headsMoved = true;
 
   constructor(private readonly context: AppContext) {
     const { db, bus, keys, config, metrics } = context;
     this.#log = context.log.child({ service: "collab" });
     this.#ledger = context.ledger;
     const history = new History(context);
-    this.permits = new Permits(db, context.decisions, this.#log);
+    this.rights = new EditorRights(context.rights, context.decisions);
     this.#committer = new Committer(
       db,
       this.#ledger,
       {
         log: this.#log,
-        revision: () => this.permits.revision,
-        refresh: () => this.permits.refresh(),
         committed: (documentId, version) => {
           bus.publish("document.committed", { documentId, version });
           bus.publish("entries.appended", { actions: ["document.edited"] });
         },
-        evict: (room, code, reason) => this.#evict(room, code, reason),
+        evict: (room, why) => this.#evict(room, why),
       },
       metrics,
     );
@@ -90,9 +94,10 @@ export class Collab implements Service {
       {
         limits: config.limits,
         schedule: (room) => this.#committer.schedule(room),
-        isOver: (connection) => this.permits.isOver(connection),
-        decideAgain: (room, waiting) => this.#decideAgain(room, waiting),
-        now: () => this.permits.clock.now(),
+        isDoubtful: (connection) => this.rights.isDoubtful(connection),
+        decideAgain: (room, senders) =>
+          void this.rights.renew(senders).then(() => this.#committer.schedule(room)),
+        now: () => this.rights.now(),
         presenceChanged: (room) => this.#presenceRounds.changed(room),
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
@@ -104,19 +109,19 @@ export class Collab implements Service {
             );
         },
         bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),
-        refused: (room, connection, code, reason, update) =>
-          refuse({ ledger: this.#ledger, log: this.#log }, room, connection, code, reason, update),
-        evict: (room, code, reason) => this.#evict(room, code, reason),
+        refused: (room, connection, why, update) =>
+          refuse({ ledger: this.#ledger, log: this.#log }, room, connection, why, update),
+        evict: (room, why) => this.#evict(room, why),
       },
       config.limits.rooms,
     );
     this.#staging = new Staging(config.limits.stagedBytes, (connection) => {
       connection.stopReading();
-      connection.close(closeCode.tryLater, "too much is coming in: try again later");
+      connection.close(closeReasons.tooMuchArriving);
     });
     const tally = new SocketMetrics(metrics);
     this.#lobby = new Lobby(config.limits, tally);
-    this.#admission = new Admission(context, this.#ledger, this.permits, this.rooms, tally);
+    this.#admission = new Admission(context, this.#ledger, this.rights, this.rooms, tally);
     this.#presence = new PresenceRelay(bus, this.rooms);
     this.#server = new WebSocketServer<typeof CollabSocket>({
       noServer: true,
@@ -125,13 +130,13 @@ export class Collab implements Service {
       perMessageDeflate: false,
       clientTracking: false,
     });
-    const { permits, rooms } = this;
+    const { rights, rooms } = this;
     new Gauge({
       name: "onrecord_collab_connections",
       help: "open editor connections",
       registers: [metrics],
       collect() {
-        this.set(permits.connections.size);
+        this.set(rights.connections.size);
       },
     });
     new Gauge({
@@ -145,16 +150,8 @@ export class Collab implements Service {
   }
 
   async start(): Promise<void> {
-    await this.permits.start();
     const { bus } = this.context;
     this.#unsubscribe.push(
-      bus.subscribe(
-        "permissions.changed",
-        () =>
-          void this.permits
-            .refresh()
-            .catch((err: unknown) => this.#log.warn({ err }, "permissions could not be read")),
-      ),
       bus.subscribe("document.committed", ({ documentId, version }) =>
         this.rooms.get(documentId)?.catchUp(version),
       ),
@@ -163,7 +160,7 @@ export class Collab implements Service {
     );
     this.#presence.start();
     this.#every(heartbeatEvery, () => {
-      for (const connection of this.permits.connections) connection.write(heartbeat);
+      for (const connection of this.rights.connections) connection.write(heartbeat);
     });
     this.#every(PRESENCE_EVERY, () => {
       for (const room of this.rooms.all()) room.presence.renew(performance.now());
@@ -171,8 +168,15 @@ export class Collab implements Service {
     this.#every(REST_EVERY, () => {
       for (const room of this.rooms.all()) room.rest();
     });
-    // A hint that got lost delays a document no longer than this.
-    this.#every(2000, () => this.#checkHeads());
+    // A hint that got lost delays a document no longer than this and the second in which commits are noticed.
+    this.#unsubscribe.push(
+      this.context.rights.onCommits(() => {
+        this.#headsMoved = true;
+      }),
+    );
+    this.#every(HEADS_EVERY, () => {
+      if (this.#headsMoved) this.#checkHeads();
+    });
   }
 
   /** Mounts `/collab/<documentId>` on a door. */
@@ -189,17 +193,16 @@ export class Collab implements Service {
     this.#presence.end();
     for (const room of this.rooms.all()) {
       room.unloadCheckpoint();
-      room.close(closeCode.restart, "the server restarts");
+      room.close(closeReasons.restart);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.permits.stop();
     this.#presence.end();
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer[Symbol.asyncDispose]();
-    const sockets = [...this.permits.connections].map(({ socket }) => socket);
+    const sockets = [...this.rights.connections].map(({ socket }) => socket);
     const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
     for (const socket of sockets) socket.terminate();
     await Promise.all(closed);
@@ -212,13 +215,13 @@ export class Collab implements Service {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       ws.stream = socket;
       ws.on("error", (err) => this.#log.debug({ err, requestId: info.id }, "a socket failed"));
-      const turnAway = (code: CloseCode, reason: string) => this.#lobby.turnAway(ws, socket, code, reason);
-      if (this.#draining) return turnAway(closeCode.restart, "the server restarts");
+      const turnAway = (why: CloseReason) => this.#lobby.turnAway(ws, socket, why);
+      if (this.#draining) return turnAway(closeReasons.restart);
       const documentId = info.url.pathname.slice(PATH.length + 1);
       // y-websocket speaks at once: what it says waits in the socket until it is let in.
       const admit = async () => {
         const outcome = await this.#admission.admit(request, ws, info, documentId);
-        if (outcome instanceof Refusal) turnAway(outcome.code, outcome.reason);
+        if (outcome instanceof Refusal) turnAway(outcome.why);
         else if (outcome) this.#converse(outcome, ws);
       };
       const admitted = this.#lobby.hold(ws, socket, admit).catch((err: unknown) => {
@@ -226,7 +229,9 @@ export class Collab implements Service {
         const code = gone ? closeCode.gone : closeCode.tryLater;
         if (code !== closeCode.gone)
           this.#log.error({ err, requestId: info.id }, "a connection could not be opened");
-        turnAway(code, err instanceof AppError ? err.message.slice(0, 120) : "try again later");
+        turnAway(
+          err instanceof AppError ? { code, reason: err.message.slice(0, 120) } : closeReasons.unavailable,
+        );
       });
       this.#admissions.track(admitted);
     });
@@ -245,8 +250,7 @@ export class Collab implements Service {
     });
     socket.on("error", () => {
       const { violation } = socket;
-      if (violation && connection.listening)
-        refuse(host, room, connection, violation.code, violation.reason, null);
+      if (violation && connection.listening) refuse(host, room, connection, violation, null);
     });
     this.#watch(socket);
     session.open();
@@ -272,7 +276,7 @@ export class Collab implements Service {
       if (meter.announced > most) {
         connection.stopReading();
         stage(0);
-        refuse(host, room, connection, closeCode.tooLarge, "the frame is too large", null);
+        refuse(host, room, connection, closeReasons.frameTooLarge, null);
       } else stage(meter.arrived > LARGE ? meter.arrived : 0);
     });
     stream.once("close", () => this.#staging.left(connection));
@@ -283,7 +287,7 @@ export class Collab implements Service {
   }
 
   #left(room: Room, connection: Connection, code: number): void {
-    this.permits.connections.delete(connection);
+    this.rights.left(connection);
     room.leave(connection);
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
@@ -300,45 +304,37 @@ export class Collab implements Service {
     this.#farewells.track(recorded);
   }
 
-  #decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void {
-    const over = [...new Set([...waiting].map(({ connection }) => connection))];
-    this.permits
-      .confirm(over)
-      .catch(async (err: unknown) => {
-        this.#log.warn({ err }, "permissions could not be read");
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-      })
-      .finally(() => this.#committer.schedule(room));
-  }
-
-  #evict(room: Room, code: CloseCode, reason: string): void {
+  #evict(room: Room, why: CloseReason): void {
     this.rooms.forget(room);
-    room.close(code, reason);
+    room.close(why);
   }
 
   /** Without its key a document cannot be open anywhere. */
   #shredded(documentId: string): void {
     const room = this.rooms.get(documentId);
-    if (room) this.#evict(room, closeCode.gone, "the document is gone");
+    if (room) this.#evict(room, closeReasons.documentGone);
   }
 
   #checkHeads(): void {
     const open = [...this.rooms.all()];
     if (open.length === 0) return;
-    this.context.db
-      .query<{ document_id: string; version: number }>(
-        "select document_id, version from documents.head where document_id = any ($1::uuid[])",
-        [open.map(({ documentId }) => documentId)],
-      )
+    this.#headsMoved = false;
+    readHeads(
+      this.context.db,
+      open.map(({ documentId }) => documentId),
+    )
       .then((rows) => {
-        const heads = new Map(rows.map(({ document_id, version }) => [document_id, version]));
+        const heads = new Map(rows.map(({ documentId, version }) => [documentId, version]));
         for (const { documentId } of open) {
           const version = heads.get(documentId);
           if (version === undefined) this.#shredded(documentId);
           else this.rooms.get(documentId)?.catchUp(version);
         }
       })
-      .catch((err: unknown) => this.#log.warn({ err }, "heads could not be read"));
+      .catch((err: unknown) => {
+        this.#headsMoved = true;
+        this.#log.warn({ err }, "heads could not be read");
+      });
   }
 
   /** Ends sockets whose peer is gone without a word. */

@@ -1,7 +1,7 @@
 import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import { History } from "@onrecord/history/history";
-import { loadDocument } from "@onrecord/history/load";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import { History } from "@onrecord/history/store/history";
+import { loadDocument } from "@onrecord/history/store/load";
 import { type Editor, until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";

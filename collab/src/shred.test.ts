@@ -1,6 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import { HttpServer } from "@onrecord/http/http-server";
 import { bySystem } from "@onrecord/ledger/ledger";
 import { until } from "@onrecord/testing/editor";

@@ -41,7 +41,7 @@ export async function createGateway(
   const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
   return {
     name: "gateway",
-    start: () => live.start(),
+    start: async () => undefined,
     mount(http) {
       http.route(
         "/graphql",

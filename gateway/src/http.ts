@@ -71,11 +71,11 @@ async function keepWatch(
   if (principal === null) return;
   try {
     const release = live.openStream(principal);
-    const forget = live.watch(principal, () => response.end());
-    response.once("close", () => {
-      release();
-      forget();
-    });
+    response.once("close", release);
+    const connection = { renewed: () => undefined, end: () => void response.end() };
+    const forget = await live.watch(principal, connection);
+    if (response.closed) forget();
+    else response.once("close", forget);
   } catch (error) {
     await discard(answer);
     throw error;

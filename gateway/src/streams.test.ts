@@ -1,4 +1,4 @@
-import { bumpRevision } from "@onrecord/policy/resources";
+import { concludeChange } from "@onrecord/policy/change";
 import { openSubscriptions, publishPaper } from "@onrecord/subgraph/fixtures/papers";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { until } from "@onrecord/testing/editor";
@@ -25,8 +25,7 @@ afterEach(() => until(() => openSubscriptions() === 0, "every subscription has e
 async function endSession(sessionId: string, hint: boolean): Promise<void> {
   await context.db.transaction(async (tx) => {
     await tx.query("update identity.session set ended_at = now() where id = $1", [sessionId]);
-    const revision = await bumpRevision(tx);
-    if (hint) tx.onCommit(() => context.bus.publish("permissions.changed", { revision }));
+    if (hint) await concludeChange(tx, context.bus);
   });
 }
 

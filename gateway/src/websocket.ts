@@ -99,12 +99,17 @@ export class GraphqlSockets {
       if (!caller.principal) throw new AppError("UNAUTHENTICATED", "Sign in first.");
       // It left while it was being proven: nobody would tell us again.
       if (socket.readyState !== socket.OPEN) return false;
-      extra.session = { caller, principal: caller.principal };
-      socket.once(
-        "close",
-        this.options.live.watch(caller.principal, (why) => end(socket, why)),
-      );
-      return true;
+      const session = (principal: Principal) => ({ caller: { ...caller, principal }, principal });
+      extra.session = session(caller.principal);
+      const forget = await this.options.live.watch(caller.principal, {
+        renewed: (principal) => {
+          extra.session = session(principal);
+        },
+        end: (why) => end(socket, why),
+      });
+      if (socket.readyState === socket.OPEN) socket.once("close", forget);
+      else forget();
+      return socket.readyState === socket.OPEN;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const code = error.code === "FORBIDDEN" ? closeCodes.forbidden : closeCodes.unauthenticated;

@@ -11,7 +11,7 @@ export interface OperationsFile {
 
 /** How the API's scalars look to a client. */
 const scalars = {
-  ContentTree: 'readonly import("@onrecord/history/content-tree").Root[]',
+  ContentTree: 'readonly import("@onrecord/history/attribution/content-tree").Root[]',
   DateTime: "string",
   JSONObject: "Record<string, unknown>",
 };

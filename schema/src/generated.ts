@@ -281,7 +281,7 @@ export type CompareVersionsQueryVariables = Exact<{
 }>;
 
 
-export type CompareVersionsQuery = { document: { id: string, diff: { from: number, to: number, roots: readonly import("@onrecord/history/content-tree").Root[], origins: Array<{ standing: Standing, author: { id: string, name: string } | null, carrier: { id: string, name: string } | null }> } } | null };
+export type CompareVersionsQuery = { document: { id: string, diff: { from: number, to: number, roots: readonly import("@onrecord/history/attribution/content-tree").Root[], origins: Array<{ standing: Standing, author: { id: string, name: string } | null, carrier: { id: string, name: string } | null }> } } | null };
 
 export type WhoWroteWhatQueryVariables = Exact<{
   id: string | number;
@@ -289,7 +289,7 @@ export type WhoWroteWhatQueryVariables = Exact<{
 }>;
 
 
-export type WhoWroteWhatQuery = { document: { id: string, attribution: { version: number, roots: readonly import("@onrecord/history/content-tree").Root[], origins: Array<{ standing: Standing, author: { id: string, name: string } | null, carrier: { id: string, name: string } | null }> } } | null };
+export type WhoWroteWhatQuery = { document: { id: string, attribution: { version: number, roots: readonly import("@onrecord/history/attribution/content-tree").Root[], origins: Array<{ standing: Standing, author: { id: string, name: string } | null, carrier: { id: string, name: string } | null }> } } | null };
 
 export type NamedVersionsQueryVariables = Exact<{
   id: string | number;

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { newId } from "@onrecord/core/ids";
-import { Attribution } from "@onrecord/history/attribution";
-import { commitChanges } from "@onrecord/history/commit";
-import { encodeState } from "@onrecord/history/encoded-state";
-import { History } from "@onrecord/history/history";
-import { readRevision } from "@onrecord/policy/resources";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import { Edits } from "@onrecord/history/edit/edits";
+import { commitChanges } from "@onrecord/history/store/commit";
+import { encodeState } from "@onrecord/history/store/encoded-state";
+import { History } from "@onrecord/history/store/history";
 import { addPerson, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import * as Y from "yjs";
@@ -25,6 +25,7 @@ interface Trace {
 await using context = await testContext();
 const ledger = context.ledger;
 const history = new History(context);
+const edits = new Edits(context, history);
 const documentId = await addDocument(context);
 const actorId = await addPerson(context.db);
 const by = {
@@ -48,11 +49,10 @@ await measure("with what was deleted over 20000 versions", () =>
 for (const from of [0, Math.round(head / 2), head - 1000])
   await measure(`difference of ${from} and ${head}`, () => attribution.diff(documentId, from, head));
 await measure("restore half-way", () =>
-  history.restore({
+  edits.restore({
     documentId,
     version: Math.round(head / 2),
     by,
-    authorize: () => readRevision(context.db),
   }),
 );
 
@@ -78,10 +78,9 @@ async function commitTrace(): Promise<number> {
   const commit = async () => {
     const changes = waiting
       .splice(0)
-      .map((update) => ({ entryId: newId(), by, proven: true, relayed: false, update }));
+      .map((update) => ({ entryId: newId(), right: null, by, proven: true, relayed: false, update }));
     const bindings = from === 0 ? [{ clientId: doc.clientID, clock: 0, userId: actorId }] : [];
     await commitChanges(context.db, ledger, {
-      revision: await readRevision(context.db),
       action: "document.edited",
       documents: [{ documentId, from, tip, key, bindings, changes }],
     });

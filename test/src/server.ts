@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./free-port.js";
+import { freePort } from "@onrecord/core/testing/free-port";
 
 const main = fileURLToPath(new URL("../../cli/dist/main.js", import.meta.url));
 

@@ -1,6 +1,6 @@
 import { WebSocket } from "ws";
 import { Failure, sentence } from "../failure.js";
-import type { Target } from "./job.js";
+import type { Address } from "./job.js";
 import { Tally } from "./tally.js";
 import { type Framing, framing, type Message } from "./wire.js";
 
@@ -21,14 +21,18 @@ export class Client {
   presence = new Tally();
   onUpdate: ((update: Uint8Array) => void) | undefined;
   onPresence: OnPresence | undefined;
-  /** Called with a sentence when something else than the client ends its connection. */
-  onLost: ((why: string) => void) | undefined;
+  /** Told how many of its changes are durable, where it asked for that. */
+  onAck: ((received: number) => void) | undefined;
+  /** Called with a sentence, and the close code if there was one, when something else than the client ends its connection. */
+  onLost: ((why: string, code?: number) => void) | undefined;
+  /** Changes that it sent, the answers to the server's own first steps included: what acknowledgements count. */
+  changes = 0;
   readonly #socket: WebSocket;
   readonly #framing: Framing;
   #synced = Promise.withResolvers<void>();
   #leaving = false;
 
-  private constructor(target: Target, documentId: string, token: string) {
+  private constructor(target: Address, documentId: string, token: string) {
     this.#framing = framing(target, documentId, token);
     this.#socket = new WebSocket(this.#framing.url, { perMessageDeflate: false, maxPayload: 0 });
     this.#socket.on("open", () => {
@@ -44,13 +48,13 @@ export class Client {
     });
     this.#socket.on("error", (error) => this.#lost(`a client lost its connection: ${error.message}`));
     this.#socket.on("close", (code, reason) =>
-      this.#lost(`a client was closed with ${code} ${reason.toString()}`),
+      this.#lost(`a client was closed with ${code} ${reason.toString()}`, code),
     );
   }
 
   /** Connects, is let in, and has the document. Presence may come before it. */
   static async open(
-    target: Target,
+    target: Address,
     documentId: string,
     token: string,
     onPresence?: OnPresence,
@@ -80,6 +84,7 @@ export class Client {
   }
 
   sendUpdate(update: Uint8Array): void {
+    this.changes++;
     this.#socket.send(this.#framing.update(update));
   }
 
@@ -100,6 +105,7 @@ export class Client {
         return this.#synced.reject(new Failure(`the server denied access: ${message.reason}`));
       case "step1":
         // A stock client always answers, here with nothing.
+        this.changes++;
         return this.#socket.send(this.#framing.step2(NOTHING));
       case "step2":
         this.initial = message.bytes;
@@ -110,6 +116,8 @@ export class Client {
       case "presence":
         this.presence.add(message.bytes);
         return this.onPresence?.(message.bytes);
+      case "ack":
+        return this.onAck?.(message.received);
       case "other":
     }
   }
@@ -118,11 +126,11 @@ export class Client {
     this.#socket.send(this.#framing.step1(EMPTY_VECTOR));
   }
 
-  #lost(why: string): void {
+  #lost(why: string, code?: number): void {
     if (this.#leaving) return;
     this.#leaving = true;
     this.#socket.terminate();
     this.#synced.reject(new Failure(why));
-    this.onLost?.(why);
+    this.onLost?.(why, code);
   }
 }

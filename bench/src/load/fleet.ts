@@ -40,6 +40,11 @@ export class Fleet implements Disposable {
     return client;
   }
 
+  /** Rejects when a client is lost. */
+  get broken(): Promise<never> {
+    return this.#broken.promise;
+  }
+
   /** Waits, unless a client is lost. */
   async wait(milliseconds: number): Promise<void> {
     await Promise.race([delay(milliseconds), this.#broken.promise]);

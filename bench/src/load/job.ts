@@ -1,11 +1,17 @@
 /** The two ways to put Yjs messages into WebSocket frames. */
 export type WireName = "y-websocket" | "hocuspocus";
 
-/** A running server, as the load generator sees it. */
-export interface Target {
+/** Where and how editors connect. */
+export interface Address {
   readonly wire: WireName;
-  /** Where editors connect; a y-websocket server takes the document's name behind it. */
+  /** A y-websocket server takes the document's name behind it. */
   readonly url: string;
+  /** Whether clients ask to be told what is durable; only Onrecord tells it. */
+  readonly acks?: boolean;
+}
+
+/** A running server, as the load generator sees it. */
+export interface Target extends Address {
   /** The process whose tree is the server. */
   readonly pid: number;
   readonly documents: readonly string[];
@@ -13,6 +19,8 @@ export interface Target {
   readonly tokens: readonly string[];
   /** Where a server that keeps nothing looks for the state of a document; absent when it records what it is sent. */
   readonly stateDir: string | undefined;
+  /** The connection string of the server's database, where it has one. */
+  readonly database: string | undefined;
 }
 
 /** How long and how large; the same for every server. */

@@ -1,11 +1,12 @@
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
-import type { Target } from "./job.js";
+import type { Address } from "./job.js";
 
 /** What a server says. */
 export type Message =
   | { readonly kind: "step1" | "admitted" | "other" }
   | { readonly kind: "step2" | "update" | "presence"; readonly bytes: Uint8Array }
+  | { readonly kind: "ack"; readonly received: number }
   | { readonly kind: "denied"; readonly reason: string };
 
 /** One client's framing: stock y-websocket (y-protocols 1.0), or that of Hocuspocus 4, which puts the document's name before each message. */
@@ -20,16 +21,16 @@ export interface Framing {
   read(frame: Uint8Array): Message;
 }
 
-const type = { sync: 0, awareness: 1, auth: 2 } as const;
+const type = { sync: 0, awareness: 1, auth: 2, ack: 120 } as const;
 const step = { step1: 0, step2: 1, update: 2 } as const;
 const auth = { token: 0, denied: 1, admitted: 2 } as const;
 
 /** The framing of one document's messages on one socket. */
-export function framing(target: Target, documentId: string, token: string): Framing {
+export function framing(target: Address, documentId: string, token: string): Framing {
   switch (target.wire) {
     case "y-websocket":
       return {
-        url: `${target.url}/${documentId}?token=${encodeURIComponent(token)}`,
+        url: `${target.url}/${documentId}?token=${encodeURIComponent(token)}${target.acks ? "&ack=1" : ""}`,
         hello: undefined,
         ...layout(new Uint8Array()),
       };
@@ -85,6 +86,8 @@ function read(decoder: decoding.Decoder): Message {
     case type.auth:
       if (decoding.readVarUint(decoder) === auth.admitted) return { kind: "admitted" };
       return { kind: "denied", reason: decoding.readVarString(decoder) };
+    case type.ack:
+      return { kind: "ack", received: decoding.readVarUint(decoder) };
     default:
       return { kind: "other" };
   }

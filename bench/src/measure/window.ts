@@ -68,6 +68,9 @@ export function startStopwatch(target: Target): (count: number) => Numbers {
       cpuOthers: (others / count) * 1e6,
       /** CPUs in use. */
       cores: (main + others) / seconds,
+      /** The same as a percentage of one core. */
+      share: ((main + others) / seconds) * 100,
+      shareOthers: (others / seconds) * 100,
       loadCores,
       /** What disturbed the measurement. */
       otherCores: Math.max(0, (machineUsage() - machine - main - others) / seconds - loadCores),

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Settings } from "../load/job.js";
 import type { Run } from "../matrix.js";
+import { about as aboutPermissions, name as permissions, permissionsTable } from "../permissions/report.js";
 import { servers } from "../servers/peers.js";
 import { workloads } from "../workloads/all.js";
 import { table } from "./table.js";
@@ -20,7 +21,7 @@ export interface Section {
 export async function writeResults(dir: string, fresh: readonly Section[]): Promise<void> {
   const path = join(dir, "results.json");
   const old = await readSections(path);
-  const sections = workloads.flatMap(({ name }) => {
+  const sections = [...workloads.map(({ name }) => name), permissions].flatMap((name) => {
     const named = ({ workload }: Section) => workload === name;
     return fresh.find(named) ?? old.find(named) ?? [];
   });
@@ -39,24 +40,41 @@ async function readSections(path: string): Promise<readonly Section[]> {
 /** The sections as a page. */
 export function report(sections: readonly Section[]): string {
   const body = sections.map((section) => {
+    if (section.workload === permissions) return permissionsReport(section);
     const { columns, about } = workloads.find(({ name }) => name === section.workload)!;
     const { seconds, warmup, window } = section.settings;
     const there = servers
       .map(({ name }) => name)
       .filter((name) => section.runs.some(({ server }) => server === name));
     const rounds = Math.max(...section.runs.map(({ round }) => round));
-    const failures = section.runs.flatMap(({ server, round, outcome }) =>
-      outcome.ok ? [] : [`- ${server}, round ${round}: ${outcome.failure}`],
-    );
     return [
       `## ${section.workload}`,
       about,
       table(columns, section.runs, there),
-      ...(failures.length > 0 ? [failures.join("\n")] : []),
+      ...failuresOf(section),
       `${section.at.slice(0, 10)}, ${section.machine}; ${rounds} rounds, ${warmup} + ${seconds} s, window ${window}.`,
     ].join("\n\n");
   });
   return `${[head, ...body].join("\n\n")}\n`;
+}
+
+function permissionsReport(section: Section): string {
+  const { at, machine, runs } = section;
+  return [
+    `## ${permissions}`,
+    aboutPermissions,
+    permissionsTable(runs),
+    ...failuresOf(section),
+    `${at.slice(0, 10)}, ${machine}; ${runs.length} rounds.`,
+  ].join("\n\n");
+}
+
+/** A list of the runs that failed, if any did. */
+function failuresOf({ runs }: Section): string[] {
+  const failures = runs.flatMap(({ server, round, outcome }) =>
+    outcome.ok ? [] : [`- ${server}, round ${round}: ${outcome.failure}`],
+  );
+  return failures.length > 0 ? [failures.join("\n")] : [];
 }
 
 const head = `# Results

@@ -26,6 +26,41 @@ export class Api {
     return found.node.id;
   }
 
+  /** Makes a folder, at the top if it has no parent, and returns its id. */
+  async createFolder(token: string, name: string, parentId?: string): Promise<string> {
+    const { createFolder } = await this.#ask<{ createFolder: { id: string } }>(
+      "mutation ($input: CreateFolderInput!) { createFolder(input: $input) { id } }",
+      { input: { name, ...(parentId === undefined ? {} : { parentId }) } },
+      token,
+    );
+    return createFolder.id;
+  }
+
+  /** Returns the grant's id. */
+  async grantAccess(
+    token: string,
+    input: { resourceId: string; principalId: string; level: string },
+  ): Promise<string> {
+    const { grantAccess } = await this.#ask<{ grantAccess: { id: string } }>(
+      "mutation ($input: GrantAccessInput!) { grantAccess(input: $input) { id } }",
+      { input },
+      token,
+    );
+    return grantAccess.id;
+  }
+
+  async revokeAccess(token: string, grantId: string): Promise<void> {
+    await this.#ask(
+      "mutation ($input: RevokeAccessInput!) { revokeAccess(input: $input) }",
+      { input: { grantId } },
+      token,
+    );
+  }
+
+  async signOut(token: string): Promise<void> {
+    await this.#ask("mutation { signOut }", {}, token);
+  }
+
   async createDocument(token: string, folderId: string, title: string): Promise<string> {
     const { createDocument } = await this.#ask<{ createDocument: { id: string } }>(
       "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { Api, inParallel } from "./api.js";
 import { startChild } from "./child.js";
 import type { Server } from "./server.js";
@@ -9,14 +10,19 @@ const flagsFile = new URL("../../../cli/node-flags.txt", import.meta.url);
 const password = "onrecord-bench";
 const analysts = [1, 2, 3].map((number) => `analyst${number}@demo.onrecord.test`);
 
+/** What Node is told to start Onrecord, `nodeArgs` besides. */
+export async function startArguments(nodeArgs: readonly string[] = []): Promise<string[]> {
+  const flags = (await readFile(flagsFile, "utf8")).trim().split("\n");
+  return [...flags, ...nodeArgs, program, "start"];
+}
+
 /** The product as `npm start` runs it: everything in one process, embedded Postgres with fsync on, and its record of every change. */
 export const onrecord: Server = {
   name: "onrecord",
   about: "Onrecord: every change committed with its audit entry before it is passed on",
   wire: "y-websocket",
   async start({ dir, limits, nodeArgs }) {
-    const flags = (await readFile(flagsFile, "utf8")).trim().split("\n");
-    const child = await startChild("onrecord", [...flags, ...nodeArgs, program, "start"], {
+    const child = await startChild("onrecord", await startArguments(nodeArgs), {
       ONRECORD_DATA: dir,
       ONRECORD_DEMO: "1",
       ONRECORD_DEMO_PASSWORD: password,
@@ -35,6 +41,7 @@ export const onrecord: Server = {
           pid: child.pid,
           tokens,
           stateDir: undefined,
+          database: (await findRunningPostgres(dir))?.adminUrl,
         },
         createDocuments: async (count) => {
           const folderId = await api.editableFolder(first!);

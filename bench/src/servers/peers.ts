@@ -21,6 +21,7 @@ function peer(name: string, about: string, wire: WireName): Server {
           pid: child.pid,
           tokens: ["token"],
           stateDir: seeded ? dir : undefined,
+          database: undefined,
         },
         createDocuments: async (count) => Array.from({ length: count }, () => randomUUID()),
         ended: () => child.ended(),

@@ -45,6 +45,12 @@ export function rateColumns(what: string): readonly Column[] {
   ];
 }
 
+/** Of what goes on at a pace of its own: how busy it keeps the server, its database included. */
+export const shareColumns: readonly Column[] = [
+  { key: "share", label: "% of a core", better: "lower", digits: 2 },
+  { key: "shareOthers", label: "of it database", better: "lower", digits: 2 },
+];
+
 export function costColumns(what: string): readonly Column[] {
   return [
     { key: "cpu", label: `CPU µs per ${what}`, better: "lower", digits: 0 },

@@ -8,7 +8,7 @@ import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 import { checkDesk } from "../load/convergence.js";
 import { Desk } from "../load/desk.js";
-import { typeAhead } from "../load/drive.js";
+import { takeTurns, typeAhead } from "../load/drive.js";
 import { Fleet } from "../load/fleet.js";
 import type { Settings, Target, WireName } from "../load/job.js";
 import { Random } from "../load/random.js";
@@ -48,6 +48,7 @@ const targetOf = (wire: WireName, documents: readonly string[]): Target => ({
   documents,
   tokens: ["token"],
   stateDir: undefined,
+  database: undefined,
 });
 
 describe.each(["y-websocket", "hocuspocus"] as const)("over the wire of %s", (wire) => {
@@ -56,6 +57,41 @@ describe.each(["y-websocket", "hocuspocus"] as const)("over the wire of %s", (wi
     const documents = Array.from({ length: workload.documents(settings) }, (_, i) => `${workload.name}-${i}`);
     const numbers = await workload.run(targetOf(wire, documents), settings);
     for (const { key } of workload.columns) expect(numbers[key], key).toEqual(expect.any(Number));
+  });
+
+  it("people who take turns type one after the other", async () => {
+    using fleet = new Fleet(targetOf(wire, []));
+    const writers = await fleet.open(["turns", "turns"]);
+    const desk = new Desk("turns", writers, writers, new Random(1), new Recorder());
+    const stop = takeTurns(fleet, desk);
+    await fleet.until(
+      () => desk.acknowledged > 50,
+      () => desk.acknowledged,
+      "some turns",
+    );
+    await stop();
+    const [first, second] = desk.writers.map(({ sentAt }) => sentAt);
+    const order = [...first!.map((at) => ({ at, who: 1 })), ...second!.map((at) => ({ at, who: 2 }))]
+      .sort((a, b) => a.at - b.at)
+      .map(({ who }) => who);
+    expect(order).toEqual(order.map((_, index) => (index % 2) + 1));
+    await checkDesk(fleet, desk);
+  });
+
+  it("a burst has the edits that were asked for, and no more", async () => {
+    using fleet = new Fleet(targetOf(wire, []));
+    const clients = await fleet.open(["burst", "burst", "burst"]);
+    const [first, second, reader] = clients;
+    const desk = new Desk("burst", [first!, second!], [reader!], new Random(1), new Recorder());
+    const stop = typeAhead(fleet, [desk], 4, 30);
+    await fleet.until(
+      () => desk.acknowledged === 60,
+      () => desk.acknowledged,
+      "the whole burst",
+    );
+    await stop();
+    expect(desk.sent).toBe(60);
+    await checkDesk(fleet, desk);
   });
 
   it("a client that holds something else makes the run a failure", async () => {

@@ -2,7 +2,7 @@ import { createContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
-import { KeyRotation, type KeyStatus } from "@onrecord/history/key-rotation";
+import { KeyRotation, type KeyStatus } from "@onrecord/history/keys/key-rotation";
 import { FileKeyProvider } from "@onrecord/keys/vault";
 import { bySystem } from "@onrecord/ledger/ledger";
 import { readEnvironment } from "../env.js";

@@ -1,8 +1,10 @@
 import { AppError } from "@onrecord/core/errors";
-import type { Patch } from "./trace.js";
 
 /** A client is opened for each agent, and each change is counted for each of them. */
 const MAX_AGENTS = 256;
+
+/** At a position (in code points), delete so many code points, then insert a text. */
+export type Patch = readonly [position: number, deleted: number, inserted: string];
 
 /** A transaction as the file has it. */
 export interface RawTransaction {

@@ -2,10 +2,7 @@ import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { AppError } from "@onrecord/core/errors";
 import { Lengths } from "./check-positions.js";
-import { checkShape, type RawTransaction } from "./trace-shape.js";
-
-/** At a position (in code points), delete so many code points, then insert a text. */
-export type Patch = readonly [position: number, deleted: number, inserted: string];
+import { checkShape, type Patch, type RawTransaction } from "./trace-shape.js";
 
 /** What one agent did in one transaction. */
 export interface TraceChange {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type CloseCode, closeCode } from "@onrecord/collab-protocol/protocol";
+import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { AppContext } from "@onrecord/context/context";
 import { isId } from "@onrecord/core/ids";
 import type { RequestInfo } from "@onrecord/http/http-server";
@@ -11,7 +11,7 @@ import { type CollabSocket, Connection } from "../connection/connection.js";
 import type { SocketMetrics } from "../connection/socket-metrics.js";
 import type { Room } from "../room/room.js";
 import type { Rooms } from "../room/rooms.js";
-import type { Permits } from "./permits.js";
+import type { EditorRights, Opening } from "./editor-rights.js";
 
 /** A connection that was let in, and where. */
 export interface Admitted {
@@ -21,10 +21,7 @@ export interface Admitted {
 
 /** Why a socket is closed instead. */
 export class Refusal {
-  constructor(
-    readonly code: CloseCode,
-    readonly reason: string,
-  ) {}
+  constructor(readonly why: CloseReason) {}
 }
 
 /** Decides at the door who may enter a room, and puts on the record who came and who was turned away. */
@@ -32,7 +29,7 @@ export class Admission {
   constructor(
     private readonly context: AppContext,
     private readonly ledger: Ledger,
-    private readonly permits: Permits,
+    private readonly rights: EditorRights,
     private readonly rooms: Rooms,
     private readonly tally: SocketMetrics,
   ) {}
@@ -48,7 +45,7 @@ export class Admission {
     const by = byCaller({ principal, requestId: info.id, from: originFacts(request) });
     if (principal === null) {
       await this.ledger.record({ action: "session.refused", by, object: null, detail: { reason: "token" } });
-      return new Refusal(closeCode.unauthenticated, "sign in first");
+      return new Refusal(closeReasons.notSignedIn);
     }
     const why = mismatch(namedSessions(request, info.url.searchParams), principal);
     if (why !== null) {
@@ -58,24 +55,39 @@ export class Admission {
         object: null,
         detail: { reason: "other-session" },
       });
-      return new Refusal(closeCode.unauthenticated, "another session is signed in");
+      return new Refusal(closeReasons.otherSession);
     }
-    if (!isId(documentId)) return new Refusal(closeCode.gone, "there is no such document");
+    if (!isId(documentId)) return new Refusal(closeReasons.noSuchDocument);
+    const opening = await this.rights.open(principal.sessionId, documentId);
+    const outcome = await this.#open(socket, info, documentId, by, opening).catch((error: unknown) => {
+      opening.right.release();
+      throw error;
+    });
+    if (outcome === undefined || outcome instanceof Refusal) opening.right.release();
+    return outcome;
+  }
+
+  async #open(
+    socket: CollabSocket,
+    info: RequestInfo,
+    documentId: string,
+    by: Connection["by"],
+    opening: Opening,
+  ): Promise<Admitted | Refusal | undefined> {
     const object = { kind: "DOCUMENT", id: documentId } as const;
-    const permit = await this.permits.decide(principal, documentId);
+    const permit = opening.permit();
+    if (permit === null) return new Refusal(closeReasons.sessionEnded);
     if (permit.access === null) {
-      const reasons = permit.decision.reasons.map(({ id }) => id);
+      const reasons = permit.view.reasons.map(({ id }) => id);
       await this.ledger.record({
         action: "access.denied",
         by,
         object,
         detail: { permission: "view", reasons },
       });
-      return permit.visible
-        ? new Refusal(closeCode.forbidden, "you may not open this")
-        : new Refusal(closeCode.gone, "there is no such document");
+      return permit.visible ? new Refusal(closeReasons.mayNotOpen) : new Refusal(closeReasons.noSuchDocument);
     }
-    if (this.#tooMany(principal, documentId)) return new Refusal(closeCode.tryLater, "too many connections");
+    if (this.#tooMany(by.actorId, documentId)) return new Refusal(closeReasons.tooManyConnections);
     const { head } = await this.rooms.peek(documentId);
     await this.ledger.record({
       action: "document.opened",
@@ -83,41 +95,39 @@ export class Admission {
       object,
       detail: { via: "collab", version: head, access: permit.access },
     });
-    return this.#enter(socket, info, documentId, by, principal.sessionId);
+    return this.#enter(socket, info, documentId, by, opening);
   }
 
-  /** Enters the room with rights that are read last: from the reading on nothing is awaited, so nothing can come between. */
+  /** Enters the room with what the right gives now: it is kept true while its holder waits, and from the look at it on nothing is awaited. */
   async #enter(
     socket: CollabSocket,
     info: RequestInfo,
     documentId: string,
     by: Connection["by"],
-    sessionId: string,
+    opening: Opening,
   ): Promise<Admitted | Refusal | undefined> {
     for (;;) {
       const room = await this.rooms.enter(documentId);
       let entered = false;
       try {
-        const standing = await this.permits.stand(sessionId, documentId);
-        if (standing !== null && standing.permit.decision.revision !== this.permits.revision) continue;
-        // Evicted while we looked: what is written into it would go nowhere.
+        // Evicted while we waited: what is written into it would go nowhere.
         if (this.rooms.get(documentId) !== room) continue;
-        if (standing === null) return new Refusal(closeCode.unauthenticated, "the session has ended");
-        const { principal, permit } = standing;
-        if (permit.access === null) return new Refusal(closeCode.forbidden, "access was removed");
+        const { standing } = opening.right;
+        const access = opening.permit()?.access;
+        if (standing === null) return new Refusal(closeReasons.sessionEnded);
+        if (!access) return new Refusal(closeReasons.accessRemoved);
         if (socket.readyState !== socket.OPEN) return undefined;
         // Counted again: many who came at once were all few when they were counted first.
-        if (this.#tooMany(principal, documentId))
-          return new Refusal(closeCode.tryLater, "too many connections");
+        if (this.#tooMany(by.actorId, documentId)) return new Refusal(closeReasons.tooManyConnections);
         const options = {
           acks: info.url.searchParams.get("ack") === "1",
           limits: this.context.config.limits,
           tally: this.tally,
         };
-        const { access, expiresAt } = permit;
-        const connection = new Connection(socket, documentId, principal, access, expiresAt, by, options);
+        const { principal } = standing;
+        const connection = new Connection(socket, documentId, principal, opening.right, access, by, options);
         room.connections.add(connection);
-        this.permits.connections.add(connection);
+        opening.enter(connection);
         entered = true;
         return { room, connection };
       } finally {
@@ -133,11 +143,11 @@ export class Admission {
     return authenticate(this.context.db, credential.token);
   }
 
-  #tooMany(principal: Principal, documentId: string): boolean {
+  #tooMany(userId: string | null, documentId: string): boolean {
     const { connectionsPerUser, connectionsPerDocument } = this.context.config.limits;
     let ofUser = 0;
-    for (const connection of this.permits.connections) {
-      if (connection.principal.userId === principal.userId) ofUser++;
+    for (const connection of this.rights.connections) {
+      if (connection.principal.userId === userId) ofUser++;
     }
     return (
       ofUser >= connectionsPerUser ||

@@ -1,8 +1,8 @@
+import { DatabaseClock } from "@onrecord/policy/database-clock";
 import { addGrant } from "@onrecord/testing/documents";
 import { type Editor, until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { BoundedNode } from "../testing/bounded-node.js";
-import { DatabaseClock } from "./database-clock.js";
 
 let node: BoundedNode;
 
@@ -64,7 +64,6 @@ describe("a clock that jumps", () => {
       "update identity.session set expires_at = clock_timestamp() + interval '1 second' where id = $1",
       [node.eve.sessionId],
     );
-    await node.collab.permits.refresh();
     expect(await eve.closed()).toBe(4401);
     await node.context.db.query(
       "update identity.session set expires_at = clock_timestamp() + interval '12 hours' where id = $1",
@@ -75,8 +74,8 @@ describe("a clock that jumps", () => {
 
   it("in the database and back: whether a right has ended is asked again before anything is refused", async () => {
     const { documentId, eve, ben, closes } = await pair();
-    const asked = vi.spyOn(node.collab.permits, "confirm");
-    node.collab.permits.clock.set(new Date(Date.now() + 13 * HOUR), performance.now());
+    const asked = vi.spyOn(node.context.rights, "renew");
+    node.context.rights.clock.set(new Date(Date.now() + 13 * HOUR), performance.now());
     await says(eve, ben, "<in between>");
     expect(asked).toHaveBeenCalled();
     expect(closes).toEqual([]);
@@ -89,9 +88,7 @@ describe("a clock that jumps", () => {
     await says(eve, ben, "<in time>");
     const before = await node.versions(documentId);
     // The node has not looked yet.
-    vi.spyOn(node.collab.permits, "isOver").mockImplementation(
-      ({ principal }) => principal.userId === node.eve.userId,
-    );
+    vi.spyOn(node.collab.rights, "isDoubtful").mockReturnValue(false);
     await node.context.db.query(`update identity.session set expires_at = clock_timestamp() where id = $1`, [
       node.eve.sessionId,
     ]);

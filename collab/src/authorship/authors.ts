@@ -1,4 +1,4 @@
-import type { ClientBinding, NewChange } from "@onrecord/history/commit";
+import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
 import * as Y from "yjs";
 import { type Inspection, inspect, isGone } from "../updates/inspect.js";
 import { type AcceptedChange, type Judgement, judge, type Knowledge, type Step } from "./authorship.js";
@@ -54,7 +54,7 @@ export class Authors implements Knowledge {
     return { proven, relayed, bindings };
   }
 
-  /** Keeps in mind what came without content in a change that is in the document and was carried for an owner. */
+  /** Keeps in mind what came without content in a change that is in the document and was relayed for an owner. */
   remember(effective: Uint8Array): void {
     for (const [clientId, { structs }] of inspect(effective).claims) {
       if (this.ownerOf(clientId) === undefined) continue;

@@ -1,7 +1,7 @@
 import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
-import { Attribution } from "@onrecord/history/attribution";
-import { History } from "@onrecord/history/history";
-import { loadDocument } from "@onrecord/history/load";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import { History } from "@onrecord/history/store/history";
+import { loadDocument } from "@onrecord/history/store/load";
 import { HttpServer } from "@onrecord/http/http-server";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
@@ -180,7 +180,7 @@ describe("in another's name", () => {
     expect((await entries("document.edit-refused")).map(({ actor_id }) => actor_id)).toEqual([ben.userId]);
   });
 
-  it("what was written under her clocks while she was away is shown as carried, and she is told when she returns", async () => {
+  it("what was written under her clocks while she was away is shown as relayed, and she is told when she returns", async () => {
     const [a, c] = [await edit(ana), await edit(eva)];
     a.text.insert(0, "Ana's");
     await until(() => c.text.toString() === "Ana's", "the bystander");
@@ -338,7 +338,7 @@ describe("honest editors", () => {
     expect(await runs()).toEqual([["written on the train", ana.userId]]);
   });
 
-  it("of two users' tabs in one browser, one carries what the other writes offline, as carried; it returns and goes on", async () => {
+  it("of two users' tabs in one browser, one relays what the other writes offline; it returns and goes on", async () => {
     const [a, b] = [await edit(ana, { tabs: true }), await edit(ben, { tabs: true })];
     a.text.insert(0, "A1 ");
     await committed("A1 ");
@@ -412,7 +412,7 @@ describe("honest editors", () => {
     expect(await entries("document.edit-refused")).toEqual([]);
   });
 
-  it("what one node took for carried, another knows when its owner goes on there", async () => {
+  it("what one node took for relayed, another knows when its owner goes on there", async () => {
     const other = await anotherNode();
     try {
       const a = await edit(ana);

@@ -1,3 +1,4 @@
+import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import * as Y from "yjs";
 import { type Claim, type Inspection, isGone } from "../updates/inspect.js";
 import { sameStructs } from "../updates/same-structs.js";
@@ -28,7 +29,7 @@ export interface AcceptedChange {
 }
 
 /** What is decided on a change. */
-export type Judgement = AcceptedChange | { readonly outcome: "refused"; readonly reason: string };
+export type Judgement = AcceptedChange | ({ readonly outcome: "refused" } & CloseReason);
 
 /** A change, before it is applied to `doc`. */
 export interface IncomingChange {
@@ -43,7 +44,7 @@ export interface IncomingChange {
 /** What a change is judged by. */
 export interface Knowledge {
   readonly bindings: Bindings;
-  /** Structs of others that had no content when they were carried here. */
+  /** Structs of others that had no content when they were relayed here. */
   readonly cameEmpty: ClockRanges;
   /** The user that a clientID belongs to. */
   ownerOf(clientId: number): string | undefined;
@@ -62,14 +63,13 @@ const MAX_GONE = 8;
 
 /**
  * Decides whose the structs of a change are. Every struct names the clientID that made it, and nothing proves that it did but who
- * brings it: what its owner brings is its own, what others bring is carried, and nobody takes the clocks of someone who is here.
+ * brings it: what its owner brings is its own, what others bring is relayed, and nobody takes the clocks of someone who is here.
  */
 export function judge(
   known: Knowledge,
   { doc, userId, spokenBy, step, inspection }: IncomingChange,
 ): Judgement {
-  if (inspection.subdocuments)
-    return refused("subdocuments are not supported: put their content into the document itself");
+  if (inspection.subdocuments) return refused(closeReasons.subdocuments);
   // What is typed has one clientID: the editor's own. An Update with several comes out of a store that was slower than the line.
   const typed = step === "update" && inspection.claims.size <= 1;
   const newStructs: NewStructs[] = [];
@@ -84,9 +84,7 @@ export function judge(
         known.bindings.unproven(clientId, claim.from, to) &&
         !sameStructs(doc, inspection, clientId, to, known.cameEmpty)
       )
-        return refused(
-          "the document has other content of this editor, brought by someone else: reload the page",
-        );
+        return refused(closeReasons.contentTaken);
       if (claim.to > clock) newStructs.push({ clientId, clock, userId });
       continue;
     }
@@ -98,7 +96,7 @@ export function judge(
       continue;
     }
     if ((typed && known.isHere(owner)) || gone(claim, clock) > MAX_GONE * inspection.bytes)
-      return refused("the update writes in the name of another user");
+      return refused(closeReasons.updateForged);
     if (known.isWriting(owner, clientId)) excluded.push(clientId);
     else newStructs.push({ clientId, clock, userId: null });
   }
@@ -120,6 +118,6 @@ function gone({ structs }: Claim, clock: number): number {
   return sum;
 }
 
-function refused(reason: string): Judgement {
-  return { outcome: "refused", reason };
+function refused(why: CloseReason): Judgement {
+  return { outcome: "refused", ...why };
 }

@@ -12,8 +12,8 @@ describe("bindings", () => {
     expect(bindings.note(1, 14, "ana")).toEqual(row(14, "ana"));
     expect(bindings.ownerOf(1)).toBe("ana");
     expect([...bindings.unprovenFrom]).toEqual([[1, 9]]);
-    expect(bindings.carriedForOwners).toBe(true);
-    expect(new Bindings([row(0, null), row(0, "ana", 2)]).carriedForOwners).toBe(false);
+    expect(bindings.relayedForOwners).toBe(true);
+    expect(new Bindings([row(0, null), row(0, "ana", 2)]).relayedForOwners).toBe(false);
   });
 
   it("know which clocks are unproven", () => {
@@ -31,7 +31,7 @@ describe("bindings", () => {
     expect(bindings.unproven(2, 0, 100)).toBe(false);
   });
 
-  it("forget what no commit has carried, and keep what one has", () => {
+  it("forget what no commit has kept, and keep what one has", () => {
     const bindings = new Bindings([]);
     bindings.note(1, 0, null);
     bindings.note(2, 0, "ben");

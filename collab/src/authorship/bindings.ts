@@ -1,8 +1,8 @@
-import type { ClientBinding } from "@onrecord/history/commit";
+import type { ClientBinding } from "@onrecord/history/store/commit";
 
 /**
  * Whose the structs of a document's clientIDs are: per clientID, rows that each hold from their clock to the next. The first row with
- * a user binds the clientID for good. Rows noted here are tentative until a commit has carried them.
+ * a user binds the clientID for good. Rows noted here are tentative until a commit has kept them.
  */
 export class Bindings {
   readonly #rows = new Map<number, ClientBinding[]>();
@@ -10,7 +10,7 @@ export class Bindings {
   readonly #owners = new Map<number, string>();
   /** The clock of the first row that has none. */
   readonly #unproven = new Map<number, number>();
-  /** In the order in which they were noted, which is the order in which commits carry them. */
+  /** In the order in which they were noted, which is the order in which commits keep them. */
   #tentative: ClientBinding[] = [];
 
   constructor(committed: Iterable<ClientBinding>) {
@@ -22,7 +22,7 @@ export class Bindings {
     return this.#owners.get(clientId);
   }
 
-  /** Whether something of a clientID in the clocks `[from, to)` was carried without proof. */
+  /** Whether something of a clientID in the clocks `[from, to)` was relayed without proof. */
   unproven(clientId: number, from: number, to: number): boolean {
     const first = this.#unproven.get(clientId);
     if (first === undefined || first >= to) return false;
@@ -39,7 +39,7 @@ export class Bindings {
   }
 
   /** Whether anything unproven is of a clientID that is bound to a user. */
-  get carriedForOwners(): boolean {
+  get relayedForOwners(): boolean {
     for (const clientId of this.#unproven.keys()) if (this.#owners.has(clientId)) return true;
     return false;
   }
@@ -60,7 +60,7 @@ export class Bindings {
     this.#tentative.splice(0, count);
   }
 
-  /** Forgets what no commit has carried: the changes it came with are judged again. */
+  /** Forgets what no commit has kept: the changes it came with are judged again. */
   forget(): void {
     for (const { clientId } of this.#tentative) {
       const rows = this.#rows.get(clientId)?.filter((row) => !this.#tentative.includes(row)) ?? [];

@@ -1,6 +1,6 @@
-import { closeCode } from "@onrecord/collab-protocol/protocol";
+import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Logger } from "@onrecord/core/log";
-import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/commit";
+import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/store/commit";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Database } from "@onrecord/postgres/database";
 import { Histogram, type Registry } from "prom-client";
@@ -10,12 +10,8 @@ import { Pipeline } from "./pipeline.js";
 /** What the committer needs of its node. */
 export interface CommitterHost {
   readonly log: Logger;
-  /** The permission revision at which every open connection was decided on. */
-  revision(): number;
-  /** Decides on every connection again; resolves at the new revision. */
-  refresh(): Promise<void>;
   committed(documentId: string, version: number): void;
-  evict(room: Room, code: typeof closeCode.tryLater, reason: string): void;
+  evict(room: Room, why: CloseReason): void;
 }
 
 /** A group commit under way. */
@@ -31,16 +27,37 @@ interface Commit {
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** Statements under way: while the database is at one, the next is on its way to it. */
 const DEPTH = 2;
+/** A statement is sent this long after the one before it at the latest. */
+const PATIENCE_MS = 16;
+/** So many changes are worth a statement: nobody waits for more. */
+const ENOUGH = 8;
+/** So many changes in `LOAD_MS`, a thousand in a second, fill statements by themselves. */
+const BUSY = 100;
+const LOAD_MS = 100;
 
 /**
- * The group commit of a node. While statements are under way, the changes of all rooms gather for the next: the busier the node, the
- * larger the batch, and a lone change waits for nothing but its own commit. Statements end in the order in which they were sent.
+ * The group commit of a node. Each statement has a price of its own, so the changes of all rooms gather for the next one: while
+ * `DEPTH` statements are under way, and until a window has passed since the last one was sent. The window follows what comes of it: a
+ * statement with several changes opens it to `PATIENCE_MS`, one with a single change halves it. So people who type beside each other
+ * share statements. A lone change waits for nothing but its own commit, since the window of the statement before is over by then. Two
+ * who answer each other do not wait either: nobody joins them, so there is no window. `ENOUGH` changes end it, and a node with more
+ * than `BUSY` has none, so that it is never kept from work. Statements end in the order in which they were sent.
  */
 export class Committer implements AsyncDisposable {
   readonly #dirty = new Set<Room>();
   readonly #underWay: Commit[] = [];
   #running: Promise<void> | undefined;
-  #filling = false;
+  /** Ends the window; undefined while nothing waits for it. */
+  #planned: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  /** What is planned comes at once. */
+  #soon = false;
+  #window = 0;
+  /** Changes of the last tenth of a second, fading. */
+  #load = 0;
+  /** When the last statement was sent. */
+  #sent = Number.NEGATIVE_INFINITY;
+  /** Changes that came since. */
+  #gathered = 0;
   readonly #seconds: Histogram;
   readonly #changes: Histogram;
   readonly #line: Pipeline;
@@ -68,18 +85,16 @@ export class Committer implements AsyncDisposable {
 
   schedule(room: Room): void {
     this.#dirty.add(room);
-    if (this.#filling || this.#underWay.length >= DEPTH) return;
-    this.#filling = true;
-    // The rest of this turn's messages join the batch.
-    setImmediate(() => {
-      this.#filling = false;
-      this.#fill();
-    });
+    this.#gathered++;
+    this.#plan();
   }
 
   /** Resolves when everything scheduled so far is settled. */
   async idle(): Promise<void> {
-    while (this.#filling || this.#running) await (this.#running ?? new Promise(setImmediate));
+    while (this.#planned || this.#running) {
+      if (!this.#running) this.#fill();
+      await this.#running;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -87,7 +102,30 @@ export class Committer implements AsyncDisposable {
     await this.#line[Symbol.asyncDispose]();
   }
 
+  /** Decides when the next statement is sent; not before there is room for it. */
+  #plan(): void {
+    if (this.#soon || this.#dirty.size === 0 || this.#underWay.length >= DEPTH) return;
+    const wait = this.#gathered >= ENOUGH ? 0 : this.#sent + this.#window - performance.now();
+    if (wait > 0) {
+      this.#planned ??= setTimeout(() => this.#fill(), wait);
+      return;
+    }
+    this.#cancel();
+    this.#soon = true;
+    // The rest of this turn's messages join the batch.
+    this.#planned = setImmediate(() => this.#fill());
+  }
+
+  #cancel(): void {
+    if (this.#soon) clearImmediate(this.#planned as NodeJS.Immediate);
+    else clearTimeout(this.#planned as NodeJS.Timeout);
+    this.#planned = undefined;
+    this.#soon = false;
+  }
+
+  /** Sends what has gathered. */
   #fill(): void {
+    this.#cancel();
     while (this.#dirty.size > 0 && this.#underWay.length < DEPTH) {
       const commit = this.#begin();
       if (commit === null) break;
@@ -100,10 +138,9 @@ export class Committer implements AsyncDisposable {
   async #run(): Promise<void> {
     for (let commit = this.#underWay[0]; commit; commit = this.#underWay[0]) {
       const outcomes = await commit.outcomes;
-      if (outcomes?.[0]?.outcome === "REVISION") await this.#refresh();
       this.#underWay.shift();
       this.#settle(commit, outcomes);
-      this.#fill();
+      this.#plan();
     }
     this.#running = undefined;
   }
@@ -125,7 +162,8 @@ export class Committer implements AsyncDisposable {
     }
     if (parts.length === 0) return null;
     this.#changes.observe(count);
-    const commit = { revision: this.host.revision(), action: "document.edited", documents: parts } as const;
+    this.#sentWith(count);
+    const commit = { action: "document.edited", documents: parts } as const;
     const outcomes = commitChanges(this.#line, this.ledger, commit).catch((err: unknown) => {
       this.host.log.error(
         { err, documents: parts.map(({ documentId }) => documentId) },
@@ -136,13 +174,24 @@ export class Committer implements AsyncDisposable {
     return { rooms, parts, end: this.#seconds.startTimer(), outcomes };
   }
 
+  /** A statement is sent with so many changes: the window learns from it. */
+  #sentWith(count: number): void {
+    const now = performance.now();
+    this.#load = this.#load * Math.exp((this.#sent - now) / LOAD_MS) + count;
+    this.#sent = now;
+    if (this.#load > BUSY) this.#window = 0;
+    else if (count > 1) this.#window = PATIENCE_MS;
+    else this.#window = this.#window < 1 ? 0 : this.#window / 2;
+    this.#gathered = 0;
+  }
+
   /** What fails in one room must not keep the others from their commit. */
   #take(room: Room): DocumentChanges | null {
     try {
       return room.take();
     } catch (err) {
       this.host.log.error({ err, documentId: room.documentId }, "a room failed");
-      this.host.evict(room, closeCode.tryLater, "the document could not be read");
+      this.host.evict(room, closeReasons.unreadable);
       return null;
     }
   }
@@ -153,17 +202,11 @@ export class Committer implements AsyncDisposable {
       const outcome = outcomes?.[index];
       if (outcome === undefined) {
         // Whether it was kept is not known: the clients come back and are told from the table.
-        this.host.evict(room, closeCode.tryLater, "the change could not be committed");
+        this.host.evict(room, closeReasons.notCommitted);
         continue;
       }
       room.settle(outcome);
       if (outcome.outcome === "COMMITTED") this.host.committed(room.documentId, outcome.head);
     }
-  }
-
-  async #refresh(): Promise<void> {
-    await this.host
-      .refresh()
-      .catch((err: unknown) => this.host.log.warn({ err }, "permissions could not be read"));
   }
 }

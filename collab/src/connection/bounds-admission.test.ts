@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   node.leave();
-  await until(() => node.collab.permits.connections.size === 0, "everyone to leave");
+  await until(() => node.collab.rights.connections.size === 0, "everyone to leave");
 });
 afterAll(() => node?.[Symbol.asyncDispose]());
 

@@ -1,6 +1,13 @@
 import type { Duplex } from "node:stream";
-import { type Access, accessFrame, type CloseCode, closeCode } from "@onrecord/collab-protocol/protocol";
+import {
+  type Access,
+  accessFrame,
+  type CloseReason,
+  closeCode,
+  closeReasons,
+} from "@onrecord/collab-protocol/protocol";
 import type { By } from "@onrecord/ledger/ledger";
+import type { LiveRight } from "@onrecord/policy/live-right";
 import type { Principal } from "@onrecord/policy/principal";
 import { WebSocket } from "ws";
 import type { Pause, SocketMetrics } from "./socket-metrics.js";
@@ -11,23 +18,23 @@ export class CollabSocket extends WebSocket {
   /** The stream that was upgraded. Frames that go to many are written to it as they are, made once. */
   stream!: Duplex;
   /** What the protocol error that ended it was; undefined without one. */
-  violation: { readonly code: CloseCode; readonly reason: string } | undefined;
+  violation: CloseReason | undefined;
 
   override close(code?: number, reason?: string | Buffer): void {
     switch (code) {
       case 1009:
-        return this.#violated(closeCode.tooLarge, "the frame is too large");
+        return this.#violated(closeReasons.frameTooLarge);
       case 1002:
       case 1007:
-        return this.#violated(closeCode.malformed, "the frame is malformed");
+        return this.#violated(closeReasons.frameMalformed);
       default:
         return super.close(code, reason);
     }
   }
 
-  #violated(code: CloseCode, reason: string): void {
-    this.violation = { code, reason };
-    super.close(code, reason);
+  #violated(why: CloseReason): void {
+    this.violation = why;
+    super.close(why.code, why.reason);
   }
 }
 
@@ -55,6 +62,7 @@ export class Connection {
   outstanding = 0;
   /** Document messages received, for `?ack=1`. */
   received = 0;
+  #onSettled: (() => void) | undefined;
   #closed = false;
   #silenced = false;
   #deaf = false;
@@ -66,11 +74,12 @@ export class Connection {
   constructor(
     readonly socket: CollabSocket,
     readonly documentId: string,
-    /** Renewed when permissions change. */
+    /** As it was last decided on. */
     public principal: Principal,
+    /** What its changes are committed on. */
+    readonly right: LiveRight,
+    /** Decided on the right, and anew whenever that changes. */
     public access: Access,
-    /** When session or grant end, in milliseconds since the epoch as the database has it. Access is decided again then. */
-    public expiresAt: number,
     readonly by: By,
     readonly options: ConnectionOptions,
   ) {
@@ -80,6 +89,10 @@ export class Connection {
 
   get mayEdit(): boolean {
     return this.access === "edit";
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed;
   }
 
   /** Whether messages of the client still count. */
@@ -100,7 +113,7 @@ export class Connection {
     const { queueBytes } = this.options.limits;
     if (waiting <= queueBytes) this.#stateBytes = 0;
     else if (waiting > queueBytes + this.#stateBytes) {
-      return this.close(closeCode.slow, "too slow: reconnect for what is missing");
+      return this.close(closeReasons.tooSlow);
     }
     if (stream.writableCorked === 0) {
       stream.cork();
@@ -127,6 +140,19 @@ export class Connection {
   /** One of its changes is durable, or dropped out. */
   settled(): void {
     if (--this.outstanding < this.options.limits.uncommittedChanges / 2) this.resume("commits");
+    if (this.outstanding === 0) this.#onSettled?.();
+  }
+
+  /** Its room is given up, with whatever of it was on its way. */
+  abandoned(): void {
+    this.outstanding = 0;
+    this.#onSettled?.();
+  }
+
+  /** Calls back once nothing of it is on its way to a commit any more. */
+  whenSettled(settled: () => void): void {
+    if (this.outstanding === 0) settled();
+    else this.#onSettled = settled;
   }
 
   /** Reads no further until `resume` is called with every cause that was given. What was read already still comes. */
@@ -175,11 +201,12 @@ export class Connection {
   }
 
   /** Closes with a code of ours. From now on nothing of it is committed when the cause is a lost right. */
-  close(code: CloseCode, reason: string): void {
+  close(why: CloseReason): void {
+    const { code, reason } = why;
     if (code === closeCode.forbidden || code === closeCode.unauthenticated) this.access = "view";
     if (this.#closed) return;
     this.#closed = true;
-    this.options.tally.closed(code, reason);
+    this.options.tally.closed(why);
     this.socket.resume();
     this.socket.close(code, reason);
     // Its answer to the close frame would not be heard.

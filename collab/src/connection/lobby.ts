@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { type CloseCode, closeCode } from "@onrecord/collab-protocol/protocol";
+import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { WebSocket } from "ws";
 import { CLOSE_GRACE_MS } from "./connection.js";
 import type { SocketMetrics } from "./socket-metrics.js";
@@ -22,11 +22,11 @@ export class Lobby {
   /** Lets `admit` decide while the socket waits. A socket too many, or one that waited too long, is told to come again. */
   async hold(socket: WebSocket, stream: Duplex, admit: () => Promise<void>): Promise<void> {
     if (this.#waiting >= this.limits.admissions)
-      return this.turnAway(socket, stream, closeCode.tryLater, "too many are coming in: try again later");
+      return this.turnAway(socket, stream, closeReasons.tooManyArriving);
     this.#waiting++;
     socket.pause();
     const deadline = setTimeout(
-      () => this.turnAway(socket, stream, closeCode.tryLater, "this takes too long: try again later"),
+      () => this.turnAway(socket, stream, closeReasons.admissionTooLong),
       this.limits.admissionSeconds * 1000,
     );
     try {
@@ -40,15 +40,15 @@ export class Lobby {
   }
 
   /** Closes a socket that does not come in. Its answer to the close frame is read, and little else. */
-  turnAway(socket: WebSocket, stream: Duplex, code: CloseCode, reason: string): void {
+  turnAway(socket: WebSocket, stream: Duplex, why: CloseReason): void {
     if (socket.readyState !== socket.OPEN) return;
-    this.tally.closed(code, reason);
+    this.tally.closed(why);
     let bytes = 0;
     stream.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > FAREWELL_BYTES) stream.destroy();
     });
-    socket.close(code, reason);
+    socket.close(why.code, why.reason);
     socket.resume();
     setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
   }

@@ -1,4 +1,4 @@
-import type { CloseCode } from "@onrecord/collab-protocol/protocol";
+import type { CloseReason } from "@onrecord/collab-protocol/protocol";
 import { Counter, type Registry } from "prom-client";
 
 /** Why a socket is read no further for a while. */
@@ -30,7 +30,7 @@ export class SocketMetrics {
     });
   }
 
-  closed(code: CloseCode, reason: string): void {
+  closed({ code, reason }: CloseReason): void {
     this.#closed.inc({ code, reason });
   }
 

@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
 import {
   type ClientMessage,
-  type CloseCode,
-  closeCode,
+  type CloseReason,
+  closeReasons,
   countEntries,
   decodeMessage,
 } from "@onrecord/collab-protocol/protocol";
 import type { Logger } from "@onrecord/core/log";
-import type { AuditAction } from "@onrecord/ledger/events";
+import type { AuditAction } from "@onrecord/ledger/events/catalogue";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { RawData } from "ws";
 import { introduced } from "../authorship/speakers.js";
 import type { Connection } from "../connection/connection.js";
+import { PresenceError } from "../presence/presence-error.js";
 import type { Room } from "../room/room.js";
 import type { Reception } from "../updates/intake.js";
 import { Coalescer } from "./coalescer.js";
@@ -54,11 +55,11 @@ export function refuse(
   { ledger, log }: RefusalHost,
   room: Room,
   connection: Connection,
-  code: CloseCode,
-  reason: string,
+  why: CloseReason,
   bytes: Uint8Array | null,
 ): void {
   connection.silence();
+  const { code, reason } = why;
   const { by } = connection;
   const object = { kind: "DOCUMENT", id: room.documentId } as const;
   const sha256 = bytes && createHash("sha256").update(bytes).digest("hex");
@@ -67,7 +68,7 @@ export function refuse(
   ledger
     .record({ action: "document.edit-refused", by, object, detail })
     .catch((err: unknown) => log.error({ err, requestId: by.requestId }, "a refusal could not be recorded"))
-    .finally(() => connection.close(code, reason));
+    .finally(() => connection.close(why));
 }
 
 /** Speaks y-websocket with one connection in its room. Messages are handled one after the other. */
@@ -146,17 +147,16 @@ export class Conversation {
   #take(data: RawData, binary: boolean): Promise<void> | void {
     if (!this.connection.listening) return;
     this.#frames++;
-    if (!binary || !Buffer.isBuffer(data))
-      return this.#refuse(closeCode.malformed, "only binary frames are understood", new Uint8Array());
+    if (!binary || !Buffer.isBuffer(data)) return this.#refuse(closeReasons.notBinary, new Uint8Array());
     let decoded: ClientMessage;
     try {
       decoded = decodeMessage(data);
     } catch {
-      return this.#refuse(closeCode.malformed, "the frame is not a message", data);
+      return this.#refuse(closeReasons.notAMessage, data);
     }
     // Only work may be as large as a document.
     if (decoded.type !== "change" && data.length > this.host.limits.frameBytes)
-      return this.#refuse(closeCode.tooLarge, "the frame is too large", data);
+      return this.#refuse(closeReasons.frameTooLarge, data);
     switch (decoded.type) {
       case "step1":
         return this.#states.ask(decoded.stateVector);
@@ -171,7 +171,7 @@ export class Conversation {
       case "unknown":
         // Newer clients may know more than we: a few are let pass.
         if (++this.#unknown > this.host.limits.unknownMessages)
-          this.#refuse(closeCode.malformed, "too many messages of a type that is not known here", data);
+          this.#refuse(closeReasons.unknownMessages, data);
     }
   }
 
@@ -184,10 +184,10 @@ export class Conversation {
     if (!this.connection.listening) return;
     try {
       if (countEntries(stateVector) > this.host.limits.stateVectorEntries)
-        return this.#refuse(closeCode.malformed, "the state vector has too many entries", stateVector);
+        return this.#refuse(closeReasons.stateVectorTooLong, stateVector);
       this.room.join(this.connection, stateVector);
     } catch {
-      this.#refuse(closeCode.malformed, "the state vector is malformed", stateVector);
+      this.#refuse(closeReasons.stateVectorMalformed, stateVector);
     }
   }
 
@@ -200,7 +200,7 @@ export class Conversation {
     if (!fitsOneChange(update, this.host.limits)) {
       if (this.connection.mayEdit && isDivisible(update, this.host.limits))
         return this.#inParts(update, step, received);
-      return this.#refuse(closeCode.tooLarge, "the update is too large", update);
+      return this.#refuse(closeReasons.updateTooLarge, update);
     }
     if (!this.connection.mayEdit) return this.#changeOfViewer(update, received);
     this.room.receive(this.connection, update, step, (reception) => {
@@ -219,13 +219,13 @@ export class Conversation {
     try {
       for (const part of partsOf(update, step, this.host.limits)) {
         if (part.update.length > this.host.limits.updateBytes)
-          return this.#refuse(closeCode.tooLarge, "the update is too large", part.update);
+          return this.#refuse(closeReasons.updateTooLarge, part.update);
         const reception = await new Promise<Reception>((tell) =>
           room.receive(connection, part.update, part.step, tell, update.length),
         );
         // Its right may have ended, and its socket been closed, before this part was looked at.
         if (!connection.listening && !connection.mayEdit)
-          return this.#refuse(closeCode.forbidden, "access was removed", part.update);
+          return this.#refuse(closeReasons.accessRemoved, part.update);
         if (!connection.listening) return;
         const isTaken = reception.outcome === "applied" || reception.outcome === "nothing-new";
         if (part.isLast || !isTaken) {
@@ -235,7 +235,7 @@ export class Conversation {
         await new Promise((resolve) => setImmediate(resolve));
       }
     } catch {
-      this.#refuse(closeCode.malformed, "the update is malformed", update);
+      this.#refuse(closeReasons.updateMalformed, update);
     }
   }
 
@@ -246,7 +246,7 @@ export class Conversation {
       case "dropped":
         return;
       case "refused":
-        return this.#refuse(reception.code, reception.reason, update);
+        return this.#refuse(reception, update);
       case "gap":
         return reception.ofOthers ? this.#waitForOthers(update) : this.#askAgain(update);
       case "applied":
@@ -260,8 +260,7 @@ export class Conversation {
 
   #askAgain(update: Uint8Array): void {
     if (this.#asked) return;
-    if (++this.#gaps > this.host.limits.gapAnswers)
-      return this.#refuse(closeCode.malformed, "the update builds on what was never sent", update);
+    if (++this.#gaps > this.host.limits.gapAnswers) return this.#refuse(closeReasons.updateUnfounded, update);
     this.#asked = true;
     void this.room.ask(this.connection);
   }
@@ -272,8 +271,7 @@ export class Conversation {
    */
   #waitForOthers(update: Uint8Array): void {
     if (this.#asked) return;
-    if (this.#waits >= MAX_WAITS)
-      return this.#refuse(closeCode.tryLater, "the update carries what its author has not sent", update);
+    if (this.#waits >= MAX_WAITS) return this.#refuse(closeReasons.ofAnother, update);
     this.#asked = true;
     setTimeout(() => void this.room.ask(this.connection), WAIT_MS * 2 ** this.#waits++).unref();
   }
@@ -281,9 +279,9 @@ export class Conversation {
   /** A stock client answers the server's SyncStep1 whatever it may do; only something new is an attempt to write. */
   #changeOfViewer(update: Uint8Array, received: number): void {
     try {
-      if (this.room.wouldChange(update)) return this.#refuse(closeCode.forbidden, "view only", update);
+      if (this.room.wouldChange(update)) return this.#refuse(closeReasons.viewOnly, update);
     } catch {
-      return this.#refuse(closeCode.malformed, "the update is malformed", update);
+      return this.#refuse(closeReasons.updateMalformed, update);
     }
     this.#acknowledge(received);
   }
@@ -305,11 +303,7 @@ export class Conversation {
       if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
       this.#greet();
     } catch (error) {
-      this.#refuse(
-        closeCode.malformed,
-        error instanceof RangeError ? error.message : "the presence update is malformed",
-        update,
-      );
+      this.#refuse(error instanceof PresenceError ? error.why : closeReasons.presenceMalformed, update);
     }
   }
 
@@ -329,8 +323,8 @@ export class Conversation {
     this.#record(this.host.ledger.record({ action, by, object: this.#object, detail: { clientId } }));
   }
 
-  #refuse(code: CloseCode, reason: string, bytes: Uint8Array): void {
-    refuse(this.host, this.room, this.connection, code, reason, bytes);
+  #refuse(why: CloseReason, bytes: Uint8Array): void {
+    refuse(this.host, this.room, this.connection, why, bytes);
   }
 
   get #object() {

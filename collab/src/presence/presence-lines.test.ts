@@ -1,3 +1,4 @@
+import { closeCode } from "@onrecord/collab-protocol/protocol";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { BoundedNode } from "../testing/bounded-node.js";
@@ -75,7 +76,7 @@ describe("stock clients, of which one says nothing more of itself", () => {
     const room = node.collab.rooms.get(documentId)!;
     node.collab.rooms.forget(room);
     const all = [eve, ben].map((editor) => back(editor, () => undefined));
-    room.close(1013, "for a test");
+    room.close({ code: closeCode.tryLater, reason: "for a test" });
     await Promise.all(all);
     expect(node.collab.rooms.get(documentId)).not.toBe(room);
     await until(() => shown(ben, eve) !== undefined && shown(eve, ben) !== undefined, "both to be seen");

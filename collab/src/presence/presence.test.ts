@@ -12,6 +12,7 @@ import {
 } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Presence } from "./presence.js";
+import { PresenceError } from "./presence-error.js";
 import type { PresenceFrame } from "./presence-frame.js";
 import { inMessages } from "./presence-relay.js";
 
@@ -170,7 +171,7 @@ describe("whose a presence state is", () => {
     for (const clientId of [1, 2, 3]) presence.receive(ana, update(clientId, 1, {}));
     presence.hear("x", [[4, 1, "ana", {}]], 1);
     for (const clientId of [4, 5])
-      expect(() => presence.receive(ana, update(clientId, 2, {}))).toThrow(RangeError);
+      expect(() => presence.receive(ana, update(clientId, 2, {}))).toThrow(PresenceError);
   });
 
   it("is remembered for a while when it is removed, but not beyond the room", () => {

@@ -1,8 +1,10 @@
 import type { PresenceState } from "@onrecord/bus/bus";
+import { closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Principal } from "@onrecord/policy/principal";
 import * as decoding from "lib0/decoding";
 import { isTooDeep } from "../updates/nesting.js";
 import { type Clocks, clockFor, FIRST_TICK, isEcho, isOurs } from "./presence-clocks.js";
+import { PresenceError } from "./presence-error.js";
 import { PresenceFrame } from "./presence-frame.js";
 
 /** Someone who may own presence states: a connection. */
@@ -88,7 +90,7 @@ export class Presence {
   ) {}
 
   /**
-   * Takes an update from a connection. Throws a RangeError with a sentence when it is malformed or too large. `introduced` is the
+   * Takes an update from a connection. Throws a PresenceError when a state of it is malformed or too large. `introduced` is the
    * clientID that the connection says just now its editor writes with: that state is taken over from another connection of the user,
    * whatever its clock, since the line of that one has broken, though it may not have been noticed yet.
    */
@@ -114,10 +116,10 @@ export class Presence {
         // What a tab tells of another, that one says itself.
         if (!this.maySpeak(owner, clientId)) continue;
         if ((this.#owned.get(owner)?.size ?? 0) >= this.limits.awarenessClients)
-          throw new RangeError("too many presence states on one connection");
+          throw new PresenceError(closeReasons.presenceTooMany);
       }
       const bytes = Buffer.byteLength(json);
-      if (bytes > this.limits.awarenessBytes) throw new RangeError("a presence state is too large");
+      if (bytes > this.limits.awarenessBytes) throw new PresenceError(closeReasons.presenceTooLarge);
       const value = this.#sign(owner, json);
       if (known?.owner === owner && repeats(known, said, value)) known.said = said;
       else if (value !== null && !this.#fits(bytes, known)) crowdedOut.push(clientId);
@@ -292,9 +294,9 @@ export class Presence {
     try {
       value = JSON.parse(json);
     } catch {
-      throw new RangeError("a presence state is not JSON");
+      throw new PresenceError(closeReasons.presenceNotJson);
     }
-    if (isTooDeep(value)) throw new RangeError("a presence state is nested too deeply");
+    if (isTooDeep(value)) throw new PresenceError(closeReasons.presenceTooDeep);
     if (value === null || typeof value !== "object") return value;
     if ("user" in value) {
       const claimed = typeof value.user === "object" ? value.user : {};

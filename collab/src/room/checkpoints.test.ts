@@ -1,4 +1,4 @@
-import { encodeState } from "@onrecord/history/encoded-state";
+import { encodeState } from "@onrecord/history/store/encoded-state";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Checkpoints } from "./checkpoints.js";

@@ -1,5 +1,5 @@
-import type { EncodedState } from "@onrecord/history/encoded-state";
-import { CHECKPOINT_EVERY } from "@onrecord/history/history";
+import { CHECKPOINT_EVERY } from "@onrecord/history/store/checkpoint";
+import type { EncodedState } from "@onrecord/history/store/encoded-state";
 
 /**
  * Checkpoints are at least so far apart in time, in milliseconds. No people write 500 versions in a second; where programs do, whoever

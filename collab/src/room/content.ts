@@ -1,6 +1,6 @@
 import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import { type EncodedState, encodeState } from "@onrecord/history/encoded-state";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import { type EncodedState, encodeState } from "@onrecord/history/store/encoded-state";
 import * as Y from "yjs";
 import { framed } from "../connection/connection.js";
 

@@ -1,5 +1,5 @@
 import { newId } from "@onrecord/core/ids";
-import type { ClientBinding, NewChange } from "@onrecord/history/commit";
+import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
 import type { Connection } from "../connection/connection.js";
 import type { Run } from "../updates/intake.js";
 
@@ -49,6 +49,11 @@ export class PendingChanges {
     return this.#waiting.length === 0 && this.#underWay.length === 0;
   }
 
+  /** Whose changes they are. */
+  senders(): Set<Connection> {
+    return new Set([...this.#underWay.flat(), ...this.#waiting].map(({ connection }) => connection));
+  }
+
   /** How many versions those under way will be. */
   get versionsUnderWay(): number {
     return this.#underWay.reduce((sum, { length }) => sum + length, 0);
@@ -68,13 +73,14 @@ export class PendingChanges {
       const verbatim = sameBytes(update, arrival.update);
       const entryId = newId();
       const seq = ++this.applied;
-      const { by } = connection;
+      const { by, right } = connection;
       const of = arrival.bytes;
       this.#waiting.push({
         seq,
         entryId,
         connection,
         by,
+        right,
         update,
         proven,
         relayed,

@@ -1,58 +1,27 @@
 import type { KeyObject } from "node:crypto";
-import { ackFrame, type CloseCode, closeCode, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import {
+  ackFrame,
+  type CloseReason,
+  closeReasons,
+  sync,
+  syncFrame,
+} from "@onrecord/collab-protocol/protocol";
 import { AppError } from "@onrecord/core/errors";
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/commit";
-import { effectiveUpdate } from "@onrecord/history/effective-update";
-import type { EncodedState } from "@onrecord/history/encoded-state";
-import type { Gap } from "@onrecord/history/history";
-import type { LoadedDocument, StoredDocument } from "@onrecord/history/load";
+import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/store/commit";
+import type { StoredDocument } from "@onrecord/history/store/load";
 import * as Y from "yjs";
 import { Authors } from "../authorship/authors.js";
-import { type Step, without } from "../authorship/authorship.js";
+import type { Step } from "../authorship/authorship.js";
 import { type Connection, framed } from "../connection/connection.js";
 import { Presence } from "../presence/presence.js";
-import { isKnownInPart } from "../updates/applies-exactly.js";
-import { independent } from "../updates/independent.js";
 import { bringsStructs, inspect } from "../updates/inspect.js";
-import { type Arrival, dropUnconnected, type Reception, type Run, takeRun } from "../updates/intake.js";
-import { applyPlaced } from "../updates/placement.js";
+import { type Arrival, type Reception, type Run, takeRun } from "../updates/intake.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Content, merge, updateFrame } from "./content.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
-import { type Again, type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
-
-/** What the room asks of its node. */
-export interface RoomHost {
-  readonly limits: {
-    readonly documentBytes: number;
-    readonly documentClients: number;
-    readonly awarenessBytes: number;
-    readonly awarenessClients: number;
-    readonly documentAwarenessBytes: number;
-  };
-  /** The room has changes to commit. */
-  schedule(room: Room): void;
-  /** Whether the right of a connection has ended by time, as far as this node can tell. */
-  isOver(connection: Connection): boolean;
-  /** Asks the database whether it has; the room is scheduled again when that is known. */
-  decideAgain(room: Room, waiting: Iterable<{ readonly connection: Connection }>): void;
-  /** The time, alike on all nodes: milliseconds since the epoch. */
-  now(): number;
-  /** There is presence to share. */
-  presenceChanged(room: Room): void;
-  /** What was committed after a version. */
-  readGap(documentId: string, key: KeyObject, after: number): Promise<Gap>;
-  /** Whose clientIDs are whose, as committed; of all of them, or of these. */
-  bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]>;
-  /** The document at a committed version, fresh from the database. */
-  reload(documentId: string, version: number): Promise<LoadedDocument>;
-  checkpoint(documentId: string, version: number, key: KeyObject, encoded: EncodedState): void;
-  /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
-  refused(room: Room, connection: Connection, code: CloseCode, reason: string, update: Uint8Array): void;
-  /** The room cannot go on; it is forgotten and its clients come back to a new one. */
-  evict(room: Room, code: CloseCode, reason: string): void;
-}
+import { type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
+import { Rebuild } from "./rebuild.js";
+import type { RoomHost } from "./room-host.js";
 
 /** At most this many changes are merged into one frame: merging is superlinear. */
 const MERGED = 100;
@@ -81,13 +50,10 @@ export class Room {
   /** Arrivals at the front that are taken one by one. */
   #suspects = 0;
   readonly #pending = new PendingChanges();
-  readonly #held = new OutboundBarrier();
+  readonly #outbound = new OutboundBarrier();
   /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
   #rebuilding: Promise<void> | undefined;
-  /** The document holds something that must not be committed. */
-  #tainted = false;
-  /** A commit met a binding that this room does not know. */
-  #ownersMoved = false;
+  readonly #rebuild: Rebuild;
   #onSettled: (() => void) | undefined;
   #evicted = false;
 
@@ -95,7 +61,7 @@ export class Room {
     readonly documentId: string,
     stored: StoredDocument,
     bindings: Iterable<ClientBinding>,
-    private readonly host: RoomHost,
+    private readonly host: RoomHost<Room>,
   ) {
     this.#content = new Content(stored.encoded, stored.later);
     this.#key = stored.key;
@@ -105,6 +71,16 @@ export class Room {
     const bytes = stored.later.reduce((sum, { length }) => sum + length, stored.encoded.state.length);
     this.#checkpoints = new Checkpoints(stored.version - stored.replayed, bytes);
     this.authors = new Authors(bindings, this.connections);
+    this.#rebuild = new Rebuild({
+      content: this.#content,
+      pending: this.#pending,
+      authors: this.authors,
+      readGap: (version, key) => host.readGap(documentId, key, version),
+      reload: (version) => host.reload(documentId, version),
+      bindings: (clientIds) => host.bindings(documentId, clientIds),
+      ask: (connection) => this.ask(connection),
+      refused: (connection, why, update) => host.refused(this, connection, why, update),
+    });
     this.presence = new Presence(
       host.limits,
       (owner, clientId) => this.authors.maySpeak(owner, clientId),
@@ -181,8 +157,8 @@ export class Room {
 
   /** Sends a message once everything that it tells of is durable: at once, or after the commit that makes it so. */
   #hold(connection: Connection, prepare: () => Message, sent?: () => void): void {
-    this.#held.hold(connection, prepare, sent);
-    if (!this.#rebuilding) this.#held.release(this.#pending.durable);
+    this.#outbound.hold(connection, prepare, sent);
+    if (!this.#rebuilding) this.#outbound.release(this.#pending.durable);
   }
 
   get idle(): boolean {
@@ -195,12 +171,13 @@ export class Room {
     if (this.#rebuilding || this.#evicted) return null;
     if (this.#pending.waiting.some(({ connection }) => !connection.mayEdit)) {
       // Its sender lost the right after it was applied here.
-      this.#rebuild(true);
+      this.#startClean();
       return null;
     }
-    if (this.#pending.waiting.some(({ connection }) => this.host.isOver(connection))) {
-      // Perhaps it was prolonged; nothing is committed, and nobody is sent away, on what this node thinks the time is.
-      this.host.decideAgain(this, this.#pending.waiting);
+    const doubtful = this.#pending.waiting.filter(({ connection }) => this.host.isDoubtful(connection));
+    if (doubtful.length > 0) {
+      // Perhaps it was only changed; nothing is committed, and nobody is sent away, before the database has decided.
+      this.host.decideAgain(this, new Set(doubtful.map(({ connection }) => connection)));
       return null;
     }
     const from = this.version + this.#pending.versionsUnderWay;
@@ -236,20 +213,21 @@ export class Room {
       case "CONFLICT":
         // Another node was first, or a batch before this one was not kept: what is still new is committed on top of what is there.
         this.#putBack(batch);
-        this.#rebuild(false);
+        this.#catchUp();
         break;
-      case "REVISION":
-        // Permissions moved on, and every connection has been decided on again: what is still allowed is tried again.
+      case "VOID":
+        // A right was changed: once they are decided anew, what is still allowed is tried again.
         this.#putBack(batch);
+        this.host.decideAgain(this, new Set(batch.map(({ connection }) => connection)));
         break;
       case "CLIENT":
         // Another node bound one of our clientIDs first: what is not its owner's is refused.
         this.#putBack(batch);
-        this.#ownersMoved = true;
-        this.#rebuild(true);
+        this.#rebuild.ownersMoved();
+        this.#startClean();
         break;
       case "GONE":
-        return this.host.evict(this, closeCode.gone, "the document is gone");
+        return this.host.evict(this, closeReasons.documentGone);
     }
     if (!this.#pending.isUnderWay) this.#onSettled?.();
     this.#scheduleRest();
@@ -257,7 +235,7 @@ export class Room {
 
   /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
   catchUp(version: number): void {
-    if (version > this.version && !this.#pending.isUnderWay) this.#rebuild(false);
+    if (version > this.version && !this.#pending.isUnderWay) this.#catchUp();
   }
 
   /** Sends presence that changed since the last call to everyone but those whose it is. */
@@ -274,12 +252,13 @@ export class Room {
   }
 
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
-  close(code: CloseCode, reason: string): void {
+  close(why: CloseReason): void {
     this.#evicted = true;
-    this.#held.clear();
+    this.#outbound.clear();
     const dropped = this.#arrived;
     this.#arrived = [];
-    for (const connection of [...this.connections]) connection.close(code, reason);
+    for (const sender of this.#pending.senders()) sender.abandoned();
+    for (const connection of [...this.connections]) connection.close(why);
     for (const { tell } of dropped) tell({ outcome: "dropped" });
     this.#content.destroy();
   }
@@ -306,7 +285,7 @@ export class Room {
       };
       const run = takeRun(this.#content.doc, this.authors, this.#arrived, budget);
       this.#suspects = run.suspects || Math.max(0, this.#suspects - 1);
-      if (run.broken) this.#rebuild(true);
+      if (run.broken) this.#startClean();
       const refused = this.#outgrown(run);
       if (!refused) this.#pending.add(run);
       const taken = new Set(run.taken.map(({ arrival }) => arrival));
@@ -325,8 +304,8 @@ export class Room {
     if (checkpoints.bytes <= documentBytes) return undefined;
     checkpoints.bytes = this.#content.encode().state.length;
     if (checkpoints.bytes <= documentBytes) return undefined;
-    this.#rebuild(true);
-    return { outcome: "refused", code: closeCode.tooLarge, reason: "the document would grow past its limit" };
+    this.#startClean();
+    return { outcome: "refused", ...closeReasons.documentTooLarge };
   }
 
   /** To everyone who has joined. */
@@ -340,7 +319,7 @@ export class Room {
   /** Everything up to `seq` is durable. What was held back goes out first, so that a joiner's state precedes the batch that follows it. */
   #release(seq: number): void {
     this.#pending.durable = seq;
-    this.#held.release(seq);
+    this.#outbound.release(seq);
   }
 
   #putBack(batch: readonly Pending[]): void {
@@ -357,37 +336,30 @@ export class Room {
     if (this.#pending.waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
   }
 
-  #rebuild(tainted: boolean): void {
+  /** The document holds something that must not be committed. */
+  #startClean(): void {
+    this.#rebuild.taint();
+    this.#catchUp();
+  }
+
+  #catchUp(): void {
     if (this.#evicted) return;
-    this.#tainted ||= tainted;
     this.#rebuilding ??= this.#startOver().catch((error: unknown) =>
       error instanceof AppError && (error.code === "GONE" || error.code === "NOT_FOUND")
-        ? this.host.evict(this, closeCode.gone, "the document is gone")
-        : this.host.evict(this, closeCode.tryLater, "the document could not be read"),
+        ? this.host.evict(this, closeReasons.documentGone)
+        : this.host.evict(this, closeReasons.unreadable),
     );
   }
 
-  /**
-   * Takes what others committed meanwhile from the database and sends it on. When that touches changes of our own that wait, or
-   * something must be got rid of, the document itself is taken from there too and what waits is applied again on top: what has become
-   * known drops out, and so does what its sender may no longer do.
-   */
+  /** Catches up with what others committed and sends it on. */
   async #startOver(): Promise<void> {
     if (this.#pending.isUnderWay)
       await new Promise<void>((resolve) => {
         this.#onSettled = resolve;
       });
     this.#onSettled = undefined;
-    const { updates: gap, tip, at } = await this.host.readGap(this.documentId, this.#key, this.version);
-    const head = this.version + gap.length;
-    const keeps = this.#takeUp(gap);
-    if (!keeps) {
-      const fresh = await this.host.reload(this.documentId, head);
-      this.#content.replace(fresh.doc);
-    }
-    await this.#learnBindings(gap, keeps);
+    const { updates: gap, head, tip, at, keeps } = await this.#rebuild.catchUp(this.version, this.#key);
     if (this.#evicted) return;
-    this.#tainted = false;
     this.version = head;
     this.#tip = tip;
     if (at) this.#committedAt = at;
@@ -397,69 +369,11 @@ export class Room {
         seq: Number.POSITIVE_INFINITY,
         except: undefined,
       });
-    if (!keeps) this.#pending.applyAgain((change) => this.#applyAgain(change));
+    if (!keeps) this.#rebuild.applyAgain();
     this.#pending.forgetDropped();
-    this.#held.prepareAgain();
+    this.#outbound.prepareAgain();
     this.#rebuilding = undefined;
     if (this.#pending.waiting.length === 0) this.#release(this.#pending.applied);
     this.#scheduleRest();
-  }
-
-  /**
-   * Applies what others committed to the document with what waits in it, if what waits stays as it is; false if not. To load the
-   * document anew takes longer the larger it is, and whoever needs longer than the others' next commit would never come to one.
-   */
-  #takeUp(gap: readonly Uint8Array[]): boolean {
-    const { waiting } = this.#pending;
-    if (this.#tainted || waiting.some(({ connection }) => !connection.mayEdit)) return false;
-    // At rest, nothing waits, and what is sent on is kept with what it knows.
-    if (!this.#content.isAwake) return true;
-    const ours = waiting.map(({ update }) => update);
-    if (!independent(ours, gap)) return false;
-    for (const update of gap) applyCommitted(this.#content.doc, update);
-    return true;
-  }
-
-  /** What others committed may have moved whose clientIDs are whose; what waits is judged again by it, if it is not kept. */
-  async #learnBindings(gap: readonly Uint8Array[], keeps: boolean): Promise<void> {
-    const clientIds = this.#ownersMoved
-      ? undefined
-      : [...new Set(gap.flatMap((update) => [...Y.parseUpdateMeta(update).from.keys()]))];
-    const committed = clientIds?.length === 0 ? [] : await this.host.bindings(this.documentId, clientIds);
-    this.#ownersMoved = false;
-    // What is kept was written by other clientIDs than what is learnt.
-    if (!keeps) this.authors.bindings.forget();
-    this.authors.bindings.learn(committed);
-    if (committed.some(({ userId }) => userId === null))
-      for (const update of gap) this.authors.remember(update);
-  }
-
-  /** What is left of a change that waits, on the document as it is now; null for nothing, and when its sender may not. */
-  #applyAgain(change: Pending): Again | null {
-    const { connection } = change;
-    const { doc } = this.#content;
-    const step = change.relayed ? "step2" : "update";
-    const inspection = inspect(change.update, Math.max(change.of, change.update.length));
-    const judgement = this.authors.judge(doc, connection, step, inspection);
-    if (!connection.mayEdit || judgement.outcome === "refused") {
-      const [code, reason] =
-        connection.mayEdit && judgement.outcome === "refused"
-          ? [closeCode.malformed, judgement.reason]
-          : [closeCode.forbidden, "access was removed"];
-      connection.settled();
-      this.host.refused(this, connection, code, reason, change.update);
-      return null;
-    }
-    const rest = without(change.update, judgement.excluded);
-    // Its place was looked at when it was taken. What another node has committed of it may be something else: where the rest has no
-    // place behind that, this throws, the room is given up, and whoever sent it is told when it sends it again.
-    const update = isKnownInPart(doc, inspection)
-      ? applyPlaced(doc, rest, inspection)
-      : effectiveUpdate(doc, rest);
-    dropUnconnected(doc);
-    // Others have turned out to be connected with what it carried; the client is asked what remains.
-    if (judgement.excluded.length > 0) void this.ask(connection);
-    if (update === null) connection.settled();
-    return update && { update, ...this.authors.attribute(doc, connection, judgement, update) };
   }
 }

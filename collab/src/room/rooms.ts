@@ -1,9 +1,11 @@
 import { AppError } from "@onrecord/core/errors";
-import type { ClientBinding } from "@onrecord/history/commit";
-import type { History } from "@onrecord/history/history";
-import { relayedChanges } from "@onrecord/history/relayed";
+import { readBindings } from "@onrecord/history/store/bindings";
+import type { ClientBinding } from "@onrecord/history/store/commit";
+import type { History } from "@onrecord/history/store/history";
+import { relayedChanges } from "@onrecord/history/store/relayed";
 import type { Sql } from "@onrecord/postgres/database";
-import { Room, type RoomHost } from "./room.js";
+import { Room } from "./room.js";
+import type { RoomHost } from "./room-host.js";
 
 /** An empty room is kept this long: a reload of the page finds it warm. */
 const LINGER_MS = 10_000;
@@ -17,7 +19,7 @@ export class Rooms {
   constructor(
     private readonly sql: Sql,
     private readonly history: History,
-    private readonly host: RoomHost,
+    private readonly host: RoomHost<Room>,
     private readonly capacity: number,
   ) {}
 
@@ -103,18 +105,14 @@ export class Rooms {
 
   /** Whose clientIDs are whose in a document, as committed, in the order of their clocks; of all of them, or of these. */
   bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]> {
-    return this.sql.query<ClientBinding>(
-      `select client_id as "clientId", clock, user_id as "userId" from documents.client
-       where document_id = $1 and ($2::bigint[] is null or client_id = any ($2)) order by client_id, clock`,
-      [documentId, clientIds ?? null],
-    );
+    return readBindings(this.sql, documentId, clientIds);
   }
 
   async #load(documentId: string): Promise<Room> {
     const loaded = await this.history.read(documentId);
     // Read after the document: a row too many is harmless, one too few would let somebody else's clientID be taken over.
     const room = new Room(documentId, loaded, await this.bindings(documentId), this.host);
-    if (room.authors.bindings.carriedForOwners)
+    if (room.authors.bindings.relayedForOwners)
       for (const update of await relayedChanges(this.sql, loaded.key, documentId, loaded.version))
         room.authors.remember(update);
     this.#open.set(documentId, room);

@@ -1,23 +1,13 @@
+import { anySeed, type Draw, draws } from "@onrecord/core/testing/random";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { countStructs } from "./count-structs.js";
 
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-/** mulberry32 */
-function randomFrom(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const seed = anySeed();
 
 /** A document with every kind of content that Yjs writes. */
-function everything(random: () => number): Y.Doc {
+function everything(pick: Draw): Y.Doc {
   const doc = new Y.Doc();
-  const pick = (n: number) => Math.floor(random() * n);
   const text = doc.getText("t");
   const map = doc.getMap("m");
   const array = doc.getArray("a");
@@ -25,7 +15,7 @@ function everything(random: () => number): Y.Doc {
   const acts: (() => void)[] = [
     () => text.insert(pick(text.length + 1), "日本語 text 🙂".slice(0, 1 + pick(8))),
     () => text.length > 2 && text.delete(pick(text.length - 1), 1),
-    () => text.length > 2 && text.format(pick(text.length - 1), 1, { bold: random() < 0.5 }),
+    () => text.length > 2 && text.format(pick(text.length - 1), 1, { bold: pick(2) === 0 }),
     () => text.insertEmbed(pick(text.length + 1), { image: "x" }),
     () => map.set(`k${pick(5)}`, [1, { a: null }, "s", 1.5, true, new Uint8Array([1, 2])][pick(6)]),
     () => map.set(`d${pick(3)}`, new Y.Doc()),
@@ -39,8 +29,8 @@ function everything(random: () => number): Y.Doc {
   return doc;
 }
 
-it(`counts the structs of whatever Yjs writes (SEED=${seed})`, () => {
-  const random = randomFrom(seed);
+it("counts the structs of whatever Yjs writes", () => {
+  const random = draws(seed);
   for (let round = 0; round < 30; round++) {
     const update = Y.mergeUpdates([
       Y.encodeStateAsUpdate(everything(random)),
@@ -53,7 +43,7 @@ it(`counts the structs of whatever Yjs writes (SEED=${seed})`, () => {
 });
 
 it("throws on what is cut short within its structs, and never runs away", () => {
-  const update = Y.encodeStateAsUpdate(everything(randomFrom(seed)));
+  const update = Y.encodeStateAsUpdate(everything(draws(seed)));
   const whole = countStructs(update, Number.POSITIVE_INFINITY);
   for (let length = 0; length < update.length; length += 7) {
     let counted = 0;

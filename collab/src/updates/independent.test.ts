@@ -1,21 +1,9 @@
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import { effectiveUpdate } from "@onrecord/history/effective-update";
+import { anySeed, type Draw, draws } from "@onrecord/core/testing/random";
+import { effectiveUpdate } from "@onrecord/history/edit/effective-update";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { independent } from "./independent.js";
-
-const SEED = Number(process.env.ONRECORD_INDEPENDENT_SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-/** A small seeded generator (mulberry32). */
-function prng(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 function fork(base: Y.Doc): Y.Doc {
   const doc = new Y.Doc();
@@ -24,7 +12,7 @@ function fork(base: Y.Doc): Y.Doc {
 }
 
 /** What an editor does to the texts of a document, one update for each change. */
-function edits(doc: Y.Doc, count: number, random: (below: number) => number): Uint8Array[] {
+function edits(doc: Y.Doc, count: number, random: Draw): Uint8Array[] {
   const made: Uint8Array[] = [];
   doc.on("update", (update: Uint8Array) => made.push(update));
   const paragraph = doc.getXmlFragment("default").get(0);
@@ -56,8 +44,8 @@ function content(server: Y.Doc) {
   };
 }
 
-it(`is said only of changes that are still changes, and the same, after the others (seed ${SEED})`, () => {
-  const random = prng(SEED);
+it("is said only of changes that are still changes, and the same, after the others", () => {
+  const random = draws(anySeed());
   let said = 0;
   for (let run = 0; run < 300; run++) {
     const base = new Y.Doc();

@@ -1,6 +1,6 @@
-import { type CloseCode, closeCode } from "@onrecord/collab-protocol/protocol";
-import type { ClientBinding, NewChange } from "@onrecord/history/commit";
-import { emittedBy } from "@onrecord/history/effective-update";
+import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
+import { emittedBy } from "@onrecord/history/edit/effective-update";
+import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
 import * as Y from "yjs";
 import type { Authors } from "../authorship/authors.js";
 import { type AcceptedChange, type Step, without } from "../authorship/authorship.js";
@@ -22,7 +22,7 @@ export type Reception =
   | { readonly outcome: "dropped" }
   /** The right to edit was lost after it was sent. */
   | { readonly outcome: "viewer" }
-  | { readonly outcome: "refused"; readonly code: CloseCode; readonly reason: string };
+  | ({ readonly outcome: "refused" } & CloseReason);
 
 /** A change as it was sent, not yet looked at. */
 export interface Arrival {
@@ -134,8 +134,7 @@ interface Admitted {
 const applied: Reception = { outcome: "applied" };
 const cannotBeApplied: Reception = {
   outcome: "refused",
-  code: closeCode.malformed,
-  reason: "the update cannot be applied",
+  ...closeReasons.updateInapplicable,
 };
 
 function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: number): Admitted | Reception {
@@ -145,15 +144,15 @@ function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: numb
   try {
     const inspection = inspect(update, bytes);
     const judgement = authors.judge(doc, connection, step, inspection);
-    if (judgement.outcome === "refused") return { ...judgement, code: closeCode.malformed };
+    if (judgement.outcome === "refused") return judgement;
     if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
     if (hasTooManyClients(doc, judgement, maxClients))
-      return { outcome: "refused", code: closeCode.tooLarge, reason: "the document has too many clientIDs" };
+      return { outcome: "refused", ...closeReasons.tooManyClients };
     const plain =
       judgement.excluded.length === 0 && appliesExactly(doc, inspection) && !setsUnsoundSpan(doc, inspection);
     return { arrival, inspection, judgement, plain };
   } catch {
-    return { outcome: "refused", code: closeCode.malformed, reason: "the update is malformed" };
+    return { outcome: "refused", ...closeReasons.updateMalformed };
   }
 }
 

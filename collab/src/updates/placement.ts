@@ -1,4 +1,4 @@
-import { effectiveUpdate } from "@onrecord/history/effective-update";
+import { effectiveUpdate } from "@onrecord/history/edit/effective-update";
 import * as Y from "yjs";
 import type { Inspection } from "./inspect.js";
 import { makeSpansSound } from "./spans.js";

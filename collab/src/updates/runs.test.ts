@@ -1,6 +1,6 @@
-import { applyCommitted } from "@onrecord/history/apply-committed";
+import { draws, seeds } from "@onrecord/core/testing/random";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
 import { plainContent } from "@onrecord/history/testing/plain";
-import { prng, seeds } from "@onrecord/history/testing/prng";
 import { randomHistory } from "@onrecord/history/testing/random-history";
 import type { Principal } from "@onrecord/policy/principal";
 import { describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ const LENGTH = 60;
 describe("what random peers of every type send, taken in runs of any length", () => {
   it("is at every version what its changes make one by one, and reaches others as the same", () => {
     for (const seed of seeds(25)) {
-      const random = prng(seed * 7);
+      const random = draws(seed * 7);
       const connections = new Map<string, Connection>();
       const from = (userId: string): Connection => {
         const known = connections.get(userId) ?? open(userId);

@@ -31,6 +31,10 @@ async function twoNodes() {
   const errors: Error[] = [];
   const buses = ["a", "b"].map((node) => new Bus(node, ether.transport(), (error) => errors.push(error)));
   for (const bus of buses) await bus.start();
+  // Once they know of each other, nothing waits behind their roll call.
+  await vi.waitFor(() => expect(ether.sent).toHaveLength(3));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  ether.sent.length = 0;
   const heard: [string, unknown, string][] = [];
   const ends = buses.map((bus, index) =>
     bus.subscribe("permissions.changed", ({ revision }, origin) =>
@@ -111,6 +115,40 @@ describe("the bus", () => {
     ether.gaps[0]!();
     expect(told).toBe(1);
     expect(errors).toHaveLength(2);
+  });
+
+  it("sends nothing while nobody else listens, and everything from the moment that somebody does", async () => {
+    vi.useFakeTimers();
+    try {
+      const ether = new Ether();
+      const report = (error: Error) => expect(error).toBeUndefined();
+      const [a, b] = ["a", "b"].map((node) => new Bus(node, ether.transport(), report)) as [Bus, Bus];
+      const revisions = () =>
+        ether.sent.flat().flatMap(({ m }) => ("revision" in m ? [(m as { revision: number }).revision] : []));
+      const tell = async (revision: number) => {
+        a.publish("permissions.changed", { revision });
+        await vi.advanceTimersByTimeAsync(100);
+      };
+      await a.start();
+      await tell(1);
+      await vi.advanceTimersByTimeAsync(20_000);
+      await tell(2);
+      expect(revisions()).toEqual([1]);
+      await b.start();
+      await vi.advanceTimersByTimeAsync(60_000);
+      await tell(3);
+      expect(revisions()).toEqual([1, 3]);
+      await b[Symbol.asyncDispose]();
+      await vi.advanceTimersByTimeAsync(60_000);
+      await tell(4);
+      expect(revisions()).toEqual([1, 3]);
+      // Who was there may be there again, unheard.
+      ether.gaps[0]!();
+      await tell(5);
+      expect(revisions()).toEqual([1, 3, 5]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("sends what is still to be sent before it ends", async () => {

@@ -18,6 +18,8 @@ export interface BusMessages {
   "presence.changed": { documentId: string; states: readonly PresenceState[] };
   /** The sender drains: nobody is connected to it any more. */
   "presence.ended": Record<string, never>;
+  /** The sender listens; `asks`: it does not know who else does. Between buses only. */
+  "node.listens": { asks: boolean };
 }
 
 /** A presence state between nodes: what it says is null once its connection has left. */
@@ -51,15 +53,25 @@ export interface Envelope {
 
 /** The first message after a pause leaves at once; those that follow gather for this long, so that a busy node does not pay for each. */
 const GATHER_MS = 20;
+/** How often a node says that it listens, and how long a silent one is still taken for a listener. */
+const ROLL_CALL_MS = 10_000;
+const SILENT_MS = 3 * ROLL_CALL_MS;
 
 type AnyHandler = (message: never, origin: "local" | "remote", node: string) => void;
 
-/** Delivers to this process at once, and to the others through its transport in batches. */
+/**
+ * Delivers to this process at once, and to the others through its transport in batches; a node that is alone sends nothing but that
+ * it listens. Nodes say so when they start, after a gap and now and then. Until a node has listened long enough to know of the
+ * others, it sends everything: so does a command that starts, tells something, and ends.
+ */
 export class Bus implements AsyncDisposable {
   readonly #handlers = new Map<BusTopic, Set<AnyHandler>>();
   readonly #gapHandlers = new Set<() => void>();
   #outbox: Envelope[] = [];
   #flushing: Promise<void> | undefined;
+  #rollCall: NodeJS.Timeout | undefined;
+  /** Until when somebody else is taken to listen. */
+  #heardUntil = 0;
 
   constructor(
     private readonly nodeId: string,
@@ -70,12 +82,15 @@ export class Bus implements AsyncDisposable {
   async start(): Promise<void> {
     await this.transport.start(
       (envelope) => {
-        if (envelope.n !== this.nodeId) this.#deliver(envelope, "remote");
+        if (envelope.n !== this.nodeId) this.#hear(envelope);
       },
       () => {
+        this.#callRoll();
         for (const handler of this.#gapHandlers) this.#try(handler);
       },
     );
+    this.#callRoll();
+    this.#rollCall = setInterval(() => this.#say({ asks: false }), ROLL_CALL_MS).unref();
   }
 
   /** Whether the other nodes can be heard. */
@@ -86,8 +101,7 @@ export class Bus implements AsyncDisposable {
   publish<T extends BusTopic>(topic: T, message: BusMessages[T]): void {
     const envelope: Envelope = { n: this.nodeId, t: topic, m: message };
     this.#deliver(envelope, "local");
-    this.#outbox.push(envelope);
-    this.#flushing ??= this.#flush();
+    if (performance.now() < this.#heardUntil) this.#send(envelope);
   }
 
   /** Returns the function that ends the subscription. */
@@ -102,6 +116,34 @@ export class Bus implements AsyncDisposable {
   onGap(handler: () => void): () => void {
     this.#gapHandlers.add(handler);
     return () => void this.#gapHandlers.delete(handler);
+  }
+
+  #send(envelope: Envelope): void {
+    this.#outbox.push(envelope);
+    this.#flushing ??= this.#flush();
+  }
+
+  /** Whoever sends something listens too. */
+  #hear(envelope: Envelope): void {
+    const { t, m } = envelope;
+    this.#othersListen(SILENT_MS);
+    if (t === "node.listens") {
+      if ((m as BusMessages["node.listens"]).asks) this.#say({ asks: false });
+    } else this.#deliver(envelope, "remote");
+  }
+
+  /** Nobody knows who listens: somebody may, until they have had the time to say so. */
+  #callRoll(): void {
+    this.#othersListen(ROLL_CALL_MS);
+    this.#say({ asks: true });
+  }
+
+  #othersListen(ms: number): void {
+    this.#heardUntil = Math.max(this.#heardUntil, performance.now() + ms);
+  }
+
+  #say(message: BusMessages["node.listens"]): void {
+    this.#send({ n: this.nodeId, t: "node.listens", m: message });
   }
 
   async #flush(): Promise<void> {
@@ -131,6 +173,7 @@ export class Bus implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#rollCall);
     await this.#flushing;
     await this.transport[Symbol.asyncDispose]();
   }

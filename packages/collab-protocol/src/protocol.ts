@@ -42,6 +42,93 @@ export const closeCode = {
 } as const;
 export type CloseCode = (typeof closeCode)[keyof typeof closeCode];
 
+/** A close frame: the code says what the client is to do, the sentence what happened. */
+export interface CloseReason {
+  readonly code: CloseCode;
+  readonly reason: string;
+}
+
+const malformed = (reason: string): CloseReason => ({ code: closeCode.malformed, reason });
+const unauthenticated = (reason: string): CloseReason => ({ code: closeCode.unauthenticated, reason });
+const forbidden = (reason: string): CloseReason => ({ code: closeCode.forbidden, reason });
+const gone = (reason: string): CloseReason => ({ code: closeCode.gone, reason });
+const tooLarge = (reason: string): CloseReason => ({ code: closeCode.tooLarge, reason });
+const tryLater = (reason: string): CloseReason => ({ code: closeCode.tryLater, reason });
+
+/**
+ * Every reason for which the server closes a socket; where an error kept it from opening a document, the error's own sentence may stand
+ * there instead. The sentences also stand on the record and in the metrics. No two entries have
+ * the same code and sentence, so a client gets the name back with `closeReasonOf` and compares no sentence itself.
+ */
+export const closeReasons = {
+  notBinary: malformed("only binary frames are understood"),
+  frameMalformed: malformed("the frame is malformed"),
+  notAMessage: malformed("the frame is not a message"),
+  unknownMessages: malformed("too many messages of a type that is not known here"),
+  stateVectorMalformed: malformed("the state vector is malformed"),
+  stateVectorTooLong: malformed("the state vector has too many entries"),
+  updateMalformed: malformed("the update is malformed"),
+  updateInapplicable: malformed("the update cannot be applied"),
+  updateUnfounded: malformed("the update builds on what was never sent"),
+  updateForged: malformed("the update writes in the name of another user"),
+  contentTaken: malformed(
+    "the document has other content of this editor, brought by someone else: reload the page",
+  ),
+  subdocuments: malformed("subdocuments are not supported: put their content into the document itself"),
+  presenceMalformed: malformed("the presence update is malformed"),
+  presenceNotJson: malformed("a presence state is not JSON"),
+  presenceTooDeep: malformed("a presence state is nested too deeply"),
+  presenceTooLarge: malformed("a presence state is too large"),
+  presenceTooMany: malformed("too many presence states on one connection"),
+
+  notSignedIn: unauthenticated("sign in first"),
+  otherSession: unauthenticated("another session is signed in"),
+  sessionEnded: unauthenticated("the session has ended"),
+
+  mayNotOpen: forbidden("you may not open this"),
+  accessRemoved: forbidden("access was removed"),
+  viewOnly: forbidden("view only"),
+
+  noSuchDocument: gone("there is no such document"),
+  documentGone: gone("the document is gone"),
+
+  frameTooLarge: tooLarge("the frame is too large"),
+  updateTooLarge: tooLarge("the update is too large"),
+  documentTooLarge: tooLarge("the document would grow past its limit"),
+  tooManyClients: tooLarge("the document has too many clientIDs"),
+
+  restart: { code: closeCode.restart, reason: "the server restarts" },
+  tooSlow: { code: closeCode.slow, reason: "too slow: reconnect for what is missing" },
+  tooManyArriving: tryLater("too many are coming in: try again later"),
+  admissionTooLong: tryLater("this takes too long: try again later"),
+  tooManyConnections: tryLater("too many connections"),
+  tooMuchArriving: tryLater("too much is coming in: try again later"),
+  ofAnother: tryLater("the update carries what its author has not sent"),
+  unavailable: tryLater("try again later"),
+  unreadable: tryLater("the document could not be read"),
+  notCommitted: tryLater("the change could not be committed"),
+} as const satisfies Record<string, CloseReason>;
+
+/** What an entry of the catalogue is called. */
+export type CloseReasonName = keyof typeof closeReasons;
+
+const closeReasonNames = new Map(
+  Object.entries(closeReasons).map(([name, { code, reason }]) => [
+    `${code} ${reason}`,
+    name as CloseReasonName,
+  ]),
+);
+
+/** The name of the reason in a close frame; undefined for one that this version does not know: then its code alone counts. */
+export function closeReasonOf(code: number, reason: string): CloseReasonName | undefined {
+  return closeReasonNames.get(`${code} ${reason}`);
+}
+
+/** Whether a y-websocket client does not come back by itself after this code. */
+export function isPermanent(code: number): boolean {
+  return code >= 4400 && code < 4500;
+}
+
 /** What a connection may do. */
 export type Access = "edit" | "comment" | "view";
 
@@ -124,4 +211,29 @@ export function accessFrame(access: Access, reason: string): Uint8Array {
     encoding.writeVarString(encoder, access);
     encoding.writeVarString(encoder, reason);
   });
+}
+
+/** What is durable, as `message.ack` tells it. */
+export interface Acknowledgement {
+  readonly received: number;
+  readonly version: number;
+  /** When the version was committed, ISO 8601. */
+  readonly committedAt: string;
+  /** How far the durable document knows each clientID, encoded as Yjs does. */
+  readonly stateVector: Uint8Array;
+}
+
+/** Reads what follows `message.ack`. */
+export function readAck(decoder: decoding.Decoder): Acknowledgement {
+  const received = decoding.readVarUint(decoder);
+  const version = decoding.readVarUint(decoder);
+  const committedAt = decoding.readVarString(decoder);
+  return { received, version, committedAt, stateVector: decoding.readVarUint8Array(decoder) };
+}
+
+/** Reads what follows `message.access`; what this version does not know is taken for the least. */
+export function readAccess(decoder: decoding.Decoder): { readonly access: Access; readonly reason: string } {
+  const access = decoding.readVarString(decoder);
+  const reason = decoding.readVarString(decoder);
+  return { access: access === "edit" || access === "comment" ? access : "view", reason };
 }

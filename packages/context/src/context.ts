@@ -10,6 +10,7 @@ import { FileKeyProvider, type KeyProvider } from "@onrecord/keys/vault";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
+import { LiveRights } from "@onrecord/policy/live-rights";
 import { checkReachable, Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
@@ -28,6 +29,8 @@ export interface AppContext extends AsyncDisposable {
   readonly decisions: DecisionPoint;
   /** Asks `decisions`, and puts refusals on the `ledger`. */
   readonly guard: Guard;
+  /** What this process keeps open for sessions, and on which rights. */
+  readonly rights: LiveRights;
   /** Names this process among the nodes. */
   readonly nodeId: string;
   /** Signs principals between our own processes. */
@@ -66,6 +69,8 @@ export async function createContext(
   const bus = resources.use(new Bus(nodeId, transport, (err) => log.warn({ err }, "a bus message failed")));
   await bus.start();
   const keys = await FileKeyProvider.open(join(config.dataDir));
+  const rights = resources.use(new LiveRights(db, bus, nodeId, log));
+  await rights.start();
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
   const ledger = new Ledger(db, bus);
   const decisions = new DecisionPoint(db);
@@ -80,6 +85,7 @@ export async function createContext(
     ledger,
     decisions,
     guard: new Guard(decisions, ledger),
+    rights,
     nodeId,
     serviceSecret: secret,
     demoPassword: secrets.demoPassword,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { canonicalEntry, type Entry, leafHash } from "./entry.js";
-import { outcomeOf } from "./events.js";
+import { outcomeOf } from "./events/catalogue.js";
 import { commitProvenance } from "./provenance.js";
 
 const entry: Entry = {

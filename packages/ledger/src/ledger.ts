@@ -2,8 +2,9 @@ import type { Bus } from "@onrecord/bus/bus";
 import { newId } from "@onrecord/core/ids";
 import type { Database, Tx } from "@onrecord/postgres/database";
 import type { ActorKind } from "./entry.js";
-import { type AuditAction, type AuditEvents, type ObjectKind, outcomeOf } from "./events.js";
+import { type AuditAction, type AuditEvents, type ObjectKind, outcomeOf } from "./events/catalogue.js";
 import { type ProvenanceFacts, Provenances } from "./provenance.js";
+import { RecordQueue } from "./record-queue.js";
 
 /** On whose account something happens: who, in which session and request, and from where. */
 export interface By {
@@ -29,6 +30,12 @@ export interface RecordedTx extends Tx {
   append<A extends AuditAction>(entry: Omit<NewEntry<A>, "by">): Promise<string>;
 }
 
+/** An entry with the id that it will have. */
+interface Identified {
+  readonly id: string;
+  readonly entry: NewEntry;
+}
+
 /** The one who acts when nobody asked: the house itself. */
 export function bySystem(requestId: string): By {
   return { actorKind: "SYSTEM", actorId: null, sessionId: null, requestId, from: null };
@@ -37,6 +44,7 @@ export function bySystem(requestId: string): By {
 /** Appends to the record, always in the transaction of what it records. */
 export class Ledger {
   readonly provenances: Provenances;
+  readonly #queue = new RecordQueue<Identified>((entries) => this.#recordAll(entries));
 
   constructor(
     private readonly db: Database,
@@ -62,31 +70,56 @@ export class Ledger {
   /** Appends within `tx` and returns the entry's id; the hint goes out when `tx` commits. */
   async append<A extends AuditAction>(tx: Tx, entry: NewEntry<A>): Promise<string> {
     const id = newId();
-    const origin = entry.by.from === null ? null : await this.provenances.of(entry.by.from);
-    await tx.query(
-      `insert into audit.entry (id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, origin_commitment, detail)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, decode($11, 'hex'), $12)`,
-      [
-        id,
-        entry.action,
-        entry.by.actorKind,
-        entry.by.actorId,
-        entry.by.sessionId,
-        entry.by.requestId,
-        entry.object?.kind ?? null,
-        entry.object?.id ?? null,
-        outcomeOf(entry.action),
-        origin?.id ?? null,
-        origin?.commitment ?? null,
-        JSON.stringify(entry.detail),
-      ],
-    );
-    tx.onCommit(() => this.bus.publish("entries.appended", { actions: [entry.action] }));
+    await this.#appendAll(tx, [{ id, entry }]);
     return id;
   }
 
-  /** Records something that changes nothing else (a denial, a read), in a transaction of its own. */
-  record<A extends AuditAction>(entry: NewEntry<A>): Promise<string> {
-    return this.transaction(entry.by, (tx) => this.append(tx, entry));
+  /**
+   * Records something that changes nothing else (a denial, a read), in a transaction of its own, or one with others that come at the same
+   * time. Resolves with the entry's id when it is committed.
+   */
+  async record<A extends AuditAction>(entry: NewEntry<A>): Promise<string> {
+    const id = newId();
+    await this.#queue.add({ id, entry });
+    return id;
+  }
+
+  async #recordAll(entries: readonly Identified[]): Promise<void> {
+    // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
+    for (const { entry } of entries) if (entry.by.from !== null) await this.provenances.of(entry.by.from);
+    await this.db.transaction((tx) => this.#appendAll(tx, entries));
+  }
+
+  async #appendAll(tx: Tx, entries: readonly Identified[]): Promise<void> {
+    const columns: unknown[][] = Array.from({ length: 12 }, () => []);
+    for (const { id, entry } of entries) {
+      const { action, by, object, detail } = entry;
+      const origin = by.from === null ? null : await this.provenances.of(by.from);
+      const row = [
+        id,
+        action,
+        by.actorKind,
+        by.actorId,
+        by.sessionId,
+        by.requestId,
+        object?.kind ?? null,
+        object?.id ?? null,
+        outcomeOf(action),
+        origin?.id ?? null,
+        origin?.commitment ?? null,
+        JSON.stringify(detail),
+      ];
+      for (const [index, value] of row.entries()) columns[index]!.push(value);
+    }
+    await tx.query(
+      `insert into audit.entry (id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, origin_commitment, detail)
+       select id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, decode(commitment, 'hex'), detail::jsonb
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::text[], $10::uuid[], $11::text[], $12::text[])
+         with ordinality e (id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, commitment, detail, ord)
+       order by ord`,
+      columns,
+    );
+    const actions = [...new Set(entries.map(({ entry }) => entry.action))];
+    tx.onCommit(() => this.bus.publish("entries.appended", { actions }));
   }
 }

@@ -21,3 +21,15 @@ export interface Position {
 
 /** Before everything. */
 export const start: Position = { txid: "0", entryId: "00000000-0000-0000-0000-000000000000" };
+
+/** Where an entry stands in the order of the record. */
+export function positionOf({ txid, id }: PlacedEntry): Position {
+  return { txid, entryId: id };
+}
+
+/** The order of the record. */
+export function comparePositions(a: Position, b: Position): number {
+  const [x, y] = [BigInt(a.txid), BigInt(b.txid)];
+  if (x !== y) return x < y ? -1 : 1;
+  return a.entryId < b.entryId ? -1 : a.entryId > b.entryId ? 1 : 0;
+}

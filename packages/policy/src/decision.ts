@@ -4,6 +4,7 @@ import { CedarPolicies } from "./cedar.js";
 import { type Facts, readFacts } from "./facts.js";
 import { type Action, levelName, levelNumber, type ResourceAction } from "./levels.js";
 import type { Principal } from "./principal.js";
+import type { Standing } from "./stand.js";
 
 /** An answer of the decision point. */
 export interface Decision {
@@ -57,14 +58,20 @@ export class DecisionPoint {
   ): Promise<Map<string, Record<A, Decision>>> {
     const { revision, facts } = await readFacts(sql, principal, resourceIds);
     return new Map(
-      resourceIds.map((id) => {
-        const decided = actions.map((action) => [
-          action,
-          this.#judge(principal, action, facts.get(id) ?? null, revision),
-        ]);
-        return [id, Object.fromEntries(decided) as Record<A, Decision>];
-      }),
+      resourceIds.map((id) => [
+        id,
+        this.judgeEach({ principal, facts: facts.get(id) ?? null, revision }, actions),
+      ]),
     );
+  }
+
+  /** Decides several actions on what a right rests on (`LiveRights`). */
+  judgeEach<A extends Action>(
+    { principal, facts, revision }: Pick<Standing, "principal" | "facts" | "revision">,
+    actions: readonly A[],
+  ): Record<A, Decision> {
+    const decided = actions.map((action) => [action, this.#judge(principal, action, facts, revision)]);
+    return Object.fromEntries(decided) as Record<A, Decision>;
   }
 
   /** Decides on facts already read (a list query that brought them along). */

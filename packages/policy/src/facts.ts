@@ -23,9 +23,9 @@ export interface FactsRead {
 /** Grants that hold now, for everything that a user acts as. `$1` is the user. */
 export const heldGrants = `
   select g.id, g.resource_id, g.level, g.expires_at
-  from identity.acts_as a
+  from identity.acts_as($1) a
   join permissions.grant g on g.principal_id = a.principal_id
-  where a.user_id = $1 and g.revoked_at is null and (g.expires_at is null or g.expires_at > clock_timestamp())`;
+  where g.revoked_at is null and (g.expires_at is null or g.expires_at > clock_timestamp())`;
 
 /** Reads the facts of some resources for a principal. Resources that do not exist are absent from the map. */
 export async function readFacts(
@@ -36,28 +36,20 @@ export async function readFacts(
   const rows = await sql.query<{
     revision: number;
     id: string | null;
-    kind: Facts["kind"];
+    kind: Facts["kind"] | null;
     labels: string[];
     level: number;
     grantId: string | null;
     expires: Date | null;
   }>(
-    `with held as (${heldGrants})
-     select v.revision, r.id, r.kind, r.labels, coalesce(b.level, 0)::int as level, b.id as "grantId", b.expires_at as expires
+    `select v.revision, ($2::uuid[])[f.ord] as id, f.kind, f.labels, f.level, f.grant_id as "grantId", f.grant_ends as expires
      from permissions.revision v
-     left join permissions.resource r on r.id = any ($2::uuid[])
-     left join lateral (
-       select h.id, h.level, h.expires_at
-       from permissions.resource_path p join held h on h.resource_id = p.ancestor_id
-       where p.descendant_id = r.id
-       order by h.level desc, h.expires_at desc nulls first
-       limit 1
-     ) b on true`,
-    [principal.userId, resourceIds],
+     left join permissions.facts_of($1, $2) f on true`,
+    [resourceIds.map(() => principal.userId), resourceIds],
   );
   const facts = new Map<string, Facts>();
   for (const { id, kind, labels, level, grantId, expires } of rows) {
-    if (id !== null)
+    if (id !== null && kind !== null)
       facts.set(id, { id, kind, labels, level, grantId, expiresAt: expires?.toISOString() ?? null });
   }
   return { revision: rows[0]?.revision ?? 0, facts };

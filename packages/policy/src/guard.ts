@@ -1,6 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
-import type { AuditAction, AuditEvents, ObjectKind } from "@onrecord/ledger/events";
+import type { AuditAction, AuditEvents, ObjectKind } from "@onrecord/ledger/events/catalogue";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Decision, DecisionPoint } from "./decision.js";
 import { type Action, FIRM_ID } from "./levels.js";
@@ -34,19 +34,30 @@ export class Guard {
       throw new AppError("NOT_FOUND", "There is no such resource, or you may not know of it.");
     const decision = await this.decisions.decide(principal, action, resource.id);
     if (decision.allow) return decision;
+    throw await this.deny(caller, action, resource, decision, refusal);
+  }
+
+  /** Puts a denial on the record; then returns the error that tells it. */
+  async deny<A extends AuditAction>(
+    caller: Caller,
+    action: Action,
+    object: { kind: ObjectKind; id: string },
+    decision: Decision,
+    refusal?: (reasons: string[]) => { action: A; detail: AuditEvents[A] },
+  ): Promise<AppError> {
     const reasons = decision.reasons.map(({ id }) => id);
     const by = byCaller(caller);
-    if (refusal) await this.ledger.record({ ...refusal(reasons), by, object: resource });
+    if (refusal) await this.ledger.record({ ...refusal(reasons), by, object });
     else
       await this.ledger.record({
         action: "access.denied",
         by,
-        object: resource,
+        object,
         detail: { permission: action, reasons },
       });
     if (!decision.visible)
-      throw new AppError("NOT_FOUND", "There is no such resource, or you may not know of it.");
-    throw new AppError("FORBIDDEN", decision.reasons[0]?.text ?? "You may not do this.", {
+      return new AppError("NOT_FOUND", "There is no such resource, or you may not know of it.");
+    return new AppError("FORBIDDEN", decision.reasons[0]?.text ?? "You may not do this.", {
       reasons: decision.reasons,
     });
   }

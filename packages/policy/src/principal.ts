@@ -41,13 +41,13 @@ export async function authenticate(sql: Sql, token: string): Promise<Principal |
   return row ? toPrincipal(row) : null;
 }
 
-/** The principals of those of the sessions that still live, by session id. */
-export async function principalsOf(sql: Sql, sessionIds: readonly string[]): Promise<Map<string, Principal>> {
-  const rows = await sql.query<Row>(
-    `select ${principalColumns} from identity.session_principal where session_id = any ($1::uuid[]) and expires_at > clock_timestamp()`,
-    [sessionIds],
+/** Who a session stands for now, or null when it has ended: for what outlives the request that proved it. */
+export async function principalOfSession(sql: Sql, sessionId: string): Promise<Principal | null> {
+  const [row] = await sql.query<Row>(
+    `select ${principalColumns} from identity.session_principal where session_id = $1 and expires_at > clock_timestamp()`,
+    [sessionId],
   );
-  return new Map(rows.map((row) => [row.sessionId, toPrincipal(row)]));
+  return row ? toPrincipal(row) : null;
 }
 
 function toPrincipal({ expires, ...principal }: Row): Principal {

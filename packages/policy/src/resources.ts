@@ -23,38 +23,18 @@ export async function placeResource(
   );
 }
 
-/**
- * Moves the permission revision: every decision made before is void. Must be the last statement of a transaction that changes
- * grants, roles, memberships or sessions, since from here until its commit no edit can commit anywhere.
- */
-export async function bumpRevision(tx: Tx): Promise<number> {
-  const [row] = await tx.query<{ revision: number }>("select permissions.bump_revision() as revision");
-  return row?.revision ?? 0;
-}
-
 /** The permission revision that is committed now. */
 export async function readRevision(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ revision: number }>("select revision from permissions.revision");
   return row?.revision ?? 0;
 }
 
-/** The permission revision that is committed now, with the time in the database. */
-export async function readMoment(sql: Sql): Promise<{ revision: number; now: Date }> {
-  const [row] = await sql.query<{ revision: number; now: Date }>(
-    "select revision, clock_timestamp() as now from permissions.revision",
-  );
-  return row!;
-}
-
-/**
- * Gives whoever opens a folder at the top the right to manage it, and puts that on the record. Moves the permission revision:
- * must be the last thing that its transaction does. Returns the new revision, to be announced after the commit.
- */
+/** Gives whoever opens a folder at the top the right to manage it, and puts that on the record. */
 export async function grantCreator(
   tx: Tx,
   ledger: Ledger,
   { by, userId, folderId }: { by: By; userId: string; folderId: string },
-): Promise<number> {
+): Promise<void> {
   const grantId = newId();
   await tx.query(
     `insert into permissions.grant (id, resource_id, principal_id, level, granted_by, granted_at)
@@ -67,5 +47,4 @@ export async function grantCreator(
     object: { kind: "FOLDER", id: folderId },
     detail: { grantId, principalId: userId, level: "MANAGE", expiresAt: null },
   });
-  return bumpRevision(tx);
 }

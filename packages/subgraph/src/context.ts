@@ -4,7 +4,10 @@ import type { Caller } from "@onrecord/policy/principal";
 import type { Orm } from "@onrecord/postgres/orm";
 
 /** What every subgraph takes of its process. */
-export type Shared = Pick<AppContext, "config" | "log" | "db" | "bus" | "ledger" | "decisions" | "guard">;
+export type Shared = Pick<
+  AppContext,
+  "config" | "log" | "db" | "bus" | "ledger" | "decisions" | "guard" | "rights"
+>;
 
 /** What one execution works with, in every subgraph; each adds what is its own. */
 export interface SubgraphContext extends Shared {
@@ -14,8 +17,8 @@ export interface SubgraphContext extends Shared {
 }
 
 /** The part of a process's context that a subgraph shares. */
-export function shared({ config, log, db, bus, ledger, decisions, guard }: AppContext): Shared {
-  return { config, log, db, bus, ledger, decisions, guard };
+export function shared({ config, log, db, bus, ledger, decisions, guard, rights }: AppContext): Shared {
+  return { config, log, db, bus, ledger, decisions, guard, rights };
 }
 
 /** Begins an execution: what lives as long as the subgraph, with who asks and a unit of work of their own. */

@@ -1,5 +1,19 @@
+import type { SubgraphName } from "@onrecord/core/config";
 import type { Caller, Principal } from "@onrecord/policy/principal";
-import type { Claims } from "./envelope.js";
+
+/** What the gateway asserts of one request, under its signature. */
+export interface Claims {
+  readonly caller: Caller;
+  /** The subgraph it is meant for: one that leaks to another service is worth nothing there. */
+  readonly audience: SubgraphName;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly nonce: string;
+  /** Names the key, so that two services with different secrets say so instead of "forged". */
+  readonly kid: string;
+  /** Hex, over the bytes of the request's body: the signature covers what is asked, not only who asks. */
+  readonly bodySha256: string;
+}
 
 /** Whether a value has the shape of an envelope's claims. Checked before the signature, which needs the key id in it. */
 export function isClaims(value: unknown): value is Claims {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import type { SubgraphName } from "@onrecord/core/config";
 import type { Caller } from "@onrecord/policy/principal";
-import { isClaims } from "./envelope-claims.js";
+import { type Claims, isClaims } from "./envelope-claims.js";
 import { NonceMemory } from "./nonce-memory.js";
 
 /** The header that carries the envelope: base64url JSON of `Claims`, a dot, and its HMAC-SHA256 in base64url. */
@@ -11,20 +11,6 @@ export const ENVELOPE_HEADER = "x-onrecord-envelope";
 const MAX_AGE = 60_000;
 /** How far the clocks of two machines may be apart, in milliseconds. */
 const MAX_SKEW = 5_000;
-
-/** What the gateway asserts of one request, under its signature. */
-export interface Claims {
-  readonly caller: Caller;
-  /** The subgraph it is meant for: one that leaks to another service is worth nothing there. */
-  readonly audience: SubgraphName;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  readonly nonce: string;
-  /** Names the key, so that two services with different secrets say so instead of "forged". */
-  readonly kid: string;
-  /** Hex, over the bytes of the request's body: the signature covers what is asked, not only who asks. */
-  readonly bodySha256: string;
-}
 
 /** Why an envelope was refused. */
 export type EnvelopeFault =

@@ -1,10 +1,10 @@
+import { AlertEntity } from "@onrecord/alerts/alert";
+import { AlertEngine } from "@onrecord/alerts/alert-engine";
 import type { AppContext } from "@onrecord/context/context";
 import { openOrm } from "@onrecord/postgres/orm";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
-import { AlertEngine } from "./alerts/alert-engine.js";
 import type { AuditContext } from "./context.js";
-import { AlertEntity } from "./entities/alert.js";
 import { alertFeed } from "./live/alert-feed.js";
 import { entryFeed } from "./live/entry-feed.js";
 import { buildSchema } from "./schema.js";

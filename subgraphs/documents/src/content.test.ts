@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { importHtml } from "@onrecord/filing/import-html";
 import { sampleFilingHtml } from "@onrecord/filing/sample";
-import type { Tx } from "@onrecord/postgres/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importDocument } from "./commands/import-document.js";
 import { asCaller, World } from "./testing/world.js";
@@ -117,11 +116,10 @@ describe("an import", () => {
     const { manager, folderId } = await world.manager();
     const context = world.subgraph.context(asCaller(manager));
     const stopped = Object.create(context, {
-      history: {
+      edits: {
         value: {
-          create: (tx: Tx, id: string) => context.history.create(tx, id),
-          edit: async (...given: Parameters<typeof context.history.edit>) => {
-            await context.history.edit(...given);
+          commit: async (...given: Parameters<typeof context.edits.commit>) => {
+            await context.edits.commit(...given);
             throw new Error("the last step fails, with everything written and nothing committed");
           },
         },

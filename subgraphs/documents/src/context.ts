@@ -1,11 +1,13 @@
-import type { Attribution } from "@onrecord/history/attribution";
-import type { History } from "@onrecord/history/history";
+import type { Attribution } from "@onrecord/history/attribution/attribution";
+import type { Edits } from "@onrecord/history/edit/edits";
+import type { History } from "@onrecord/history/store/history";
 import type { Shared, SubgraphContext } from "@onrecord/subgraph/context";
 import type { ImportRunner } from "./import/import-runner.js";
 
 /** What this subgraph works with, made once per process. */
 export interface DocumentsServices extends Shared {
   readonly history: History;
+  readonly edits: Edits;
   readonly attribution: Attribution;
   readonly imports: ImportRunner;
 }

@@ -18,7 +18,7 @@ it("makes the demo firm's papers, each readable by whom it is meant for, all or 
   const make = (fail: boolean) =>
     world.ledger.transaction(bySystem(newId()), async (tx) => {
       const em = unitOfWork(orm.em(), tx);
-      const made = await createDemoDocuments(tx, em, world.history, { manager: manager.userId });
+      const made = await createDemoDocuments(tx, em, world, { manager: manager.userId });
       if (fail) throw new Error("stopped half-way");
       return made;
     });

@@ -2,12 +2,11 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { textField } from "@onrecord/filing/extensions";
 import { importHtml } from "@onrecord/filing/import-html";
 import { sampleFilingHtml } from "@onrecord/filing/sample";
-import type { History } from "@onrecord/history/history";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import * as Y from "yjs";
 import { placeDocument } from "./commands/place-document.js";
 import { placeFolder } from "./commands/place-folder.js";
+import type { DocumentsServices } from "./context.js";
 import { questionsForCounsel, reviewNote, settlementPaper, workingNote } from "./demo-papers.js";
 
 /** The ids of what the demo firm keeps. */
@@ -35,7 +34,7 @@ export interface DemoDocuments {
 export async function createDemoDocuments(
   tx: RecordedTx,
   em: EntityManager,
-  history: History,
+  { history, edits }: Pick<DocumentsServices, "history" | "edits">,
   { manager }: { readonly manager: string },
 ): Promise<DemoDocuments> {
   const folder = async (parentId: string | null, name: string, labels: readonly string[] = []) => {
@@ -45,10 +44,7 @@ export async function createDemoDocuments(
   const document = async (folderId: string, title: string, content: Content) => {
     const { kind } = content;
     const { id } = await placeDocument(tx, em, history, { folderId, title, kind, createdBy: manager });
-    await history.edit(
-      { documentId: id, by: tx.by, ...firstVersion(content), authorize: () => readRevision(tx) },
-      tx,
-    );
+    await edits.commit({ documentId: id, by: tx.by, ...firstVersion(content) }, tx);
     return id;
   };
 

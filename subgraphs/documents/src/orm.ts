@@ -3,7 +3,6 @@ import { type Orm, openOrm } from "@onrecord/postgres/orm";
 import { DocumentEntity } from "./entities/document.js";
 import { FolderEntity } from "./entities/folder.js";
 import { TicketEntity } from "./entities/ticket.js";
-import { VersionNameEntity } from "./entities/version-name.js";
 
 /** Opens this subgraph's entities on a process's connections. */
 export function openDocumentsOrm({ db, log }: Pick<AppContext, "db" | "log">): Promise<Orm> {
@@ -11,6 +10,6 @@ export function openDocumentsOrm({ db, log }: Pick<AppContext, "db" | "log">): P
     db,
     log,
     schema: "documents",
-    entities: [FolderEntity, DocumentEntity, TicketEntity, VersionNameEntity],
+    entities: [FolderEntity, DocumentEntity, TicketEntity],
   });
 }

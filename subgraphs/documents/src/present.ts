@@ -1,7 +1,7 @@
-import type { Origin } from "@onrecord/history/change-index";
+import type { Origin } from "@onrecord/history/attribution/change-index";
+import type { VersionRow } from "@onrecord/history/store/versions";
 import type { DocumentRow } from "./entities/document.js";
 import type { FolderRow } from "./entities/folder.js";
-import type { VersionRow } from "./queries/read-versions.js";
 import { ChangeOrigin } from "./types/attribution.js";
 import { Document } from "./types/document.js";
 import { Folder } from "./types/folder.js";

@@ -129,7 +129,7 @@ describe("shredDocument", () => {
         async () =>
           (
             await world.db.query(
-              "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%advisory_xact_lock_shared%'",
+              "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%advisory_xact_lock_shared%'",
             )
           ).length,
         { timeout: 30_000 },

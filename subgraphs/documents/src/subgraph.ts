@@ -1,6 +1,7 @@
 import type { AppContext } from "@onrecord/context/context";
-import { Attribution } from "@onrecord/history/attribution";
-import { History } from "@onrecord/history/history";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
 import type { HttpServer } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
@@ -26,8 +27,9 @@ export async function createDocumentsSubgraph(context: AppContext): Promise<Docu
   const orm = opened.use(await openDocumentsOrm({ db, log }));
   const imports = opened.use(new ImportRunner());
   const history = new History(context);
+  const edits = new Edits(context, history);
   const attribution = new Attribution(context, history);
-  const services: DocumentsServices = { ...shared(context), log, history, attribution, imports };
+  const services: DocumentsServices = { ...shared(context), log, history, edits, attribution, imports };
   const owned = opened.move();
   return {
     name: "documents",

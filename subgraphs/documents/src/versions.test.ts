@@ -1,8 +1,7 @@
 import { newId } from "@onrecord/core/ids";
-import { commitChanges } from "@onrecord/history/commit";
+import { commitChanges } from "@onrecord/history/store/commit";
 import { bySystem } from "@onrecord/ledger/ledger";
 import type { Principal } from "@onrecord/policy/principal";
-import { readRevision } from "@onrecord/policy/resources";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { World } from "./testing/world.js";
@@ -90,10 +89,16 @@ describe("versions", () => {
     const changes = [true, false].map((relayed) => {
       const doc = new Y.Doc();
       doc.getText("content").insert(0, "somebody's");
-      return { entryId: newId(), by, proven: false, relayed, update: Y.encodeStateAsUpdate(doc) };
+      return {
+        entryId: newId(),
+        right: null,
+        by,
+        proven: false,
+        relayed,
+        update: Y.encodeStateAsUpdate(doc),
+      };
     });
     await commitChanges(world.db, world.ledger, {
-      revision: await readRevision(world.db),
       action: "document.edited",
       documents: [{ documentId: carried, from: 0, tip, key, bindings: [], changes }],
     });

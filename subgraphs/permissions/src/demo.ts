@@ -2,7 +2,6 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { newId } from "@onrecord/core/ids";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { type AccessLevel, FIRM_ID, levelNumber } from "@onrecord/policy/levels";
-import { bumpRevision } from "@onrecord/policy/resources";
 import { GrantEntity } from "./entities/grant.js";
 import { grantExpiry } from "./grant-expiry.js";
 
@@ -25,13 +24,13 @@ export interface DemoResources {
   readonly riskReview: string;
 }
 
-/** Gives the demo's people their access, each grant on the record. Moves the permission revision: the last thing in `tx`. */
+/** Gives the demo's people their access, each grant on the record. */
 export async function createDemoGrants(
   tx: RecordedTx,
   em: EntityManager,
   { users, departments, roles }: DemoPrincipals,
   { project, guestFolder, settlement, riskReview }: DemoResources,
-): Promise<number> {
+): Promise<void> {
   const now = new Date();
   const give = async (
     resourceId: string,
@@ -62,6 +61,4 @@ export async function createDemoGrants(
   await give(settlement, users.trader, "VIEW");
   await give(riskReview, users.risk, "DOWNLOAD");
   await give(guestFolder, users.consultant, "EDIT", grantExpiry("GUEST", null, now));
-  await em.flush();
-  return bumpRevision(tx);
 }

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readTrace } from "@onrecord/cli/replay/trace";
+import { Random } from "@onrecord/core/testing/random";
 import { crash } from "./crash/crash.js";
 import { makeTrace } from "./crash/made-trace.js";
 import { fuzz } from "./fuzz/fuzz.js";
 import { attackIntake } from "./fuzz/intake.js";
 import type { Options } from "./options.js";
-import { Random } from "./random.js";
 import { simulate } from "./simulate/simulate.js";
 import type { Verdict } from "./verdict.js";
 

@@ -1,11 +1,11 @@
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import type { History } from "@onrecord/history/history";
-import { readChanges } from "@onrecord/history/load";
+import type { Random } from "@onrecord/core/testing/random";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import type { History } from "@onrecord/history/store/history";
+import { readChanges } from "@onrecord/history/store/load";
 import type { Sql } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import type { Faults } from "./faults.js";
 import { difference, outline } from "./outline.js";
-import type { Random } from "./random.js";
 
 /** Versions that are loaded one by one, besides the replay of all. */
 const LOADED = 12;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { seedFrom } from "./random.js";
+import { seedFrom } from "@onrecord/core/testing/random";
 
 const campaigns = ["fuzz", "intake", "crash", "simulate"] as const;
 

@@ -2,7 +2,7 @@ import { type AppContext, createContext } from "@onrecord/context/context";
 import { readConfig } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
 import type { ContentFormat, DocumentKind } from "@onrecord/filing/content";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import * as Y from "yjs";
 import { Server } from "../server.js";
 

@@ -2,15 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { BusTransport } from "@onrecord/bus/bus";
 import { NatsTransport } from "@onrecord/bus/nats-transport";
 import { PostgresTransport } from "@onrecord/bus/postgres-transport";
+import { findNats, startNats } from "@onrecord/bus/testing/nats";
 import type { AppContext } from "@onrecord/context/context";
+import { anySeed, Random } from "@onrecord/core/testing/random";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findNats, startNats } from "../nats.js";
 import { FaultyTransport } from "./faulty-bus.js";
 import { startNode } from "./nodes.js";
-import { chooseSeed, seeded } from "./random.js";
 import { startTyping } from "./typing.js";
 import { readRecorded } from "./whole-history.js";
 
@@ -29,7 +29,8 @@ afterAll(() => context?.[Symbol.asyncDispose]());
 
 /** Two people on each of three nodes type into one document; then everything must be the same everywhere, and be on the record once. */
 async function typeEverywhere(makeTransport?: (context: AppContext, random: () => number) => BusTransport) {
-  const random = seeded(chooseSeed());
+  const chance = new Random(anySeed());
+  const random = () => chance.next();
   await using opened = new AsyncDisposableStack();
   const documentId = await addDocument(context);
   for (const user of users) await addGrant(context, documentId, user, "EDIT");

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Random } from "@onrecord/core/testing/random";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { NodeProcess } from "./node-process.js";
-import { seeded } from "./random.js";
 import { openRoaming } from "./roaming-editor.js";
 import { readRecorded } from "./whole-history.js";
 
@@ -30,9 +30,9 @@ it("an editor of a large document gets a word in while one on another node never
   );
   await until(() => busy!.provider.synced && patient!.provider.synced, "both to be there");
   // Letters here and there are as many pieces: to load them takes longer than the pauses of the other.
-  const random = seeded(1);
+  const random = new Random(1);
   busy!.doc.transact(() => {
-    for (let n = 0; n < 60_000; n++) busy!.text.insert(Math.floor(random() * (n + 1)), "x");
+    for (let n = 0; n < 60_000; n++) busy!.text.insert(random.below(n + 1), "x");
   });
   await until(() => patient!.text.length === busy!.text.length, "the other to have it all");
   let typing = true;

@@ -1,7 +1,6 @@
 import { Command } from "@onrecord/cli/testing/command";
-import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
+import { freePort } from "@onrecord/core/testing/free-port";
 import type { TestContext } from "@onrecord/testing/database";
-import { freePort } from "../free-port.js";
 
 /** A collaboration server in a process of its own, which keeps its address when it is started again. */
 export class NodeProcess implements AsyncDisposable {
@@ -16,14 +15,9 @@ export class NodeProcess implements AsyncDisposable {
 
   /** Starts one on the database and the keys of a context. */
   static async start(on: TestContext, env: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
-    const { dataDir } = on.config;
-    const postgres = await findRunningPostgres(dataDir);
-    if (!postgres) throw new TypeError("the context has no Postgres of its own");
     const port = await freePort();
     const node = new NodeProcess(`http://127.0.0.1:${port}`, {
-      ONRECORD_DATA: dataDir,
-      DATABASE_URL: postgres.appUrl,
-      DATABASE_ADMIN_URL: postgres.adminUrl,
+      ...on.env,
       ONRECORD_DEMO: "0",
       PORT: String(port),
       ...env,

@@ -1,6 +1,8 @@
+import { closeReasons } from "@onrecord/collab-protocol/protocol";
 import { newId } from "@onrecord/core/ids";
+import { concludeChange } from "@onrecord/policy/change";
+import { inForce } from "@onrecord/policy/in-force";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
-import { bumpRevision } from "@onrecord/policy/resources";
 import type { Sql } from "@onrecord/postgres/database";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
@@ -80,9 +82,9 @@ async function raceWith(editors: readonly RoamingEditor[], takeAway: Take) {
     for (const { text } of editors) text.insert(0, "too late");
     const waiting = () =>
       context.db.query(
-        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%commit_changes%'`,
+        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%permissions.stand%'`,
       );
-    await until(async () => (await waiting()).length === editors.length, "the edits of every node to wait");
+    await until(async () => (await waiting()).length === editors.length, "every node to ask what is left");
     await client.query("commit");
   } finally {
     await client.end();
@@ -134,7 +136,10 @@ describe("rights of sockets that are open on several nodes", () => {
       "select detail from audit.entry where object_id = $1 and action = 'document.edit-refused'",
       [documentId],
     );
-    expect(refused.map(({ detail }) => detail.reason)).toEqual(["view only", "view only"]);
+    expect(refused.map(({ detail }) => detail.reason)).toEqual([
+      closeReasons.viewOnly.reason,
+      closeReasons.viewOnly.reason,
+    ]);
   });
 
   it("end with the grant, although nobody says so", async () => {
@@ -150,10 +155,7 @@ describe("rights of sockets that are open on several nodes", () => {
     const guest = await signedIn(context.db, await addPerson(context.db, { kind: "GUEST" }));
     await addGrant(context, documentId, guest.userId, "EDIT");
     using open = await onEveryNode(guest);
-    await context.db.transaction(async (tx) => {
-      await tx.query("update identity.user set expires_at = $2 where id = $1", [guest.userId, soon()]);
-      await bumpRevision(tx);
-    });
+    await context.db.query("update identity.user set expires_at = $2 where id = $1", [guest.userId, soon()]);
     await closedWith(open.editors, 4401);
     expect(open.witness.closes).toEqual([]);
   });
@@ -170,7 +172,7 @@ describe("what races with a change of rights on every node is not committed", ()
           await tx.query("update identity.session set ended_at = clock_timestamp() where id = $1", [
             sessionId,
           ]);
-          await tx.query("select permissions.bump_revision()");
+          await tx.query("select permissions.conclude()");
         },
     ],
     [
@@ -179,7 +181,7 @@ describe("what races with a change of rights on every node is not committed", ()
       ({ userId }) =>
         async (tx) => {
           await tx.query("update identity.user set active = false where id = $1", [userId]);
-          await tx.query("select permissions.bump_revision()");
+          await tx.query("select permissions.conclude()");
         },
     ],
   ];
@@ -210,5 +212,158 @@ describe("what races with a change of rights on every node is not committed", ()
     });
     await closedWith(open.editors, 4403);
     await expectNothingNew();
+  });
+});
+
+describe("whatever a right rests on, and whoever changes it, the editors of every node hear of it", () => {
+  const member = async (facts: { departmentId?: string; roles?: string[] }) =>
+    signedIn(context.db, await addPerson(context.db, { name: "Cho Wing", ...facts }));
+  const department = async (parentId: string | null = null) => {
+    const id = newId();
+    await context.db.query(
+      "insert into identity.department (id, name, parent_id) values ($1, 'A department', $2)",
+      [id, parentId],
+    );
+    return id;
+  };
+  const roleId = async (name: string) =>
+    (await context.db.query<{ id: string }>("select id from identity.role where name = $1", [name]))[0]!.id;
+
+  it("a role that is taken away, and given again to others at once", async () => {
+    const who = await member({ roles: ["writers"] });
+    await addGrant(context, documentId, await roleId("writers"), "EDIT");
+    using open = await onEveryNode(who);
+    await told(open.editors, "edit");
+    await context.db.query("delete from identity.user_role where user_id = $1", [who.userId]);
+    await closedWith(open.editors, 4403);
+    expect(open.witness.closes).toEqual([]);
+  });
+
+  it("a role's other name, by which policies know it", async () => {
+    const name = `reviewers of ${newId()}`;
+    const who = await member({ roles: [name] });
+    await addGrant(context, documentId, who.userId, "EDIT");
+    using open = await onEveryNode(who);
+    await told(open.editors, "edit");
+    await context.db.query("update identity.role set name = 'risk' where name = $1", [name]);
+    await told(open.editors, "comment");
+    await context.db.query("update identity.role set name = $1 where name = 'risk'", [name]);
+    await told(open.editors, "edit");
+  });
+
+  it("a move to another department, and a department's move with all below it", async () => {
+    const [firm, other] = [await department(), await department()];
+    const below = await department(await department(firm));
+    await addGrant(context, documentId, firm, "EDIT");
+    const who = await member({ departmentId: below });
+    const mover = await member({ departmentId: below });
+    using open = await onEveryNode(who);
+    using moving = await onEveryNode(mover);
+    await context.db.query("update identity.user set department_id = $2 where id = $1", [
+      mover.userId,
+      other,
+    ]);
+    await closedWith(moving.editors, 4403);
+    expect(open.editors.flatMap(({ closes }) => closes)).toEqual([]);
+    await context.db.query("update identity.department set parent_id = $2 where parent_id = $1", [
+      firm,
+      other,
+    ]);
+    await closedWith(open.editors, 4403);
+  });
+
+  it("a deactivated account, and one that is deleted, sessions first", async () => {
+    const [left, gone] = [await member({}), await member({})];
+    for (const { userId } of [left, gone]) await addGrant(context, documentId, userId, "EDIT");
+    using open = await onEveryNode(left);
+    using opened = await onEveryNode(gone);
+    await context.db.query("update identity.user set active = false where id = $1", [left.userId]);
+    await closedWith(open.editors, 4401);
+    await context.db.transaction(async (tx) => {
+      await tx.query("delete from identity.session where user_id = $1", [gone.userId]);
+      await tx.query("delete from identity.user where id = $1", [gone.userId]);
+    });
+    await closedWith(opened.editors, 4401);
+    expect([...open.editors, ...opened.editors].every(({ closes }) => closes.length === 1)).toBe(true);
+  });
+});
+
+describe("a change of rights that is under way", () => {
+  it("keeps nobody else from their commits, in the same document or another", async () => {
+    const ben = await newcomer();
+    const grant = await addGrant(context, documentId, ben.userId, "EDIT");
+    const elsewhere = await addDocument(context);
+    const cho = await newcomer();
+    await addGrant(context, elsewhere, cho.userId, "EDIT");
+    using open = await onEveryNode(ben);
+    using others = new DisposableStack();
+    const [writer, reader] = nodes.map(({ url }) => others.use(openRoaming([url], elsewhere, cho.token)));
+    await until(() => writer!.provider.synced && reader!.provider.synced, "the others to be let in");
+    const client = context.db.dedicated("a change of rights");
+    await client.connect();
+    try {
+      await client.query("begin");
+      await removeGrant(
+        { query: async (text, values = []) => (await client.query(text, [...values])).rows },
+        grant,
+      );
+      open.witness.text.insert(0, "the same document");
+      writer!.text.insert(0, "another document");
+      await until(
+        async () => (await readRecorded(context, documentId)).text === "the same document",
+        "an edit beside it to be committed",
+      );
+      await until(() => reader!.text.toString() === "another document", "an edit elsewhere to arrive");
+      expect(open.editors.flatMap(({ closes }) => closes)).toEqual([]);
+      await client.query("commit");
+    } finally {
+      await client.end();
+    }
+    await closedWith(open.editors, 4403);
+  });
+
+  it("is told to be in force when every node has acted on it", async () => {
+    const ben = await newcomer();
+    const grant = await addGrant(context, documentId, ben.userId, "EDIT");
+    using open = await onEveryNode(ben);
+    const revision = await context.db.transaction(async (tx) => {
+      await tx.query("update permissions.grant set revoked_at = clock_timestamp() where id = $1", [grant]);
+      return concludeChange(tx, context.bus);
+    });
+    expect(await inForce(context.db, revision)).toBe(true);
+    const left = await context.db.query("select from permissions.live_right where user_id = $1", [
+      ben.userId,
+    ]);
+    expect(left).toEqual([]);
+    await closedWith(open.editors, 4403);
+  });
+
+  it("waits no longer than it may for a node that has died, and takes its rights away", async () => {
+    const ben = await newcomer();
+    await context.db.query(
+      `insert into permissions.live_right (id, node_id, session_id, user_id, until)
+       values ($1, $2, $3, $4, clock_timestamp() + interval '1 hour')`,
+      [newId(), newId(), ben.sessionId, ben.userId],
+    );
+    const revision = await context.db.transaction(async (tx) => {
+      await tx.query("update identity.user set active = false where id = $1", [ben.userId]);
+      return concludeChange(tx, context.bus);
+    });
+    expect(await inForce(context.db, revision)).toBe(false);
+    expect(await inForce(context.db, revision)).toBe(true);
+  });
+
+  it("finds also those whose rights the database has lost", async () => {
+    const ben = await newcomer();
+    const grant = await addGrant(context, documentId, ben.userId, "EDIT");
+    using open = await onEveryNode(ben);
+    await context.db.transaction(async (tx) => {
+      // As a crash of the database does.
+      await tx.query("delete from permissions.live_right where user_id = $1", [ben.userId]);
+      await tx.query("update permissions.grant set revoked_at = clock_timestamp() where id = $1", [grant]);
+    });
+    await closedWith(open.editors, 4403);
+    open.witness.text.insert(0, "goes on");
+    await until(async () => (await readRecorded(context, documentId)).text === "goes on", "what is allowed");
   });
 });

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { History } from "@onrecord/history/history";
+import { anySeed, Random } from "@onrecord/core/testing/random";
+import { History } from "@onrecord/history/store/history";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as Y from "yjs";
 import { startNode } from "./nodes.js";
-import { chooseSeed, seeded } from "./random.js";
 import { readRecorded } from "./whole-history.js";
 
 const NODES = 3;
@@ -35,7 +35,8 @@ function edit(text: Y.XmlText, random: () => number): void {
 }
 
 it("three nodes agree on a paragraph that everyone writes, deletes and formats in, and so does the table", async () => {
-  const random = seeded(chooseSeed());
+  const chance = new Random(anySeed());
+  const random = () => chance.next();
   await using opened = new AsyncDisposableStack();
   const documentId = await addDocument(context, "FILING");
   const user = await addPerson(context.db);

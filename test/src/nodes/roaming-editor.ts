@@ -1,5 +1,5 @@
-import { message } from "@onrecord/collab-protocol/protocol";
-import * as decoding from "lib0/decoding";
+import { message, readAccess, readAck } from "@onrecord/collab-protocol/protocol";
+import type * as decoding from "lib0/decoding";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 
@@ -33,15 +33,12 @@ export function openRoaming(
   });
   const durable = new Map<number, number>();
   provider.messageHandlers[message.ack] = (_: unknown, decoder: decoding.Decoder) => {
-    decoding.readVarUint(decoder);
-    decoding.readVarUint(decoder);
-    decoding.readVarString(decoder);
-    for (const [client, clock] of Y.decodeStateVector(decoding.readVarUint8Array(decoder)))
+    for (const [client, clock] of Y.decodeStateVector(readAck(decoder).stateVector))
       durable.set(client, Math.max(clock, durable.get(client) ?? 0));
   };
   let access: string | undefined;
   provider.messageHandlers[message.access] = (_: unknown, decoder: decoding.Decoder) => {
-    access = decoding.readVarString(decoder);
+    access = readAccess(decoder).access;
   };
   const closes: number[] = [];
   provider.on("connection-close", (event) => {

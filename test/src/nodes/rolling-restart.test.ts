@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { anySeed, Random } from "@onrecord/core/testing/random";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NodeProcess } from "./node-process.js";
-import { chooseSeed, seeded } from "./random.js";
 import { openRoaming } from "./roaming-editor.js";
 import { startTyping } from "./typing.js";
 import { readRecorded } from "./whole-history.js";
@@ -27,7 +27,8 @@ describe("a rolling restart while people type", () => {
   it("loses nothing, sends everyone away with 1012, and ends each node in order", {
     timeout: 300_000,
   }, async () => {
-    const random = seeded(chooseSeed());
+    const chance = new Random(anySeed());
+    const random = () => chance.next();
     await using opened = new AsyncDisposableStack();
     const nodes = await Promise.all(
       Array.from({ length: NODES }, async () => opened.use(await NodeProcess.start(context))),

@@ -1,5 +1,5 @@
 import type { AppContext } from "@onrecord/context/context";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 import { expect } from "vitest";
 import * as Y from "yjs";
 

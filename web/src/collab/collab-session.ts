@@ -1,9 +1,11 @@
+import { message, readAccess, readAck } from "@onrecord/collab-protocol/protocol";
 import { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
-import { Doc, getState } from "yjs";
+import { Doc, decodeStateVector, getState } from "yjs";
 import { socketUrl } from "../api/socket.js";
 import { countingWebSocket } from "./counting-socket.js";
-import { endingOf, frameKind, MESSAGE_ACCESS, MESSAGE_DURABLE, readAccess, readDurable } from "./protocol.js";
+import { endingOf } from "./ending.js";
+import { frameKind } from "./frame-kind.js";
 import { fresh, isEnding, next, type SavedEvent, type SavedState } from "./saved-state.js";
 
 /** Who is writing here, as colleagues see it; the server replaces the name and the id with the proven ones. */
@@ -49,11 +51,13 @@ export class CollabSession {
         sending: (data) => this.#count(data),
       }),
     });
-    this.provider.messageHandlers[MESSAGE_DURABLE] = (_encoder, decoder) => {
-      const { clocks, ...told } = readDurable(decoder);
-      this.#happen({ type: "acknowledged", ...told, clockOf: (client) => clocks.get(client) ?? 0 });
+    this.provider.messageHandlers[message.ack] = (_encoder, decoder) => {
+      const { received, version, committedAt: at, stateVector } = readAck(decoder);
+      const clocks = decodeStateVector(stateVector);
+      const clockOf = (client: number) => clocks.get(client) ?? 0;
+      this.#happen({ type: "acknowledged", received, version, at, clockOf });
     };
-    this.provider.messageHandlers[MESSAGE_ACCESS] = (_encoder, decoder) => {
+    this.provider.messageHandlers[message.access] = (_encoder, decoder) => {
       this.#happen({ type: "access", access: readAccess(decoder).access });
     };
     this.provider.on("connection-close", () => this.#happen({ type: "dropped" }));

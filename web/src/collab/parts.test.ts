@@ -2,8 +2,8 @@ import { createDecoder, readVarUint, readVarUint8Array } from "lib0/decoding";
 import { encode, writeVarUint, writeVarUint8Array } from "lib0/encoding";
 import { describe, expect, test } from "vitest";
 import * as Y from "yjs";
+import { frameKind } from "./frame-kind.js";
 import { inParts } from "./parts.js";
-import { frameKind } from "./protocol.js";
 
 function frameOf(step: number, update: Uint8Array): Uint8Array {
   return encode((encoder) => {

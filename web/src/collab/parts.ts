@@ -1,7 +1,6 @@
+import { decodeMessage, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import { sliceUpdate } from "@onrecord/filing/slice-update";
-import { createDecoder, readVarUint, readVarUint8Array } from "lib0/decoding";
-import { encode, writeVarUint, writeVarUint8Array } from "lib0/encoding";
-import { frameKind, SYNC, SYNC_UPDATE } from "./protocol.js";
+import { frameKind } from "./frame-kind.js";
 
 /** What one frame may have: well below what the server takes at once, so that nobody waits for it. */
 const PART_BYTES = 1024 * 1024;
@@ -14,22 +13,12 @@ const PART_STRUCTS = 50_000;
 export function* inParts<Data>(frame: Data): Generator<Data | Uint8Array<ArrayBuffer>> {
   if (!(frame instanceof Uint8Array) || frame.length <= PART_BYTES || frameKind(frame) === null)
     return yield frame;
-  const decoder = createDecoder(frame);
-  readVarUint(decoder);
-  const step = readVarUint(decoder);
+  const decoded = decodeMessage(frame);
+  if (decoded.type !== "change") return yield frame;
   let last: Uint8Array | undefined;
-  for (const part of sliceUpdate(readVarUint8Array(decoder), PART_BYTES, PART_STRUCTS)) {
-    if (last) yield syncFrame(SYNC_UPDATE, last);
+  for (const part of sliceUpdate(decoded.update, PART_BYTES, PART_STRUCTS)) {
+    if (last) yield Uint8Array.from(syncFrame(sync.update, last));
     last = part;
   }
-  if (last) yield syncFrame(step, last);
-}
-
-function syncFrame(step: number, update: Uint8Array): Uint8Array<ArrayBuffer> {
-  const frame = encode((encoder) => {
-    writeVarUint(encoder, SYNC);
-    writeVarUint(encoder, step);
-    writeVarUint8Array(encoder, update);
-  });
-  return Uint8Array.from(frame);
+  if (last) yield Uint8Array.from(syncFrame(sync[decoded.step], last));
 }

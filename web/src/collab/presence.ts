@@ -1,4 +1,4 @@
-import { caretColour } from "../editor/caret.js";
+import { caretColour } from "./caret-colour.js";
 
 /** Someone who has the document open. */
 export interface Present {

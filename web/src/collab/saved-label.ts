@@ -1,4 +1,5 @@
-import { type Ending, type SavedState, unsaved } from "./saved-state.js";
+import type { Ending } from "./ending.js";
+import { type SavedState, unsaved } from "./saved-state.js";
 
 /** What the saved indicator says: one case, one sentence. */
 export type SavedLabel =

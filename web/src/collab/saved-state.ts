@@ -1,8 +1,5 @@
-/** Why the server closed the connection for good. */
-export type Ending = "signed-out" | "removed" | "view-only" | "gone" | "too-large" | "malformed";
-
-/** What a connection may do to the document, as the server told it. */
-export type Access = "edit" | "comment" | "view";
+import type { Access } from "@onrecord/collab-protocol/protocol";
+import type { Ending } from "./ending.js";
 
 /** What one document frame of this connection carries: every local change up to `seq`. */
 interface Frame {

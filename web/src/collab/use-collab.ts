@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { personColour } from "../parts/person-colour.js";
 import { useMe, useSession } from "../session/session.js";
+import { personColour } from "../ui/person-colour.js";
 import { CollabSession } from "./collab-session.js";
 import { labelOf, type SavedLabel } from "./saved-label.js";
 import { unsaved } from "./saved-state.js";
@@ -63,7 +63,7 @@ export function useUnsent(session: CollabSession): void {
     unsent.current = {
       count: () => unsaved(session.saved),
       // Loaded on demand: it brings the editor's schema along.
-      text: async () => (await import("../filing/plain-text.js")).wordsOf(session.doc),
+      text: async () => (await import("./plain-text.js")).wordsOf(session.doc),
     };
     return () => {
       unsent.current = null;

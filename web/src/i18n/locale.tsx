@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import { keep, kept } from "../parts/keep.js";
+import { keep, kept } from "../ui/keep.js";
 import { en, type Messages } from "./en.js";
 import { type Format, formatFor, type Locale, languageTag } from "./format.js";
 import { zhHant } from "./zh-hant.js";

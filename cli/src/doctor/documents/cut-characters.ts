@@ -1,4 +1,4 @@
-import { unitAt } from "@onrecord/history/whole-text";
+import { unitAt } from "@onrecord/history/attribution/whole-text";
 import * as Y from "yjs";
 import type { Damage, Decoded, Detector, Version } from "./damage.js";
 

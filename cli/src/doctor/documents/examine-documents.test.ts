@@ -1,9 +1,9 @@
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
-import { commitChanges } from "@onrecord/history/commit";
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { commitChanges } from "@onrecord/history/store/commit";
+import { History } from "@onrecord/history/store/history";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
-import { readRevision } from "@onrecord/policy/resources";
 import { Database } from "@onrecord/postgres/database";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -14,12 +14,14 @@ import { examineDocuments } from "./examine-documents.js";
 let context: TestContext;
 let ledger: Ledger;
 let history: History;
+let edits: Edits;
 let by: By;
 
 beforeAll(async () => {
   context = await testContext();
   ledger = context.ledger;
   history = new History(context);
+  edits = new Edits(context, history);
   const actorId = await addPerson(context.db, { name: "ann" });
   const from = { ip: "192.0.2.1", userAgent: "test" };
   by = { actorKind: "USER", actorId, sessionId: newId(), requestId: newId(), from };
@@ -36,11 +38,9 @@ async function editor(kind: "TEXT" | "FILING") {
     const { version: from, tip, key } = await history.load(id);
     const changes = updates
       .splice(0)
-      .map((update) => ({ entryId: newId(), by, proven: true, relayed: false, update }));
+      .map((update) => ({ entryId: newId(), right: null, by, proven: true, relayed: false, update }));
     const documents = [{ documentId: id, from, tip, key, bindings: [], changes }];
-    const revision = await readRevision(context.db);
     const [outcome] = await commitChanges(context.db, ledger, {
-      revision,
       action: "document.edited",
       documents,
     });
@@ -63,7 +63,7 @@ async function found(id: string) {
 }
 
 async function restore(id: string, version: number) {
-  await history.restore({ documentId: id, version, by, authorize: () => readRevision(context.db) });
+  await edits.restore({ documentId: id, version, by });
 }
 
 const element = (name: string, ...children: (Y.XmlElement | Y.XmlText)[]) => {

@@ -1,8 +1,7 @@
-import { createSecretKey } from "node:crypto";
 import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
-import { applyCommitted } from "@onrecord/history/apply-committed";
-import { keyContext, readChanges } from "@onrecord/history/load";
+import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import { openHistory, readChanges } from "@onrecord/history/store/load";
 import * as Y from "yjs";
 import { CutCharacters } from "./cut-characters.js";
 import type { Damage, Version } from "./damage.js";
@@ -31,8 +30,6 @@ interface Row {
   readonly id: string;
   readonly title: string;
   readonly kind: "FILING" | "TEXT";
-  readonly head: number;
-  readonly wrapped: Buffer;
 }
 
 /** How many documents are listed at a time. */
@@ -54,9 +51,8 @@ export async function* examineDocuments(
   let documents = 0;
   for (;;) {
     const rows: Row[] = await context.db.query<Row>(
-      `select d.id, d.title, d.kind, h.version as head, h.wrapped_key as wrapped
-       from documents.document d join documents.head h on h.document_id = d.id
-       where $1::uuid is null or d.id > $1 order by d.id limit $2`,
+      `select id, title, kind from documents.document
+       where $1::uuid is null or id > $1 order by id limit $2`,
       [after, PAGE],
     );
     for (const row of rows) {
@@ -72,20 +68,23 @@ export async function* examineDocuments(
 
 async function examine(
   { db, keys }: Pick<AppContext, "db" | "keys">,
-  { id, title, kind, head, wrapped }: Row,
+  { id, title, kind }: Row,
   tell: (line: string) => void,
 ): Promise<DamagedDocument | null> {
+  const opened = await openHistory(db, keys, id);
+  // Of one that was destroyed there is nothing to see.
+  if (opened === null) return null;
+  const { head, key } = opened;
   const restores = await readRestores(db, id);
-  const opened = kind === "FILING" ? await readOpenings(db, id) : [];
+  const openings = kind === "FILING" ? await readOpenings(db, id) : [];
   const justOpened = ({ version, at, carrierId }: Version) =>
     !restores.has(version) &&
-    opened.some(
+    openings.some(
       (one) => one.by === carrierId && one.at <= at.getTime() && at.getTime() - one.at < OPENING_MS,
     );
   const cut = new CutCharacters();
   const detectors = kind === "FILING" ? [cut, new RemovedElements(justOpened), new GrownTables()] : [cut];
   const doc = new Y.Doc();
-  const key = createSecretKey(await keys.unwrap(wrapped, keyContext(id)));
   for await (const { update, ...version } of readChanges(db, key, id, 0, head)) {
     const decoded = Y.decodeUpdate(update);
     for (const detector of detectors) detector.before(doc, decoded, version);

@@ -1,3 +1,4 @@
+import { type Draw, draws, seeds } from "@onrecord/core/testing/random";
 import type { Node } from "@tiptap/pm/model";
 import { TextSelection, type Transaction } from "@tiptap/pm/state";
 import { canJoin, canSplit } from "@tiptap/pm/transform";
@@ -5,24 +6,6 @@ import { expect, test } from "vitest";
 import * as Y from "yjs";
 import { filingField } from "../extensions.js";
 import { Desk, exchange, pageSchema } from "./testing/desk.js";
-
-type Random = (below: number) => number;
-
-function prng(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
-/** `ONRECORD_SEED` alone where it is set, to replay a failure. */
-function seeds(count: number): number[] {
-  const given = Number(process.env.ONRECORD_SEED);
-  return given > 0 ? [given] : Array.from({ length: count }, (_, i) => i + 1);
-}
 
 const words = ["a", "price ", "😀", "😁", "𠵱", "𠵇", "👍🏻", "👍🏿", "é", "招股", " "];
 
@@ -36,19 +19,19 @@ function textblocks(doc: Node): { pos: number; node: Node }[] {
 }
 
 /** A place in a line that cuts no character. */
-function placeIn(node: Node, random: Random): number {
+function placeIn(node: Node, random: Draw): number {
   const text = node.textBetween(0, node.content.size, "", "\ufffc");
   let at = random(node.content.size + 1);
   if (/[\ud800-\udbff]/.test(text[at - 1] ?? "") && /[\udc00-\udfff]/.test(text[at] ?? "")) at--;
   return at;
 }
 
-function paragraph(random: Random): Node {
+function paragraph(random: Draw): Node {
   const word = words[random(words.length)] ?? "a";
   return pageSchema.node("paragraph", null, [pageSchema.text(word)]);
 }
 
-function table(random: Random): Node {
+function table(random: Draw): Node {
   const row = () =>
     pageSchema.node(
       "tableRow",
@@ -59,7 +42,7 @@ function table(random: Random): Node {
 }
 
 /** One thing that a person may do; the transaction is as an editor would make it. */
-function act(desk: Desk, random: Random): Transaction | null {
+function act(desk: Desk, random: Draw): Transaction | null {
   const { tr } = desk.state;
   const { doc } = tr;
   const lines = textblocks(doc);
@@ -103,7 +86,7 @@ function act(desk: Desk, random: Random): Transaction | null {
     : null;
 }
 
-function foreignThings(random: Random): Y.XmlElement {
+function foreignThings(random: Draw): Y.XmlElement {
   const element = (
     name: string,
     attributes: Record<string, string>,
@@ -161,7 +144,7 @@ function plain(node: Node): unknown {
 const halves = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\ufffd/;
 
 test.each(seeds(16))("what is written is what is shown, to everybody (seed %i)", (seed) => {
-  const random = prng(seed);
+  const random = draws(seed);
   const desks = [new Desk(), new Desk(), new Desk()];
   const [first] = desks;
   if (!first) throw new Error("there is no desk");
@@ -202,7 +185,7 @@ test.each(seeds(16))("what is written is what is shown, to everybody (seed %i)",
 });
 
 test.each(seeds(6))("looking writes nothing (seed %i)", (seed) => {
-  const random = prng(seed);
+  const random = draws(seed);
   const writer = new Y.Doc();
   const desk = new Desk();
   for (let round = 0; round < 60; round++) {

@@ -1,6 +1,6 @@
 import * as Y from "yjs";
-import type { Piece, Root, TreeNode } from "../content-tree.js";
-import { toJson } from "../to-json.js";
+import type { Piece, Root, TreeNode } from "../attribution/content-tree.js";
+import { toJson } from "../attribution/to-json.js";
 
 /** The content of every type of a random history, read through Yjs's own interface. */
 export function plainContent(doc: Y.Doc): Record<string, unknown> {

@@ -1,8 +1,8 @@
+import type { Draw } from "@onrecord/core/testing/random";
 import * as Y from "yjs";
-import type { Random } from "./prng.js";
 
 /** Makes one random edit of any Yjs type; every character comes from `next`, so that a test can tell them apart. */
-export function randomEdit(doc: Y.Doc, random: Random, next: () => string): void {
+export function randomEdit(doc: Y.Doc, random: Draw, next: () => string): void {
   const words = () => Array.from({ length: 1 + random(6) }, next).join("");
   switch (random(10)) {
     case 0:
@@ -21,7 +21,7 @@ export function randomEdit(doc: Y.Doc, random: Random, next: () => string): void
   }
 }
 
-function editText(text: Y.Text, random: Random, words: () => string): void {
+function editText(text: Y.Text, random: Draw, words: () => string): void {
   const { length } = text;
   switch (length < 3 ? 0 : random(7)) {
     case 0:
@@ -42,11 +42,11 @@ function editText(text: Y.Text, random: Random, words: () => string): void {
   }
 }
 
-function markOf(random: Random): string {
+function markOf(random: Draw): string {
   return ["bold", "italic", "link"][random(3)]!;
 }
 
-function editXml(parent: Y.XmlFragment, random: Random, words: () => string): void {
+function editXml(parent: Y.XmlFragment, random: Draw, words: () => string): void {
   const at = parent.length === 0 ? undefined : random(parent.length);
   const child = at === undefined ? undefined : parent.get(at);
   const choice = child === undefined ? 0 : random(6);
@@ -59,7 +59,7 @@ function editXml(parent: Y.XmlFragment, random: Random, words: () => string): vo
   return editXml(child, random, words);
 }
 
-function xmlNode(random: Random, words: () => string): Y.XmlElement | Y.XmlText {
+function xmlNode(random: Draw, words: () => string): Y.XmlElement | Y.XmlText {
   const text = new Y.XmlText();
   text.insert(0, words(), random(2) ? { bold: true } : {});
   if (random(5) === 0) return text;
@@ -69,7 +69,7 @@ function xmlNode(random: Random, words: () => string): Y.XmlElement | Y.XmlText 
   return element;
 }
 
-function editMap(map: Y.Map<unknown>, random: Random, words: () => string): void {
+function editMap(map: Y.Map<unknown>, random: Draw, words: () => string): void {
   const key = "abc"[random(3)]!;
   const value = map.get(key);
   switch (random(5)) {
@@ -85,7 +85,7 @@ function editMap(map: Y.Map<unknown>, random: Random, words: () => string): void
   }
 }
 
-function editArray(list: Y.Array<unknown>, random: Random, words: () => string): void {
+function editArray(list: Y.Array<unknown>, random: Draw, words: () => string): void {
   const { length } = list;
   switch (length < 2 ? 0 : random(5)) {
     case 0:
@@ -100,7 +100,7 @@ function editArray(list: Y.Array<unknown>, random: Random, words: () => string):
   }
 }
 
-function nested(random: Random, words: () => string): Y.Map<unknown> | Y.Array<unknown> | Y.Text {
+function nested(random: Draw, words: () => string): Y.Map<unknown> | Y.Array<unknown> | Y.Text {
   switch (random(3)) {
     case 0:
       return new Y.Map<unknown>([["a", words()]]);
@@ -118,7 +118,7 @@ function arrayOf(values: unknown[]): Y.Array<unknown> {
 }
 
 /** Edits inside a nested type; false where there is none. */
-function editNested(value: unknown, random: Random, words: () => string): boolean {
+function editNested(value: unknown, random: Draw, words: () => string): boolean {
   if (value instanceof Y.Text) editText(value, random, words);
   else if (value instanceof Y.Map) editMap(value, random, words);
   else if (value instanceof Y.Array) editArray(value, random, words);

@@ -1,7 +1,7 @@
+import { draws } from "@onrecord/core/testing/random";
 import * as Y from "yjs";
-import { effectiveUpdate, emittedBy } from "../effective-update.js";
-import { revertTo } from "../restore.js";
-import { prng } from "./prng.js";
+import { effectiveUpdate, emittedBy } from "../edit/effective-update.js";
+import { revertTo } from "../edit/revert.js";
 import { randomEdit } from "./random-edit.js";
 
 /** A version as the server would commit it. */
@@ -33,7 +33,7 @@ interface Peer {
  * is a surrogate pair, and they edit in UTF-16 units: every other edit cuts one.
  */
 export function randomHistory(seed: number, length: number, { wide = false } = {}): RandomHistory {
-  const random = prng(seed);
+  const random = draws(seed);
   const server = new Y.Doc();
   const versions: RandomVersion[] = [];
   const owners = new Map<number, string>();

@@ -1,5 +1,5 @@
 import { AppError } from "@onrecord/core/errors";
-import type { PlacedEntry, Position } from "@onrecord/ledger/read";
+import type { PlacedEntry } from "@onrecord/ledger/read";
 import { type CursorCodec, defineCursor } from "@onrecord/subgraph/cursor";
 
 const codec = defineCursor("entry", "digits", "id");
@@ -26,16 +26,4 @@ export const entryCursor: CursorCodec<EntryPlace> = {
 /** The place that an entry's cursor says. */
 export function placeOf({ txid, id }: PlacedEntry): EntryPlace {
   return [txid, id];
-}
-
-/** Where an entry stands in the order of the record. */
-export function positionOf({ txid, id }: PlacedEntry): Position {
-  return { txid, entryId: id };
-}
-
-/** The order of the record. */
-export function comparePositions(a: Position, b: Position): number {
-  const [x, y] = [BigInt(a.txid), BigInt(b.txid)];
-  if (x !== y) return x < y ? -1 : 1;
-  return a.entryId < b.entryId ? -1 : a.entryId > b.entryId ? 1 : 0;
 }

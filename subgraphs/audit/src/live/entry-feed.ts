@@ -1,10 +1,10 @@
 import type { Logger } from "@onrecord/core/log";
+import { isSettled } from "@onrecord/ledger/is-settled";
 import type { PlacedEntry, Position } from "@onrecord/ledger/read";
+import { comparePositions, positionOf } from "@onrecord/ledger/read";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import { readRevision } from "@onrecord/policy/resources";
 import type { Sql } from "@onrecord/postgres/database";
-import { comparePositions, positionOf } from "../entries/entry-cursor.js";
-import { isSettled } from "../entries/is-settled.js";
 import { Feed } from "./feed.js";
 
 /** The record, live. */

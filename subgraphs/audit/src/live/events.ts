@@ -1,17 +1,17 @@
 import { AppError } from "@onrecord/core/errors";
+import type { OpenRight } from "@onrecord/policy/open-right";
 import { abortable } from "./abortable.js";
 import type { Feed } from "./feed.js";
-import type { Permit } from "./permit.js";
 
 /** What a subscription is told: an event, or why there will be no more. */
 export type Told<Event> = Event | AppError;
 
-/** Follows a feed for one subscriber: what passes the filter, each time only after the permit still holds. */
+/** Follows a feed for one subscriber: what passes the filter, each time only while the right to it stands. */
 export function events<Item, Position, Event>(
   feed: Feed<Item, Position>,
   options: {
     after: Position;
-    permit: Permit;
+    right: OpenRight;
     wanted: (item: Item) => boolean;
     present: (item: Item) => Event;
   },
@@ -19,11 +19,11 @@ export function events<Item, Position, Event>(
   return abortable(async function* (signal): AsyncGenerator<Told<Event>, void, void> {
     try {
       for await (const { items, revision } of feed.follow(options.after, signal)) {
-        await options.permit(revision);
+        await options.right.check(revision);
         for (const item of items) {
           if (!options.wanted(item)) continue;
           // A slow reader may take the next item of a batch long after the batch was read.
-          await options.permit(feed.revision);
+          await options.right.check(feed.revision);
           yield options.present(item);
         }
       }
@@ -31,6 +31,8 @@ export function events<Item, Position, Event>(
       // Told as an event, since an error of the stream itself would reach the client without its code.
       if (!(error instanceof AppError)) throw error;
       yield error;
+    } finally {
+      options.right.close();
     }
   });
 }

@@ -1,7 +1,7 @@
 import { createLogger } from "@onrecord/core/log";
+import { Pump } from "@onrecord/ledger/pump";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Batch, Feed, type Source } from "./feed.js";
-import { Pump } from "./pump.js";
 
 const log = createLogger("silent");
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import type { Logger } from "@onrecord/core/log";
-import { type Again, Pump } from "./pump.js";
+import { type Again, Pump } from "@onrecord/ledger/pump";
 
 /** A table that only grows, in an order in which nothing appears before what was read. */
 export interface Source<Item, Position> {

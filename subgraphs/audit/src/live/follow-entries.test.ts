@@ -1,8 +1,9 @@
 import { newId } from "@onrecord/core/ids";
 import type { Ledger } from "@onrecord/ledger/ledger";
+import { concludeChange } from "@onrecord/policy/change";
 import { levelNumber } from "@onrecord/policy/levels";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
-import { bumpRevision, placeResource } from "@onrecord/policy/resources";
+import { placeResource } from "@onrecord/policy/resources";
 import {
   type Answer,
   addPerson,
@@ -102,8 +103,7 @@ async function editOften(id: string, times: number): Promise<string[]> {
 const changePermissions = (sql: string, values: unknown[]) =>
   context.db.transaction(async (tx) => {
     await tx.query(sql, values);
-    const revision = await bumpRevision(tx);
-    tx.onCommit(() => context.bus.publish("permissions.changed", { revision }));
+    await concludeChange(tx, context.bus);
   });
 
 describe("following the record", () => {
@@ -225,7 +225,6 @@ describe("losing the right to follow", () => {
     const stream = await following(second, { filter: { actions: ["document.closed"] } });
     const waiting = next(stream);
     await context.db.query("update identity.session set ended_at = now() where id = $1", [second.sessionId]);
-    await context.db.transaction((tx) => bumpRevision(tx));
     expect(await waiting).toMatchObject({ codes: ["UNAUTHENTICATED"] });
     expect(await next(stream)).toBe("ended");
   });

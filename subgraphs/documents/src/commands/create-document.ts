@@ -18,7 +18,7 @@ export function createDocument(
       kind,
       createdBy: userId,
     });
-    await confirm(context, tx, "edit", folderId);
+    await confirm(context, tx, "edit", { kind: "FOLDER", id: folderId });
     return document;
   });
 }

@@ -1,3 +1,4 @@
+import { concludeChange } from "@onrecord/policy/change";
 import { FIRM_ID } from "@onrecord/policy/levels";
 import { grantCreator } from "@onrecord/policy/resources";
 import type { DocumentsContext } from "../context.js";
@@ -14,11 +15,11 @@ export function createFolder(
   const { userId } = guard.requirePrincipal(context.caller);
   return write(context, async (tx, em) => {
     const folder = await placeFolder(tx, em, { parentId, name, createdBy: userId });
-    if (parentId !== null) await confirm(context, tx, "edit", parentId);
+    if (parentId !== null) await confirm(context, tx, "edit", { kind: "FOLDER", id: parentId });
     else {
-      const revision = await grantCreator(tx, ledger, { by: tx.by, userId, folderId: folder.id });
-      await decideAgain(context, tx, "createTopFolder", FIRM_ID);
-      tx.onCommit(() => bus.publish("permissions.changed", { revision }));
+      await grantCreator(tx, ledger, { by: tx.by, userId, folderId: folder.id });
+      await concludeChange(tx, bus);
+      await decideAgain(context, tx, "createTopFolder", { kind: "FIRM", id: FIRM_ID });
     }
     return folder;
   });

@@ -3,7 +3,7 @@ import type { DocumentsContext } from "../context.js";
 import { nearestTitle } from "../text.js";
 import type { Document } from "../types/document.js";
 import { placeDocument } from "./place-document.js";
-import { decideAgain, write } from "./write.js";
+import { confirm, write } from "./write.js";
 
 /** Makes a filing of a web page. The page is read before the transaction begins: document and content come together or not at all. */
 export async function importDocument(
@@ -15,7 +15,7 @@ export async function importDocument(
     html,
   }: { folderId: string; title: string | undefined; fileName?: string | null; html: string },
 ): Promise<Document> {
-  const { caller, config, guard, history, imports } = context;
+  const { caller, config, edits, guard, history, imports } = context;
   const { userId } = guard.requirePrincipal(caller);
   const sourceBytes = Buffer.byteLength(html);
   refuseLarge(sourceBytes, config.limits.requestBytes, "This page");
@@ -29,13 +29,13 @@ export async function importDocument(
       kind: "FILING",
       createdBy: userId,
     });
-    await history.edit(
+    await edits.commit(
       {
         documentId: document.id,
         by: tx.by,
         action: "document.imported",
         extra: { sourceBytes },
-        authorize: () => decideAgain(context, tx, "edit", document.id),
+        authorize: () => confirm(context, tx, "edit", { kind: "DOCUMENT", id: document.id }),
         change: () => page.fragmentUpdate,
       },
       tx,

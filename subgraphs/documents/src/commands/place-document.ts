@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { newId } from "@onrecord/core/ids";
-import type { History } from "@onrecord/history/history";
+import type { History } from "@onrecord/history/store/history";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { placeResource } from "@onrecord/policy/resources";
 import { DocumentEntity } from "../entities/document.js";

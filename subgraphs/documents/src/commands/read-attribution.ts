@@ -1,5 +1,5 @@
 import { AppError } from "@onrecord/core/errors";
-import type { Attributed, Difference, Grain } from "@onrecord/history/attribution";
+import type { AttributedContent, Difference, Grain } from "@onrecord/history/attribution/attribution";
 import type { DocumentsContext } from "../context.js";
 import type { Document } from "../types/document.js";
 import { recordOpening } from "./record-opening.js";
@@ -24,7 +24,7 @@ export async function readAttribution(
   context: DocumentsContext,
   { id }: Document,
   wanted: Grain & { version?: number; deletedSince?: number },
-): Promise<Attributed> {
+): Promise<AttributedContent> {
   await admit(context, id);
   const attributed = await context.attribution.at(id, wanted);
   const { deletedSince = attributed.version } = wanted;

@@ -1,8 +1,7 @@
 import { AppError } from "@onrecord/core/errors";
-import { holdPermissions } from "@onrecord/policy/hold-permissions";
 import type { DocumentsContext } from "../context.js";
 import type { Document } from "../types/document.js";
-import { decideAgain, write } from "./write.js";
+import { confirm, write } from "./write.js";
 
 /** Destroys a document's key for ever. The title is asked for so that nobody destroys one document for another. */
 export async function shredDocument(
@@ -14,8 +13,7 @@ export async function shredDocument(
     throw new AppError("BAD_USER_INPUT", "This is not the title of the document: nothing was destroyed.");
   await write(context, async (tx) => {
     // Before the head, as the group commit does: otherwise both could wait for each other, through a permission change.
-    await holdPermissions(tx);
-    await decideAgain(context, tx, "shred", id);
+    await confirm(context, tx, "shred", { kind: "DOCUMENT", id });
     await context.history.shred(tx, id, tx.by);
   });
 }

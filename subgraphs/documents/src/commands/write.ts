@@ -1,49 +1,79 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
+import type { ObjectKind } from "@onrecord/ledger/events/catalogue";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
-import { holdPermissions } from "@onrecord/policy/hold-permissions";
-import type { Action, ResourceAction } from "@onrecord/policy/levels";
+import { holdPermissions } from "@onrecord/policy/change";
+import type { Decision } from "@onrecord/policy/decision";
+import type { Action } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
 import { unitOfWork } from "@onrecord/postgres/orm";
 import type { DocumentsContext } from "../context.js";
 import { forget } from "../loaders/forget.js";
 
+/** What a right is on. */
+interface Target {
+  readonly kind: ObjectKind;
+  readonly id: string;
+}
+
+/** Thrown inside a transaction, so that nothing of it is kept: the right was there when it was asked for, and is gone now. */
+class RightEnded extends Error {
+  constructor(
+    readonly action: Action,
+    readonly target: Target,
+    readonly decision: Decision,
+  ) {
+    super("the right ended before the commit");
+  }
+}
+
 /** Runs a command's writes in one transaction with a unit of work in it, on the caller's account. */
-export async function write<T>(
+export function write<T>(
   context: DocumentsContext,
   work: (tx: RecordedTx, em: EntityManager) => Promise<T>,
 ): Promise<T> {
-  const result = await context.ledger.transaction(byCaller(context.caller), (tx) =>
-    work(tx, unitOfWork(context.em, tx)),
+  const { ledger, caller, em } = context;
+  return recordingRefusal(context, () =>
+    ledger.transaction(byCaller(caller), (tx) => work(tx, unitOfWork(em, tx))),
   );
-  forget(context);
-  return result;
 }
 
-/** Decides again inside a transaction; throws FORBIDDEN when the answer has changed. Returns the revision decided at. */
+/** Runs what confirms a right in its transaction. Where that has just ended, the refusal is on the record before the caller hears of it. */
+export async function recordingRefusal<T>(context: DocumentsContext, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    forget(context);
+    return result;
+  } catch (error) {
+    if (!(error instanceof RightEnded)) throw error;
+    const { action, target, decision } = error;
+    await context.guard.deny(context.caller, action, target, decision);
+    throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
+  }
+}
+
+/** Decides again inside a transaction, for `recordingRefusal`. */
 export async function decideAgain(
   { caller, decisions, guard }: DocumentsContext,
   tx: Tx,
   action: Action,
-  resourceId: string,
-): Promise<number> {
-  const decision = await decisions.decide(guard.requirePrincipal(caller), action, resourceId, tx);
-  if (!decision.allow)
-    throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
-  return decision.revision;
+  target: Target,
+): Promise<void> {
+  const decision = await decisions.decide(guard.requirePrincipal(caller), action, target.id, tx);
+  if (!decision.allow) throw new RightEnded(action, target, decision);
 }
 
 /**
- * Decides again under the lock that permission changes take, so that nothing commits on a right that is already gone. Must come
- * last before the commit: permission changes wait for it.
+ * Decides again while changes of rights are held back, so that nothing commits on a right that is already gone. Must come last before the
+ * commit: changes of rights wait for it.
  */
 export async function confirm(
   context: DocumentsContext,
   tx: Tx,
-  action: ResourceAction,
-  resourceId: string,
+  action: Action,
+  target: Target,
 ): Promise<void> {
   await holdPermissions(tx);
-  await decideAgain(context, tx, action, resourceId);
+  await decideAgain(context, tx, action, target);
 }

@@ -1,6 +1,6 @@
 import { readContent } from "@onrecord/filing/content";
 import { toHtmlPage } from "@onrecord/filing/page";
-import type { History } from "@onrecord/history/history";
+import type { History } from "@onrecord/history/store/history";
 import type { Principal } from "@onrecord/policy/principal";
 import type { Ticket } from "./ticket.js";
 

@@ -1,6 +1,7 @@
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
+import { concludeChange } from "@onrecord/policy/change";
 import type { Principal } from "@onrecord/policy/principal";
-import { bumpRevision } from "@onrecord/policy/resources";
 import { follow } from "@onrecord/testing/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asCaller, World } from "../testing/world.js";
@@ -32,12 +33,12 @@ describe("documentChanged", () => {
     await world.type(id, "before");
     const stream = await changes(manager, id);
     const other = await world.context.another();
-    const remote = new History(other);
-    const writers = [world.history, remote, world.history, remote];
+    const remote = new Edits(other, new History(other));
+    const writers = [world.edits, remote, world.edits, remote];
     const each = 15;
     const writing = Promise.all(
-      writers.map(async (history, writer) => {
-        for (let i = 0; i < each; i++) await world.type(id, `${writer}`, manager.userId, history);
+      writers.map(async (edits, writer) => {
+        for (let i = 0; i < each; i++) await world.type(id, `${writer}`, manager.userId, edits);
       }),
     );
     const numbers: number[] = [];
@@ -61,7 +62,6 @@ describe("documentChanged", () => {
     // The revocation is committed and no hint is heard: the very next version must find it all the same.
     await world.db.transaction(async (tx) => {
       await tx.query("update permissions.grant set revoked_at = now() where id = $1", [grant]);
-      await bumpRevision(tx);
     });
     await world.type(id, "not seen");
     expect(await ending(stream)).toBe("FORBIDDEN");
@@ -93,11 +93,10 @@ describe("documentChanged", () => {
     expect(await ending(await changes(guest, id))).toBe("FORBIDDEN");
 
     const end = ending(await changes(manager, id));
-    const revision = await world.db.transaction(async (tx) => {
+    await world.db.transaction(async (tx) => {
       await tx.query("update identity.session set ended_at = now() where id = $1", [manager.sessionId]);
-      return bumpRevision(tx);
+      await concludeChange(tx, world.context.bus);
     });
-    world.context.bus.publish("permissions.changed", { revision });
     expect(await end).toBe("UNAUTHENTICATED");
   });
 

@@ -1,9 +1,9 @@
 import { AppError } from "@onrecord/core/errors";
+import { versionsAfter } from "@onrecord/history/store/versions";
+import { OpenRight } from "@onrecord/policy/open-right";
 import type { DocumentsContext, DocumentsServices } from "../context.js";
 import { presentVersion } from "../present.js";
-import { versionsAfter } from "../queries/read-versions.js";
 import type { Version } from "../types/version.js";
-import { RightToView } from "./right-to-view.js";
 import { Wake } from "./wake.js";
 
 /** Versions read at once. */
@@ -19,13 +19,23 @@ export async function documentChanges(
   context: DocumentsContext,
   documentId: string,
 ): Promise<AsyncIterableIterator<Version>> {
-  const { caller, guard, history } = context;
-  const granted = await guard.authorize(caller, "view", { kind: "DOCUMENT", id: documentId });
-  const { sessionId, expiresAt } = guard.requirePrincipal(caller);
-  const right = new RightToView(context, sessionId, documentId, granted, expiresAt);
-
-  // Listening begins before the head is read: what commits in between is heard.
-  const { wake, stop } = listen(context, documentId);
+  const { caller, history } = context;
+  const { wake, stop: unlisten } = listen(context, documentId);
+  const right = await OpenRight.open(
+    context,
+    caller,
+    "view",
+    { kind: "DOCUMENT", id: documentId },
+    { onChange: wake.call, ended: "Your access to this document has ended." },
+  ).catch((error: Error) => {
+    unlisten();
+    throw error;
+  });
+  const stop = () => {
+    unlisten();
+    right.close();
+  };
+  // Listening has begun before the head is read: what commits in between is heard.
   const head = await history.head(documentId).catch((error: Error) => {
     stop();
     throw error;
@@ -52,7 +62,7 @@ async function* follow(
   { db }: DocumentsServices,
   documentId: string,
   head: number,
-  right: RightToView,
+  right: OpenRight,
   wake: Wake,
   stop: () => void,
 ): AsyncGenerator<Version, undefined, void> {
@@ -60,13 +70,13 @@ async function* follow(
   try {
     while (!wake.ended) {
       const { revision, rows } = await versionsAfter(db, documentId, last, BATCH);
-      // The revision is of the same snapshot as the rows: none of them passes on a decision that was void when it was read.
+      // The revision is of the same snapshot as the rows: none of them passes on a right that was void when it was read.
       await right.check(revision);
       for (const row of rows) {
         last = row.number;
         yield presentVersion(row);
       }
-      if (rows.length < BATCH) await wake.wait(Math.min(AT_THE_LATEST, right.remaining));
+      if (rows.length < BATCH) await wake.wait(AT_THE_LATEST);
     }
   } finally {
     stop();
@@ -79,7 +89,6 @@ function listen({ bus }: DocumentsServices, documentId: string): { wake: Wake; s
     bus.subscribe("document.committed", (message) => {
       if (message.documentId === documentId) wake.call();
     }),
-    bus.subscribe("permissions.changed", wake.call),
     bus.onGap(wake.call),
   ];
   const stop = () => {

@@ -1,3 +1,5 @@
+import { readNewestVersions } from "@onrecord/history/store/heads";
+import { readShredded } from "@onrecord/history/store/shredded";
 import { inOrder, perRequest } from "@onrecord/subgraph/loader";
 import type { DocumentsContext } from "../context.js";
 import { DocumentEntity } from "../entities/document.js";
@@ -21,19 +23,12 @@ export async function visibleDocument(context: DocumentsContext, id: string): Pr
 
 /** The committed head of a document; of one that was destroyed, where it ended. */
 export const headVersion = perRequest(async (ids: readonly string[], { db }: DocumentsContext) => {
-  const rows = await db.query<{ id: string; version: number }>(
-    `select document_id as id, version from documents.head where document_id = any ($1::uuid[])
-     union all select document_id, version from documents.shredded where document_id = any ($1::uuid[])`,
-    [ids],
-  );
-  return inOrder(ids, rows, ({ id }) => id).map((row) => row?.version ?? 0);
+  const rows = await readNewestVersions(db, ids);
+  return inOrder(ids, rows, ({ documentId }) => documentId).map((row) => row?.version ?? 0);
 });
 
 /** When a document's key was destroyed, or null. */
 export const shreddedAt = perRequest(async (ids: readonly string[], { db }: DocumentsContext) => {
-  const rows = await db.query<{ id: string; at: Date }>(
-    "select document_id as id, at from documents.shredded where document_id = any ($1::uuid[])",
-    [ids],
-  );
-  return inOrder(ids, rows, ({ id }) => id).map((row) => row?.at ?? null);
+  const rows = await readShredded(db, ids);
+  return inOrder(ids, rows, ({ documentId }) => documentId).map((row) => row?.at ?? null);
 });

@@ -1,9 +1,9 @@
+import { listVersions, readVersions } from "@onrecord/history/store/versions";
 import { defineCursor } from "@onrecord/subgraph/cursor";
 import { grouped, inOrder, perRequest } from "@onrecord/subgraph/loader";
 import { type PageArgs, pageRequest, toConnection } from "@onrecord/subgraph/page";
 import type { DocumentsContext } from "../context.js";
 import { presentVersion } from "../present.js";
-import { listVersions, readVersions } from "../queries/read-versions.js";
 import type { VersionConnection } from "../types/connections.js";
 import type { Version } from "../types/version.js";
 import { headVersion } from "./documents.js";
@@ -17,7 +17,10 @@ export const versionsOf = perRequest(
   (keys: readonly { documentId: string; args: PageArgs }[], context: DocumentsContext) =>
     eachGroup(keys, async (documentIds, args) => {
       const request = pageRequest(args, cursor);
-      const rows = await listVersions(context.db, documentIds, request);
+      const { direction, size, from } = request;
+      // One more than the page has tells whether there is more.
+      const range = { direction, size: size + 1, from: from?.[0] ?? null };
+      const rows = await listVersions(context.db, documentIds, range);
       return grouped(documentIds, rows, ({ documentId }) => documentId).map(
         (ofOne, i): VersionConnection =>
           toConnection(request, ofOne, {

@@ -1,4 +1,5 @@
 import { AppError } from "@onrecord/core/errors";
+import { listNamedVersions, readVersions } from "@onrecord/history/store/versions";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { openDocument } from "../commands/open-document.js";
@@ -8,7 +9,6 @@ import { headVersion, shreddedAt } from "../loaders/documents.js";
 import { visibleFolder } from "../loaders/folders.js";
 import { versionsOf } from "../loaders/versions.js";
 import { presentOrigin, presentVersion } from "../present.js";
-import { listNamedVersions, readVersions } from "../queries/read-versions.js";
 import { DocumentAttribution, DocumentDiff } from "../types/attribution.js";
 import { AttributionArgs, DiffArgs } from "../types/attribution-args.js";
 import { VersionConnection } from "../types/connections.js";

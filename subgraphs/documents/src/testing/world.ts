@@ -1,9 +1,10 @@
 import { newId } from "@onrecord/core/ids";
-import { History } from "@onrecord/history/history";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
 import { bySystem } from "@onrecord/ledger/ledger";
+import { concludeChange } from "@onrecord/policy/change";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import type { Caller, Principal } from "@onrecord/policy/principal";
-import { bumpRevision, readRevision } from "@onrecord/policy/resources";
 import {
   addPerson,
   ask,
@@ -23,6 +24,7 @@ export class World implements AsyncDisposable {
     readonly subgraph: DocumentsSubgraph,
     readonly ledger = context.ledger,
     readonly history = new History(context),
+    readonly edits = new Edits(context, history),
   ) {}
 
   /** `env` is as of a process. */
@@ -73,35 +75,32 @@ export class World implements AsyncDisposable {
 
   async grant(resourceId: string, userId: string, level: AccessLevel, expiresAt?: Date): Promise<string> {
     const id = newId();
-    const revision = await this.db.transaction(async (tx) => {
+    await this.db.transaction(async (tx) => {
       await tx.query(
         `insert into permissions.grant (id, resource_id, principal_id, level, granted_at, expires_at) values ($1, $2, $3, $4, now(), $5)`,
         [id, resourceId, userId, levelNumber(level), expiresAt ?? null],
       );
-      return bumpRevision(tx);
+      await concludeChange(tx, this.context.bus);
     });
-    this.context.bus.publish("permissions.changed", { revision });
     return id;
   }
 
   async revoke(grantId: string): Promise<void> {
-    const revision = await this.db.transaction(async (tx) => {
+    await this.db.transaction(async (tx) => {
       await tx.query("update permissions.grant set revoked_at = now() where id = $1", [grantId]);
-      return bumpRevision(tx);
+      await concludeChange(tx, this.context.bus);
     });
-    this.context.bus.publish("permissions.changed", { revision });
   }
 
   /** Types at the end of a text document, in someone's name or the house's. */
-  async type(documentId: string, text: string, userId?: string, history = this.history): Promise<void> {
+  async type(documentId: string, text: string, userId?: string, edits = this.edits): Promise<void> {
     const by = userId
       ? { ...bySystem(newId()), actorKind: "USER" as const, actorId: userId }
       : bySystem(newId());
-    await history.edit({
+    await edits.commit({
       documentId,
       by,
       action: "document.edited",
-      authorize: () => readRevision(this.db),
       change: ({ doc }) => {
         const before = Y.encodeStateVector(doc);
         const draft = new Y.Doc();

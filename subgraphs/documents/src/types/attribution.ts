@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import type { Root } from "@onrecord/history/content-tree";
+import type { Root } from "@onrecord/history/attribution/content-tree";
 import { GraphQLScalarType } from "graphql";
 import { Field, Int, ObjectType } from "type-graphql";
 import { UserReference } from "./references.js";

@@ -1,9 +1,9 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
+import { concludeChange } from "@onrecord/policy/change";
 import type { Decision } from "@onrecord/policy/decision";
 import { byCaller } from "@onrecord/policy/principal";
-import { bumpRevision } from "@onrecord/policy/resources";
 import type { Tx } from "@onrecord/postgres/database";
 import { unitOfWork } from "@onrecord/postgres/orm";
 import type { PermissionsContext } from "../context.js";
@@ -27,18 +27,20 @@ export async function changeAccess<T>(
   resource: Resource,
   work: (em: EntityManager, tx: RecordedTx, decision: Decision) => Promise<Change<T>>,
 ): Promise<T> {
-  const { caller, em, guard, ledger } = context;
+  const { caller, em, guard, ledger, rights } = context;
   const decision = await guard.authorize(caller, "manage", resource);
   try {
-    return await ledger.transaction(byCaller(caller), async (tx) => {
+    const { result, revision } = await ledger.transaction(byCaller(caller), async (tx) => {
       const inner = unitOfWork(em, tx);
       // One change of a resource's grants at a time: two at once would each miss what the other gives.
       await tx.query("select 1 from permissions.resource where id = $1 for no key update", [resource.id]);
       const { changed, result } = await work(inner, tx, decision);
       await inner.flush();
-      if (changed) await concludeChange(context, tx, resource, decision);
-      return result;
+      return { result, revision: changed ? await conclude(context, tx, resource, decision) : null };
     });
+    // Whoever changes a right hears of it when it is in force.
+    await rights.inForce(revision);
+    return result;
   } catch (error) {
     if (!(error instanceof NoLongerAllowed)) throw error;
     // Puts the refusal on the record and says why.
@@ -49,17 +51,17 @@ export async function changeAccess<T>(
   }
 }
 
-async function concludeChange(
+/** The last before the commit. Returns the permission revision of the change. */
+async function conclude(
   { bus, caller, decisions, guard }: PermissionsContext,
   tx: Tx,
   resource: Resource,
   decision: Decision,
-): Promise<void> {
-  // The last write: from here to the commit no edit can commit anywhere.
-  const revision = await bumpRevision(tx);
+): Promise<number | null> {
+  const revision = await concludeChange(tx, bus);
   if (revision !== decision.revision + 1) {
     const again = await decisions.decide(guard.requirePrincipal(caller), "manage", resource.id, tx);
     if (!again.allow) throw new NoLongerAllowed();
   }
-  tx.onCommit(() => bus.publish("permissions.changed", { revision }));
+  return revision;
 }

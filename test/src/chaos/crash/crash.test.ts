@@ -1,10 +1,10 @@
+import { anySeed, Random } from "@onrecord/core/testing/random";
 import { expect, it } from "vitest";
-import { Random, seedFrom } from "../random.js";
 import { crash } from "./crash.js";
 import { makeTrace } from "./made-trace.js";
 
 it("a server and a Postgres that are killed while people type lose nothing that anyone was told", async () => {
-  const seed = seedFrom(process.env.ONRECORD_CHAOS_SEED);
+  const seed = anySeed();
   const { faults, figures } = await crash({
     seed,
     kills: 2,

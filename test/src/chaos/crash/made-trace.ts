@@ -1,6 +1,7 @@
-import type { Patch, Trace, TraceChange } from "@onrecord/cli/replay/trace";
+import type { Trace, TraceChange } from "@onrecord/cli/replay/trace";
+import type { Patch } from "@onrecord/cli/replay/trace-shape";
+import type { Random } from "@onrecord/core/testing/random";
 import * as Y from "yjs";
-import type { Random } from "../random.js";
 
 const AGENTS = 3;
 /** Milliseconds between two changes of all of them. */

@@ -1,7 +1,7 @@
 import { type AppContext, createContext } from "@onrecord/context/context";
 import { readConfig } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
-import { History } from "@onrecord/history/history";
+import { History } from "@onrecord/history/store/history";
 
 /** The database of a data directory, without the server: its Postgres where one still runs, else started for as long as this is held. */
 export interface Table extends AsyncDisposable {

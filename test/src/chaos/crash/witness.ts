@@ -1,5 +1,4 @@
-import { message } from "@onrecord/collab-protocol/protocol";
-import * as decoding from "lib0/decoding";
+import { message, readAck } from "@onrecord/collab-protocol/protocol";
 import * as Y from "yjs";
 import type { Faults } from "../faults.js";
 import type { StockEditor } from "../stock-editor.js";
@@ -19,11 +18,8 @@ export class Witness {
       if (origin === provider) this.#received.push(update);
     });
     provider.messageHandlers[message.ack] = (_encoder, decoder) => {
-      decoding.readVarUint(decoder);
-      const version = decoding.readVarUint(decoder);
-      decoding.readVarString(decoder);
-      const stateVector = Y.decodeStateVector(decoding.readVarUint8Array(decoder));
-      this.#acknowledged = { version, stateVector };
+      const { version, stateVector } = readAck(decoder);
+      this.#acknowledged = { version, stateVector: Y.decodeStateVector(stateVector) };
       this.#acknowledgements++;
     };
     provider.messageHandlers[message.access] = () => undefined;

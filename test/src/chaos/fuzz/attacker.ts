@@ -1,8 +1,8 @@
-import { closeCode, message, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { closeCode, message, readAck, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import type { Random } from "@onrecord/core/testing/random";
 import * as decoding from "lib0/decoding";
 import { WebSocket } from "ws";
 import type * as Y from "yjs";
-import type { Random } from "../random.js";
 import { type Frame, type FrameLimits, makeFrame } from "./frames.js";
 import { Target } from "./target.js";
 import type { Traffic } from "./traffic.js";
@@ -124,11 +124,12 @@ class Connection implements Disposable {
   #receive(data: Buffer): void {
     const decoder = decoding.createDecoder(data);
     const type = decoding.readVarUint(decoder);
-    if (type === message.ack && decoding.readVarUint(decoder) >= this.#wanted) {
-      decoding.readVarUint(decoder);
-      decoding.readVarString(decoder);
-      this.#known = decoding.readVarUint8Array(decoder);
-      this.#answer.resolve("answered");
+    if (type === message.ack) {
+      const { received, stateVector } = readAck(decoder);
+      if (received >= this.#wanted) {
+        this.#known = stateVector;
+        this.#answer.resolve("answered");
+      }
     }
     // Until it is answered nothing is acknowledged.
     if (type === message.sync && data[1] === sync.step1) this.#send({ data: nothing });

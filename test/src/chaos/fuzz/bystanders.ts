@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Random } from "../random.js";
+import type { Random } from "@onrecord/core/testing/random";
 import type { StockEditor } from "../stock-editor.js";
 
 /** How long they pause between two edits, in milliseconds. */

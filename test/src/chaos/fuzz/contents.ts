@@ -1,5 +1,5 @@
+import type { Random } from "@onrecord/core/testing/random";
 import * as encoding from "lib0/encoding";
-import type { Random } from "../random.js";
 import type { Content } from "./update-writer.js";
 
 /** Nesting that honest documents have, and nesting that parsers take and recursion does not survive. */

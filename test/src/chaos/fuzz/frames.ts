@@ -1,6 +1,6 @@
 import { awarenessFrame, message, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import type { Random } from "@onrecord/core/testing/random";
 import * as encoding from "lib0/encoding";
-import type { Random } from "../random.js";
 import { mutate } from "./mutate.js";
 import type { Target } from "./target.js";
 import { updateRecipes } from "./update-recipes.js";

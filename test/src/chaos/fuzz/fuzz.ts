@@ -1,11 +1,11 @@
-import { History } from "@onrecord/history/history";
+import { Random } from "@onrecord/core/testing/random";
+import { History } from "@onrecord/history/store/history";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { becomes } from "../becomes.js";
 import type { Tools } from "../check-history.js";
 import { watchClientErrors } from "../client-errors.js";
 import { Faults } from "../faults.js";
-import { Random } from "../random.js";
 import { openStockEditor, type StockEditor } from "../stock-editor.js";
 import type { Verdict } from "../verdict.js";
 import { checkAttacked, checkBystanders } from "./aftermath.js";

@@ -1,4 +1,4 @@
-import type { Random } from "../random.js";
+import type { Random } from "@onrecord/core/testing/random";
 
 /** Changes bytes the way that broken or hostile programs do; `other` is what may be spliced in. */
 export function mutate(random: Random, bytes: Uint8Array, other: Uint8Array): Uint8Array {

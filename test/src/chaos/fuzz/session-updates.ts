@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import type { Random } from "@onrecord/core/testing/random";
 import * as Y from "yjs";
-import type { Random } from "../random.js";
 
 /** The updates of a real session of three people, one a line, where the traces lie; undefined where they do not. */
 export function readSession(traces: string): Uint8Array[] | undefined {

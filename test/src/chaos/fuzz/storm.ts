@@ -1,7 +1,7 @@
 import { closeCode } from "@onrecord/collab-protocol/protocol";
+import type { Random } from "@onrecord/core/testing/random";
 import type * as Y from "yjs";
 import type { Faults } from "../faults.js";
-import type { Random } from "../random.js";
 import { attack, codesForAttackers } from "./attacker.js";
 import type { Traffic } from "./traffic.js";
 

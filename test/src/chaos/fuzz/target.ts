@@ -1,5 +1,5 @@
+import type { Random } from "@onrecord/core/testing/random";
 import * as Y from "yjs";
-import type { Random } from "../random.js";
 import type { Traffic } from "./traffic.js";
 import type { Id, ItemSpec } from "./update-writer.js";
 

@@ -1,5 +1,5 @@
 import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
-import type { Random } from "../random.js";
+import type { Random } from "@onrecord/core/testing/random";
 
 /** How many recorded frames are kept: enough for variety, few enough to be forgotten. */
 const KEPT = 4000;

@@ -1,4 +1,4 @@
-import type { Random } from "../random.js";
+import type { Random } from "@onrecord/core/testing/random";
 import { anyContent, textContent } from "./contents.js";
 import type { Target } from "./target.js";
 import {

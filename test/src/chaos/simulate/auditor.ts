@@ -1,6 +1,6 @@
-import { effectiveUpdate } from "@onrecord/history/effective-update";
-import type { History } from "@onrecord/history/history";
-import { readChanges } from "@onrecord/history/load";
+import { effectiveUpdate } from "@onrecord/history/edit/effective-update";
+import type { History } from "@onrecord/history/store/history";
+import { readChanges } from "@onrecord/history/store/load";
 import type { Sql } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import type { Faults } from "../faults.js";
@@ -11,6 +11,7 @@ interface Row {
   readonly author_id: string | null;
   readonly carrier_id: string | null;
   readonly actor_id: string | null;
+  readonly session_id: string | null;
   readonly detail: { readonly version: number } | null;
 }
 
@@ -21,7 +22,7 @@ export class Auditor {
   version = 0;
   /** Whose clientID is whose. */
   readonly #owners = new Map<number, string>();
-  /** After which version a user must not write; users who may are not in it. */
+  /** After which version a user, or a session, must not write; those who may are not in it. */
   readonly #barred = new Map<string, number>();
 
   constructor(
@@ -35,9 +36,9 @@ export class Auditor {
     this.#owners.set(doc.clientID, userId);
   }
 
-  /** From this version on the user has no right. */
-  bar(userId: string, version: number): void {
-    this.#barred.set(userId, version);
+  /** From this version on the user, or the session, has no right. */
+  bar(id: string, version: number): void {
+    this.#barred.set(id, version);
   }
 
   unbar(userId: string): void {
@@ -82,7 +83,7 @@ export class Auditor {
   async #follow(when: string): Promise<void> {
     const { key } = await this.history.load(this.documentId, 0);
     const rows = await this.sql.query<Row>(
-      `select c.version, c.author_id, c.carrier_id, e.actor_id, e.detail
+      `select c.version, c.author_id, c.carrier_id, e.actor_id, e.session_id, e.detail
        from documents.change c left join audit.entry e on e.id = c.entry_id and e.object_id = c.document_id and e.action = 'document.edited'
        where c.document_id = $1 and c.last_version > $2 and c.version > $2 order by c.version`,
       [this.documentId, this.version],
@@ -103,7 +104,11 @@ export class Auditor {
     );
   }
 
-  #look({ version, author_id, carrier_id, actor_id, detail }: Row, update: Uint8Array, when: string): void {
+  #look(
+    { version, author_id, carrier_id, actor_id, session_id, detail }: Row,
+    update: Uint8Array,
+    when: string,
+  ): void {
     const { faults } = this;
     const at = `${when}, version ${version}`;
     faults.unless(version === this.version + 1, `${at}: comes after ${this.version}`);
@@ -121,11 +126,13 @@ export class Auditor {
         `${at}: is ${author_id}'s, and ${owner} wrote it`,
       );
     }
-    const end = carrier_id === null ? undefined : this.#barred.get(carrier_id);
-    faults.unless(
-      end === undefined || version <= end,
-      `${at}: by ${carrier_id}, who had lost the right after version ${end}`,
-    );
+    for (const id of [carrier_id, session_id]) {
+      const end = id === null ? undefined : this.#barred.get(id);
+      faults.unless(
+        end === undefined || version <= end,
+        `${at}: by ${carrier_id} in session ${session_id}, where ${id} had lost the right after version ${end}`,
+      );
+    }
     this.version = version;
   }
 }

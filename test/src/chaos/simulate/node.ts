@@ -27,7 +27,7 @@ export class Node {
 
   /** Cuts every socket at once, whatever is on its way. What is left of it in this process is cleared away behind it. */
   die(): Promise<void> {
-    for (const { socket } of this.collab.permits.connections) socket.terminate();
+    for (const { socket } of this.collab.rights.connections) socket.terminate();
     this.#gone ??= this.end();
     return this.#gone;
   }

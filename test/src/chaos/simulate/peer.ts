@@ -1,4 +1,4 @@
-import { message, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { isPermanent, message, readAck, sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import * as decoding from "lib0/decoding";
 import { WebSocket } from "ws";
 import * as Y from "yjs";
@@ -23,7 +23,10 @@ export class Peer {
   #socket: WebSocket | undefined;
   #held: (() => void)[] | undefined;
 
-  constructor(readonly userId: string) {
+  constructor(
+    readonly userId: string,
+    readonly session: { readonly id: string; readonly token: string },
+  ) {
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== "server") this.#send(syncFrame(sync.update, update));
     });
@@ -53,7 +56,7 @@ export class Peer {
     socket.on("close", (code) => {
       if (this.#socket !== socket) return;
       this.#socket = undefined;
-      if (code >= 4400 && code < 4500) this.closed = code;
+      if (isPermanent(code)) this.closed = code;
     });
   }
 
@@ -92,10 +95,8 @@ export class Peer {
     const decoder = decoding.createDecoder(data);
     const type = decoding.readVarUint(decoder);
     if (type === message.ack) {
-      decoding.readVarUint(decoder);
-      const version = decoding.readVarUint(decoder);
-      decoding.readVarString(decoder);
-      this.acknowledged = { version, stateVector: Y.decodeStateVector(decoding.readVarUint8Array(decoder)) };
+      const { version, stateVector } = readAck(decoder);
+      this.acknowledged = { version, stateVector: Y.decodeStateVector(stateVector) };
     }
     if (type !== message.sync) return;
     const step = decoding.readVarUint(decoder);

@@ -1,28 +1,47 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { History } from "@onrecord/history/history";
+import { closeCode } from "@onrecord/collab-protocol/protocol";
+import { newId } from "@onrecord/core/ids";
+import { Random } from "@onrecord/core/testing/random";
+import { History } from "@onrecord/history/store/history";
+import type { Tx } from "@onrecord/postgres/database";
 import { addPerson, signedIn, type TestContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
 import { becomes } from "../becomes.js";
 import type { Faults } from "../faults.js";
 import { difference, outline } from "../outline.js";
-import { Random } from "../random.js";
 import { Auditor } from "./auditor.js";
 import { Node } from "./node.js";
 import { Peer } from "./peer.js";
 
-const USERS = 4;
-const PEERS = 8;
+const USERS = 6;
+const SESSIONS = 3;
+const PEERS = 14;
 const NODES = 2;
 /** How long healing may take, in milliseconds. */
 const PATIENCE = 60_000;
 /** What nodes call themselves at the database; the auditor is called otherwise, and survives. */
 const NODES_AT_DATABASE = "onrecord";
 
+/** What one that keeps to the protocol may be sent away with for good: its right or its session has ended. */
+const CODES_FOR_THE_HONEST: ReadonlySet<number> = new Set([
+  closeCode.unauthenticated,
+  closeCode.forbidden,
+  closeCode.gone,
+]);
+
+interface Session {
+  readonly id: string;
+  readonly token: string;
+}
 interface User {
   readonly userId: string;
-  token: string;
-  sessionId: string;
+  /** Each its own browser or program. */
+  readonly sessions: Session[];
+  /** How they come to their right: by a grant of their own, or as members of a department. */
+  readonly by: "grant" | "department";
   grantId: string | undefined;
+  mayEdit: boolean;
+  isActive: boolean;
 }
 
 /** Everything that can happen, and how often it does. */
@@ -34,7 +53,9 @@ const happenings = [
   { weight: 10, name: "connect" },
   { weight: 2, name: "revoke" },
   { weight: 3, name: "grant" },
-  { weight: 0.7, name: "end session" },
+  { weight: 3, name: "end session" },
+  { weight: 1, name: "deactivate" },
+  { weight: 3, name: "activate" },
   { weight: 0.7, name: "node dies" },
   { weight: 1.5, name: "connections to the database die" },
   { weight: 15, name: "time passes" },
@@ -52,6 +73,7 @@ export class World implements AsyncDisposable {
   private constructor(
     private readonly context: TestContext,
     private readonly documentId: string,
+    private readonly departmentId: string,
     private readonly users: readonly User[],
     readonly auditor: Auditor,
     private readonly faults: Faults,
@@ -62,15 +84,28 @@ export class World implements AsyncDisposable {
 
   static async create(context: TestContext, seed: number, faults: Faults): Promise<World> {
     const documentId = await addDocument(context);
+    const departmentId = newId();
+    await context.db.query("insert into identity.department (id, name) values ($1, 'Writers')", [
+      departmentId,
+    ]);
+    await addGrant(context, documentId, departmentId, "EDIT");
     const users = await Promise.all(
-      Array.from({ length: USERS }, async (): Promise<User> => {
-        const { userId, token, sessionId } = await signedIn(context.db, await addPerson(context.db));
-        return { userId, token, sessionId, grantId: await addGrant(context, documentId, userId, "EDIT") };
+      Array.from({ length: USERS }, async (_, n): Promise<User> => {
+        const by = n % 2 === 0 ? "grant" : "department";
+        const userId = await addPerson(context.db, by === "department" ? { departmentId } : {});
+        const grantId = by === "grant" ? await addGrant(context, documentId, userId, "EDIT") : undefined;
+        const sessions = await Promise.all(
+          Array.from({ length: SESSIONS }, async (): Promise<Session> => {
+            const { sessionId, token } = await signedIn(context.db, userId);
+            return { id: sessionId, token };
+          }),
+        );
+        return { userId, sessions, by, grantId, mayEdit: true, isActive: true };
       }),
     );
     const history = new History(context);
     const auditor = new Auditor(context.db, history, documentId, faults);
-    const world = new World(context, documentId, users, auditor, faults, seed);
+    const world = new World(context, documentId, departmentId, users, auditor, faults, seed);
     world.#nodes = await Promise.all(Array.from({ length: NODES }, () => Node.start(context)));
     for (let n = 0; n < PEERS; n++) world.#newcomer(users[n % USERS]!);
     return world;
@@ -89,7 +124,10 @@ export class World implements AsyncDisposable {
 
   /** Everything is mended; then everyone must have what the table has. */
   async heal(number: number): Promise<void> {
-    for (const user of this.users) if (!user.grantId) await this.#grant(user);
+    for (const user of this.users) {
+      if (!user.isActive) await this.#activate(user);
+      if (!user.mayEdit) await this.#grant(user);
+    }
     for (const peer of this.#peers) peer.release();
     const agreed = await becomes(async () => {
       this.#replaceClosed(number);
@@ -124,9 +162,13 @@ export class World implements AsyncDisposable {
       case "revoke":
         return this.#revoke(user);
       case "grant":
-        return user.grantId ? undefined : this.#grant(user);
+        return user.mayEdit ? undefined : this.#grant(user);
       case "end session":
         return this.#endSession(user);
+      case "deactivate":
+        return user.isActive ? this.#deactivate(user) : undefined;
+      case "activate":
+        return user.isActive ? undefined : this.#activate(user);
       case "node dies":
         return this.#killNode();
       case "connections to the database die":
@@ -146,12 +188,12 @@ export class World implements AsyncDisposable {
   }
 
   #connect(peer: Peer): void {
-    const { token } = this.users.find(({ userId }) => userId === peer.userId)!;
+    const { token } = peer.session;
     peer.connect(`${this.#random.pick(this.#nodes).rooms}/${this.documentId}?token=${token}&ack=1`);
   }
 
   #newcomer(user: User): void {
-    const peer = new Peer(user.userId);
+    const peer = new Peer(user.userId, this.#random.pick(user.sessions));
     this.auditor.knows(peer);
     this.#peers.push(peer);
     this.#connect(peer);
@@ -162,23 +204,24 @@ export class World implements AsyncDisposable {
     for (const [index, peer] of [...this.#peers.entries()].reverse()) {
       if (peer.closed === undefined) continue;
       this.faults.unless(
-        peer.closed === 4401 || peer.closed === 4403 || peer.closed === 4404,
+        CODES_FOR_THE_HONEST.has(peer.closed),
         `seed ${this.#random.seed}, step ${number}: an honest peer was closed with ${peer.closed}`,
       );
       const user = this.users.find(({ userId }) => userId === peer.userId)!;
-      if (!user.grantId) continue;
+      if (!user.mayEdit || !user.isActive) continue;
       this.#peers.splice(index, 1);
       this.#newcomer(user);
     }
   }
 
-  /** The version at which the right ends is read where no commit can come between: under the lock that the revision's change takes. */
-  async #revoke(user: User): Promise<void> {
-    const { grantId } = user;
-    if (!grantId) return;
-    user.grantId = undefined;
+  /**
+   * The version at which the right ends is read where no commit on it can come between: behind the change's end, which waits for those
+   * under way and refuses all that follow.
+   */
+  async #take(id: string, change: (tx: Tx) => Promise<unknown>): Promise<void> {
     const version = await this.context.db.transaction(async (tx) => {
-      await removeGrant(tx, grantId);
+      await change(tx);
+      await tx.query("select permissions.conclude()");
       if (this.#random.chance(0.5)) await delay(this.#random.int(1, 40));
       // Others may be told, or may have to find out.
       if (this.#random.chance(0.5))
@@ -189,22 +232,60 @@ export class World implements AsyncDisposable {
       );
       return head!.version;
     });
-    this.auditor.bar(user.userId, version);
+    this.auditor.bar(id, version);
+  }
+
+  async #revoke(user: User): Promise<void> {
+    if (!user.mayEdit || !user.isActive) return;
+    const { userId, by, grantId } = user;
+    user.mayEdit = false;
+    user.grantId = undefined;
+    await this.#take(userId, (tx) =>
+      by === "grant"
+        ? removeGrant(tx, grantId!)
+        : tx.query("update identity.user set department_id = null where id = $1", [userId]),
+    );
   }
 
   async #grant(user: User): Promise<void> {
-    this.auditor.unbar(user.userId);
-    user.grantId = await addGrant(this.context, this.documentId, user.userId, "EDIT");
+    const { userId, by } = user;
+    if (user.isActive) this.auditor.unbar(userId);
+    user.mayEdit = true;
+    if (by === "grant") user.grantId = await addGrant(this.context, this.documentId, userId, "EDIT");
+    else
+      await this.context.db.query("update identity.user set department_id = $2 where id = $1", [
+        userId,
+        this.departmentId,
+      ]);
   }
 
+  async #deactivate(user: User): Promise<void> {
+    user.isActive = false;
+    if (!user.mayEdit) {
+      await this.context.db.query("update identity.user set active = false where id = $1", [user.userId]);
+      return;
+    }
+    await this.#take(user.userId, (tx) =>
+      tx.query("update identity.user set active = false where id = $1", [user.userId]),
+    );
+  }
+
+  async #activate(user: User): Promise<void> {
+    user.isActive = true;
+    if (user.mayEdit) this.auditor.unbar(user.userId);
+    await this.context.db.query("update identity.user set active = true where id = $1", [user.userId]);
+  }
+
+  /** One of somebody's sessions ends, the others go on, and they sign in again. */
   async #endSession(user: User): Promise<void> {
-    const ended = user.sessionId;
+    // Nobody signs in to a deactivated account.
+    if (!user.isActive) return;
+    const [ended] = user.sessions.splice(this.#random.int(0, user.sessions.length - 1), 1);
     const { token, sessionId } = await signedIn(this.context.db, user.userId);
-    Object.assign(user, { token, sessionId });
-    await this.context.db.transaction(async (tx) => {
-      await tx.query("update identity.session set ended_at = clock_timestamp() where id = $1", [ended]);
-      await tx.query("select permissions.bump_revision()");
-    });
+    user.sessions.push({ id: sessionId, token });
+    await this.#take(ended!.id, (tx) =>
+      tx.query("update identity.session set ended_at = clock_timestamp() where id = $1", [ended!.id]),
+    );
   }
 
   async #killNode(): Promise<void> {
@@ -216,7 +297,7 @@ export class World implements AsyncDisposable {
   /** In the middle of whatever they do; a commit among it may have been kept or not. */
   async #failDatabase(): Promise<void> {
     await this.context.db.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and usename = current_user",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1 and usename = current_user",
       [NODES_AT_DATABASE],
     );
   }

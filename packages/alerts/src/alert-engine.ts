@@ -1,0 +1,134 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { AppContext } from "@onrecord/context/context";
+import { type Again, Pump } from "@onrecord/ledger/pump";
+import { comparePositions, type PlacedEntry, type Position, start } from "@onrecord/ledger/read";
+import { newest, readAfter } from "@onrecord/ledger/tail";
+import type { Sql, Tx } from "@onrecord/postgres/database";
+import { type Orm, unitOfWork } from "@onrecord/postgres/orm";
+import { nextAlertTime, raise } from "./raise.js";
+import { recentInRecord } from "./rules/recent-in-record.js";
+import { rules, watchedActions } from "./rules/rules.js";
+
+const READER = "alerts";
+const BATCH = 200;
+/** How soon to look again for what is committed but may still be overtaken, or what another node is at. */
+const SOON_MS = 10;
+/** The reader's row is moved this often past what no rule wants: whoever starts reads again from there. */
+const KEEP_EVERY_MS = 60_000;
+/** How long the engine rests when nobody wakes it. */
+const IDLE_MS = 30_000;
+const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+/**
+ * Reads the record behind everybody's back and raises alerts. Every node may run one: the reader's row lets one work at a time,
+ * and keeps how far the record has been read in the same transaction as the alerts, so that none is missed and none made twice.
+ */
+export class AlertEngine implements AsyncDisposable {
+  readonly #pump: Pump;
+  readonly #unsubscribe: (() => void)[] = [];
+  /** Up to here nothing is wanted by any rule, as this node has seen. */
+  #clear: Position = start;
+  #kept = performance.now();
+
+  constructor(
+    private readonly context: Pick<AppContext, "db" | "bus" | "log" | "rights">,
+    private readonly orm: Orm,
+  ) {
+    this.#pump = new Pump(() => this.#look(), { name: READER, log: context.log, idleMs: IDLE_MS });
+  }
+
+  async start(): Promise<void> {
+    const { bus, db, rights } = this.context;
+    await db.query(
+      "insert into audit.reader (name, txid, entry_id) values ($1, $2::text::xid8, $3) on conflict (name) do nothing",
+      [READER, start.txid, start.entryId],
+    );
+    this.#unsubscribe.push(
+      bus.subscribe("entries.appended", ({ actions }) => {
+        if (actions.some((action) => watchedActions.includes(action))) this.#pump.wake();
+      }),
+      bus.onGap(() => this.#pump.wake()),
+      rights.onCommits(() => this.#pump.wake()),
+    );
+    this.#pump.start();
+  }
+
+  /** One small read while there is nothing that a rule wants; a transaction only when there is. */
+  async #look(): Promise<Again> {
+    const { db } = this.context;
+    const { wanted, horizon } = await lookAfter(db, this.#clear);
+    const isOld = performance.now() - this.#kept > KEEP_EVERY_MS;
+    if (!wanted) this.#clear = { txid: horizon, entryId: last };
+    if (!wanted && !isOld) return undefined;
+    const full = await db.transaction((tx) => this.#advance(tx));
+    if (full === undefined) return SOON_MS;
+    this.#kept = performance.now();
+    // What was wanted may be behind the horizon still.
+    return full ? 0 : wanted ? SOON_MS : undefined;
+  }
+
+  /** Reads one batch in one transaction. Returns whether it was full; undefined: another node is at it. */
+  async #advance(tx: Tx): Promise<boolean | undefined> {
+    const position = await readPosition(tx, "for update skip locked");
+    if (position === undefined) return undefined;
+    // Before the entries: they then reach at least this far, and what no rule wants is passed over.
+    const end = await newest(tx);
+    const entries = await readAfter(tx, position, BATCH, watchedActions);
+    const at = await nextAlertTime(tx);
+    const em = unitOfWork(this.orm.em(), tx);
+    for (const entry of entries) await this.#judge(tx, em, entry, at);
+    const last = entries.at(-1);
+    const full = entries.length === BATCH;
+    const seen: Position = last ? { txid: last.txid, entryId: last.id } : end;
+    const reached = full || comparePositions(seen, end) > 0 ? seen : end;
+    await tx.query("update audit.reader set txid = $2::text::xid8, entry_id = $3 where name = $1", [
+      READER,
+      reached.txid,
+      reached.entryId,
+    ]);
+    return full;
+  }
+
+  async #judge(tx: Tx, em: EntityManager, entry: PlacedEntry, at: Date): Promise<void> {
+    const { bus } = this.context;
+    const recent = recentInRecord(tx);
+    for (const rule of rules) {
+      const wanted = rule.actions.some((action) => action === entry.action);
+      if (!wanted || !(await rule.matches(entry, recent))) continue;
+      const alertId = await raise(em, { rule, entry, at });
+      if (alertId !== null) tx.onCommit(() => bus.publish("alert.changed", { alertId }));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    await this.#pump[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * Whether something that a rule wants is committed after what was read, and after `clear`; and what was the newest transaction then
+ * that could no longer be overtaken. All in one snapshot: nothing but what it sees can ever appear up to that horizon.
+ */
+async function lookAfter(sql: Sql, clear: Position): Promise<{ wanted: boolean; horizon: string }> {
+  const [look] = await sql.query<{ wanted: boolean; horizon: string }>(
+    `select
+       (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as horizon,
+       exists (
+         select from audit.entry e
+         where (e.txid, e.id) > (greatest(r.txid, $2::text::xid8), case when r.txid >= $2::text::xid8 then r.entry_id else $3::uuid end)
+           and e.action = any ($4)
+       ) as wanted
+     from audit.reader r where r.name = $1`,
+    [READER, clear.txid, clear.entryId, watchedActions],
+  );
+  return look ?? { wanted: false, horizon: clear.txid };
+}
+
+async function readPosition(sql: Sql, lock: "" | "for update skip locked"): Promise<Position | undefined> {
+  const [row] = await sql.query<Position>(
+    `select txid::text as txid, entry_id as "entryId" from audit.reader where name = $1 ${lock}`,
+    [READER],
+  );
+  return row;
+}

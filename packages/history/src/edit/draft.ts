@@ -1,0 +1,65 @@
+import { AppError } from "@onrecord/core/errors";
+import * as Y from "yjs";
+import { applyCommitted } from "../store/apply-committed.js";
+import type { Gap } from "../store/history.js";
+import type { LoadedDocument } from "../store/load.js";
+import { effectiveUpdate, lacking } from "./effective-update.js";
+
+/** What an edit wants of a document. */
+export interface DraftedEdit {
+  /** The update that turns the document at its head into what is wanted, or null for nothing. Asked again only if its clientID is taken. */
+  change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
+  /** Throws if the document, as the change leaves it, is not what was wanted: then nothing is committed. */
+  check?(result: Y.Doc): void;
+}
+
+/** A change that is to be the next version of a document, which is without it. */
+export interface Draft extends LoadedDocument {
+  /** What it changes: a Yjs v1 update. */
+  readonly update: Uint8Array;
+  /** How many bytes the document may still grow by then, at least. */
+  readonly budget: number;
+}
+
+/**
+ * The draft of an edit on the document at its head; null when it changes nothing. BAD_USER_INPUT when the document would be larger than
+ * `documentBytes`: what comes by the API is held to the same limit as what is typed.
+ */
+export async function draftOf(
+  head: LoadedDocument,
+  edit: DraftedEdit,
+  documentBytes: number,
+): Promise<Draft | null> {
+  const wanted = await edit.change(head);
+  const tried = wanted && attempt(head.doc, wanted, documentBytes, edit);
+  if (tried === null) edit.check?.(head.doc);
+  return tried && { ...head, ...tried };
+}
+
+/** A draft on top of what was committed since it was made, which is applied to its document; null when nothing is left of it. */
+export function rebased(draft: Draft, { updates, tip }: Gap, documentBytes: number): Draft | null {
+  const { doc, version } = draft;
+  for (const update of updates) applyCommitted(doc, update);
+  const update = lacking(doc, draft.update);
+  if (update === null) return null;
+  const left = updates.reduce((sum, { length }) => sum - length, draft.budget);
+  const budget = left < 0 ? attempt(doc, update, documentBytes)!.budget : left;
+  return { ...draft, version: version + updates.length, tip, update, budget };
+}
+
+/** What an update changes, tried in a copy of the document; null when it changes nothing. */
+function attempt(
+  doc: Y.Doc,
+  wanted: Uint8Array,
+  documentBytes: number,
+  edit?: DraftedEdit,
+): Pick<Draft, "update" | "budget"> | null {
+  const copy = new Y.Doc();
+  applyCommitted(copy, Y.encodeStateAsUpdate(doc));
+  const update = effectiveUpdate(copy, wanted);
+  if (update === null) return null;
+  edit?.check?.(copy);
+  const budget = documentBytes - Y.encodeStateAsUpdate(copy).length;
+  if (budget >= 0) return { update, budget };
+  throw new AppError("BAD_USER_INPUT", `This document would grow past its limit of ${documentBytes} bytes.`);
+}

@@ -1,0 +1,145 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
+import type { By } from "@onrecord/ledger/ledger";
+import type { Sql, Tx } from "@onrecord/postgres/database";
+import * as Y from "yjs";
+import { showsTheSame } from "../attribution/plain-content.js";
+import { type ClientBinding, type CommitOutcome, commitChanges, type GroupCommit } from "../store/commit.js";
+import type { History } from "../store/history.js";
+import { type Draft, type DraftedEdit, draftOf, rebased } from "./draft.js";
+import { revertTo } from "./revert.js";
+
+/** How often an edit that lost the race for a head is tried again before it gives up, and how long it pauses between, in milliseconds. */
+const TRIES = 30;
+const LONGEST_PAUSE = 100;
+
+/** A change made outside a live room: an import, a restore. */
+export interface Edit extends DraftedEdit {
+  readonly documentId: string;
+  readonly by: By;
+  readonly action: GroupCommit["action"];
+  readonly extra?: Readonly<Record<string, unknown>>;
+  /**
+   * Decides, in the transaction of the commit and before it locks anything of the document, whether it may be made; throws if not. It
+   * holds changes of rights back meanwhile. Left out where the house itself writes.
+   */
+  authorize?(tx: Tx): Promise<unknown>;
+}
+
+/** Adds to documents' versions what does not come from a live room. */
+export class Edits {
+  constructor(
+    private readonly context: Pick<AppContext, "db" | "bus" | "config" | "ledger">,
+    private readonly history: History,
+  ) {}
+
+  /**
+   * Commits one change outside a live room. Where others commit first, it is put on top of what they wrote, as concurrent edits are:
+   * however large the document is and however fast people type, it need not be made again. Rooms that hold the document learn of it from
+   * the bus. Returns the new head, or null when nothing changed. Pass the transaction that created the document as `tx`.
+   */
+  async commit(edit: Edit, tx?: Tx): Promise<{ version: number } | null> {
+    const { documentId } = edit;
+    const sql = tx ?? this.context.db;
+    let draft: Draft | null | undefined;
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (attempt > 0) await pause(attempt);
+      draft ??= await this.#draft(edit, sql);
+      if (draft === null) return null;
+      const made = draft;
+      const outcome = await (tx
+        ? this.#commit(edit, made, tx)
+        : this.context.ledger.transaction(edit.by, (alone) => this.#commit(edit, made, alone)));
+      switch (outcome?.outcome) {
+        case "COMMITTED":
+          return { version: outcome.head };
+        case "CONFLICT":
+          draft = await this.#rebase(documentId, draft, sql);
+          if (draft === null) return null;
+          break;
+        case "CLIENT":
+          // The clientID that it was made with is somebody else's now.
+          draft = undefined;
+          break;
+        default:
+          throw await this.history.missing(documentId);
+      }
+    }
+    throw new AppError("CONFLICT", "This document changes too quickly just now; try again in a moment.");
+  }
+
+  /** Makes the content equal to that of `version` by a new version, or fails with CONFLICT and changes nothing. Concurrent edits keep their place. */
+  async restore(request: {
+    readonly documentId: string;
+    readonly version: number;
+    readonly by: By;
+    readonly authorize?: NonNullable<Edit["authorize"]>;
+  }): Promise<{ version: number } | null> {
+    let old: Y.Doc | undefined;
+    return this.commit({
+      documentId: request.documentId,
+      by: request.by,
+      action: "version.restored",
+      extra: { restoredVersion: request.version },
+      ...(request.authorize ? { authorize: request.authorize } : {}),
+      change: async (head) => {
+        old = (await this.history.load(request.documentId, request.version)).doc;
+        return revertTo(old, head.doc);
+      },
+      check: (result) => {
+        if (old && !showsTheSame(old, result))
+          throw new AppError(
+            "CONFLICT",
+            `Version ${request.version} cannot be brought back exactly as it was, so nothing was changed.`,
+          );
+      },
+    });
+  }
+
+  async #commit(edit: Edit, draft: Draft, tx: Tx): Promise<CommitOutcome | undefined> {
+    const { documentId, by, action, extra } = edit;
+    await edit.authorize?.(tx);
+    const { version, tip, key, update } = draft;
+    const bindings = bindingsOf(update, by);
+    const changes = [{ entryId: newId(), by, right: null, proven: true, relayed: false, update }];
+    const [outcome] = await commitChanges(tx, this.context.ledger, {
+      action,
+      ...(extra ? { extra } : {}),
+      documents: [{ documentId, from: version, tip, key, bindings, changes }],
+    });
+    if (outcome?.outcome === "COMMITTED") this.#announce(documentId, outcome.head, action, tx);
+    return outcome;
+  }
+
+  async #draft(edit: Edit, sql: Sql): Promise<Draft | null> {
+    const head = await this.history.load(edit.documentId, undefined, sql);
+    return draftOf(head, edit, this.context.config.limits.documentBytes);
+  }
+
+  async #rebase(documentId: string, draft: Draft, sql: Sql): Promise<Draft | null> {
+    const gap = await this.history.since(documentId, draft.key, draft.version, sql);
+    return rebased(draft, gap, this.context.config.limits.documentBytes);
+  }
+
+  #announce(documentId: string, version: number, action: GroupCommit["action"], tx: Tx): void {
+    const { bus } = this.context;
+    tx.onCommit(() => {
+      bus.publish("document.committed", { documentId, version });
+      bus.publish("entries.appended", { actions: [action] });
+    });
+  }
+}
+
+/** For longer the more often the race was lost, and for a different time than the others that lost it. */
+function pause(attempt: number): Promise<void> {
+  return delay(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE));
+}
+
+function bindingsOf(update: Uint8Array, by: By): ClientBinding[] {
+  if (by.actorId === null) return [];
+  const { actorId } = by;
+  const { from } = Y.parseUpdateMeta(update);
+  return [...from].map(([clientId, clock]) => ({ clientId, clock, userId: actorId }));
+}

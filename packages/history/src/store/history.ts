@@ -1,0 +1,87 @@
+import type { KeyObject } from "node:crypto";
+import type { AppContext } from "@onrecord/context/context";
+import type { AppError } from "@onrecord/core/errors";
+import type { By } from "@onrecord/ledger/ledger";
+import type { Sql, Tx } from "@onrecord/postgres/database";
+import { wrapNewDataKey } from "../keys/data-key.js";
+import { writeCheckpoint } from "./checkpoint.js";
+import type { EncodedState } from "./encoded-state.js";
+import { type Head, readHead } from "./heads.js";
+import { type LoadedDocument, loadDocument, readChanges, readDocument, type StoredDocument } from "./load.js";
+import { missingDocument } from "./shredded.js";
+
+/** What was committed after a version, in order, and the entry and time of the newest. */
+export interface Gap extends Pick<Head, "tip" | "at"> {
+  readonly updates: readonly Uint8Array[];
+}
+
+/** A document's versions as they are kept: begun, read, ended. `Edits` and the live rooms add to them; nothing rewrites them. */
+export class History {
+  constructor(private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "ledger">) {}
+
+  /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
+  async create(tx: Tx, documentId: string): Promise<void> {
+    // Until this commits, the key that wraps it cannot be retired.
+    await tx.query("select pg_advisory_xact_lock_shared(documents.key_lock())");
+    const wrapped = await wrapNewDataKey(this.context.keys, documentId);
+    await tx.query("insert into documents.head (document_id, wrapped_key) values ($1, $2)", [
+      documentId,
+      wrapped,
+    ]);
+  }
+
+  /** The committed head, or null without such a document. */
+  head(documentId: string, sql: Sql = this.context.db): Promise<Head | null> {
+    return readHead(sql, documentId);
+  }
+
+  /** Why there is no head: the document was destroyed (GONE), or never was (NOT_FOUND). */
+  missing(documentId: string): Promise<AppError> {
+    return missingDocument(this.context.db, documentId);
+  }
+
+  /** The document at any version; at its head when none is given. */
+  load(documentId: string, version?: number, sql: Sql = this.context.db): Promise<LoadedDocument> {
+    return loadDocument(sql, this.context.keys, documentId, version);
+  }
+
+  /** What was committed after version `after`, and where the document stands with it. NOT_FOUND or GONE without such a document. */
+  async since(documentId: string, key: KeyObject, after: number, sql: Sql = this.context.db): Promise<Gap> {
+    const head = await this.head(documentId, sql);
+    if (!head) throw await missingDocument(sql, documentId);
+    const updates: Uint8Array[] = [];
+    for await (const { update } of readChanges(sql, key, documentId, after, head.version))
+      updates.push(update);
+    return { updates, tip: head.tip, at: head.at };
+  }
+
+  /** The document at its head as it is stored. */
+  read(documentId: string): Promise<StoredDocument> {
+    return readDocument(this.context.db, this.context.keys, documentId);
+  }
+
+  /** Stores the whole state at a version: see `writeCheckpoint`. */
+  checkpoint(documentId: string, version: number, key: KeyObject, encoded: EncodedState): Promise<void> {
+    return writeCheckpoint(this.context.db, key, documentId, version, encoded);
+  }
+
+  /**
+   * Destroys a document's data key, in the transaction that records it: its text is unreadable for ever, on every node, while its
+   * versions, its entries and their leaves stay. A commit under way happens before or is told GONE. GONE when it was done before.
+   */
+  async shred(tx: Tx, documentId: string, by: By): Promise<{ version: number; at: Date }> {
+    const [ended] = await tx.query<{ version: number; at: Date }>(
+      "select version, at from documents.shred($1, $2)",
+      [documentId, by.actorId],
+    );
+    if (!ended) throw await missingDocument(tx, documentId);
+    await this.context.ledger.append(tx, {
+      action: "document.shredded",
+      by,
+      object: { kind: "DOCUMENT", id: documentId },
+      detail: { version: ended.version },
+    });
+    tx.onCommit(() => this.context.bus.publish("document.shredded", { documentId }));
+    return ended;
+  }
+}

@@ -1,0 +1,223 @@
+import type { KeyObject } from "node:crypto";
+import { AppError } from "@onrecord/core/errors";
+import { isId } from "@onrecord/core/ids";
+import type { KeyProvider } from "@onrecord/keys/vault";
+import type { Sql } from "@onrecord/postgres/database";
+import * as Y from "yjs";
+import { openDataKey } from "../keys/data-key.js";
+import { applyCommitted } from "./apply-committed.js";
+import { openBatch } from "./batch.js";
+import { openCheckpoint } from "./checkpoint.js";
+import { type EncodedState, encodeState } from "./encoded-state.js";
+import { missingDocument } from "./shredded.js";
+
+/** A document at a version, with the data key that opened it. */
+export interface LoadedDocument {
+  readonly doc: Y.Doc;
+  readonly version: number;
+  /** When that version was committed; null for version 0. */
+  readonly committedAt: Date | null;
+  /** The entry of that version on the record; null for version 0. */
+  readonly tip: string | null;
+  /** How many changes were read after the checkpoint: what the next load would pay again. */
+  readonly replayed: number;
+  readonly key: KeyObject;
+}
+
+/** A document at its head as it is stored, for whoever need not have it as a Y.Doc. */
+export interface StoredDocument extends Omit<LoadedDocument, "doc"> {
+  readonly encoded: EncodedState;
+  /** The changes that are not in `encoded`, in order. */
+  readonly later: readonly Uint8Array[];
+}
+
+/** Version, wrapped data key and sealed state of the newest checkpoint at or below a version. */
+interface Start {
+  head: number;
+  wrapped_key: Buffer;
+  checkpoint: number | null;
+  at: Date | null;
+  tip: string | null;
+  sealed: Buffer | null;
+}
+
+/** Batches are read in pages of this many: a long history never stands in memory whole. */
+const PAGE = 1000;
+/** More changes than this after the checkpoint are not worth to be passed on one by one. */
+const MAX_LATER = 500;
+
+/**
+ * Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, GONE when its data key was destroyed,
+ * BAD_USER_INPUT without such a version, INTERNAL when something sealed was altered or is not in its place.
+ */
+export async function loadDocument(
+  sql: Sql,
+  keys: KeyProvider,
+  documentId: string,
+  version?: number,
+): Promise<LoadedDocument> {
+  if (version !== undefined && !Number.isSafeInteger(version))
+    throw new AppError("BAD_USER_INPUT", "A version is a whole number.");
+  const start = await readStart(sql, documentId, version);
+  const target = version ?? start.head;
+  if (target < 0 || target > start.head) {
+    throw new AppError(
+      "BAD_USER_INPUT",
+      `There is no version ${target}; this document has the versions 0 to ${start.head}.`,
+    );
+  }
+  const opened = await open(keys, documentId, start);
+  return { ...opened.at(target), doc: await build(sql, documentId, opened, target) };
+}
+
+/** Reads a document at its committed head without making a Y.Doc of it. Errors are those of `loadDocument`. */
+export async function readDocument(sql: Sql, keys: KeyProvider, documentId: string): Promise<StoredDocument> {
+  const start = await readStart(sql, documentId, undefined);
+  const opened = await open(keys, documentId, start);
+  const { key, from, at } = opened;
+  if (start.head - from > MAX_LATER) {
+    const encoded = encodeState(await build(sql, documentId, opened, start.head));
+    return { ...at(start.head), encoded, later: [] };
+  }
+  const later: Uint8Array[] = [];
+  for await (const { update } of readChanges(sql, key, documentId, from, start.head)) later.push(update);
+  return { ...at(start.head), encoded: opened.encoded ?? encodeState(new Y.Doc()), later };
+}
+
+/** The checkpoint that a load begins with, opened. */
+interface Opened {
+  readonly key: KeyObject;
+  readonly encoded: EncodedState | undefined;
+  readonly from: number;
+  at(version: number): Omit<LoadedDocument, "doc">;
+}
+
+async function open(keys: KeyProvider, documentId: string, start: Start): Promise<Opened> {
+  const { sealed, checkpoint, wrapped_key, at: committedAt, tip } = start;
+  const key = await openDataKey(keys, documentId, wrapped_key);
+  const encoded =
+    sealed === null || checkpoint === null
+      ? undefined
+      : inItsPlace(`The checkpoint of ${documentId} at version ${checkpoint}`, () =>
+          openCheckpoint(key, documentId, checkpoint, sealed),
+        );
+  const from = checkpoint ?? 0;
+  const at = (version: number) => ({ version, committedAt, tip, replayed: version - from, key });
+  return { key, encoded, from, at };
+}
+
+async function build(
+  sql: Sql,
+  documentId: string,
+  { key, encoded, from }: Opened,
+  target: number,
+): Promise<Y.Doc> {
+  const doc = new Y.Doc();
+  if (encoded) applyCommitted(doc, encoded.state);
+  for await (const { update } of readChanges(sql, key, documentId, from, target)) applyCommitted(doc, update);
+  return doc;
+}
+
+/** Where a document stands and what opens its changes, of which none is read; null without a head. Throws when its key does not open. */
+export async function openHistory(
+  sql: Sql,
+  keys: KeyProvider,
+  documentId: string,
+): Promise<{ head: number; key: KeyObject } | null> {
+  const [row] = await sql.query<{ head: number; wrapped: Buffer }>(
+    "select version as head, wrapped_key as wrapped from documents.head where document_id = $1",
+    [documentId],
+  );
+  return row ? { head: row.head, key: await openDataKey(keys, documentId, row.wrapped) } : null;
+}
+
+/** A version's change, opened, with what the record says of who brought it. */
+export interface Change {
+  readonly version: number;
+  /** A Yjs v1 update. */
+  readonly update: Uint8Array;
+  readonly at: Date;
+  readonly carrierId: string | null;
+  readonly relayed: boolean;
+}
+
+interface BatchRow {
+  readonly first: number;
+  readonly last: number;
+  readonly at: Date;
+  readonly carriers: readonly (string | null)[];
+  readonly relayed: readonly boolean[];
+  readonly sealed: Buffer;
+}
+
+/** Reads the changes `after + 1 … upTo` in order, a page of batches at a time. Throws when one is missing. */
+export async function* readChanges(
+  sql: Sql,
+  key: KeyObject,
+  documentId: string,
+  after: number,
+  upTo: number,
+): AsyncGenerator<Change> {
+  let at = after;
+  while (at < upTo) {
+    const rows = await sql.query<BatchRow>(
+      `select first_version as first, last_version as last, at, carrier_ids as carriers, relayed, sealed from documents.batch
+       where document_id = $1 and last_version > $2 and first_version <= $3 order by last_version limit $4`,
+      [documentId, at, upTo, PAGE],
+    );
+    for (const row of rows) {
+      if (row.first > at + 1) break;
+      const { first, last, sealed } = row;
+      const updates = inItsPlace(`Version ${last} of ${documentId}`, () =>
+        openBatch(key, documentId, first, last, sealed),
+      );
+      for (const [index, update] of updates.entries()) {
+        const version = row.first + index;
+        if (version <= at || version > upTo) continue;
+        yield { version, update, at: row.at, carrierId: row.carriers[index]!, relayed: row.relayed[index]! };
+        at = version;
+      }
+    }
+    if (rows.length === 0 || at < Math.min(upTo, rows.at(-1)!.last)) {
+      throw new AppError("INTERNAL", `The history of ${documentId} has a hole after version ${at}.`);
+    }
+  }
+}
+
+async function readStart(sql: Sql, documentId: string, version: number | undefined): Promise<Start> {
+  const rows = isId(documentId)
+    ? await sql.query<Start>(
+        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed, n.at,
+           n.entry_ids[coalesce($2, h.version) - n.first_version + 1] as tip
+         from documents.head h
+         left join lateral (
+           select at, entry_ids, first_version from documents.batch b
+           where b.document_id = h.document_id and b.last_version >= coalesce($2, h.version)
+           order by b.last_version limit 1
+         ) n on n.first_version <= coalesce($2, h.version)
+         left join lateral (
+           select version, sealed from documents.checkpoint k
+           where k.document_id = h.document_id and k.version <= coalesce($2, h.version)
+           order by version desc limit 1
+         ) c on true
+         where h.document_id = $1`,
+        [documentId, version ?? null],
+      )
+    : [];
+  const [start] = rows;
+  if (!start) throw await missingDocument(sql, documentId);
+  return start;
+}
+
+/** What was sealed here opens here; else it says what is wrong, and where. */
+function inItsPlace<T>(what: string, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    throw new AppError(
+      "INTERNAL",
+      `${what} does not open: it was altered, or moved here from another place. Bring back the database's last good backup.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,4 @@
+/** What is told of the record itself. */
+export interface AuditLogEvents {
+  "audit.queried": { filter: Record<string, string | string[]>; returned: number };
+}

@@ -1,0 +1,5 @@
+/** What is told of versions. */
+export interface VersionEvents {
+  "version.restored": { version: number; bytes: number; restoredVersion: number };
+  "version.named": { version: number };
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { RecordQueue } from "./record-queue.js";
+
+describe("what is recorded at about the same time", () => {
+  it("is committed together, in its order, one commit after the other", async () => {
+    const commits: number[][] = [];
+    let running = 0;
+    const queue = new RecordQueue<number>(async (items) => {
+      expect(++running).toBe(1);
+      commits.push([...items]);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running--;
+    });
+    await queue.add(0);
+    const numbers = Array.from({ length: 1200 }, (_, i) => i + 1);
+    await Promise.all(numbers.map((n) => queue.add(n)));
+    expect(commits.flat()).toEqual([0, ...numbers]);
+    expect(commits.length).toBeLessThan(6);
+  });
+
+  it("is told of its own fault alone", async () => {
+    const kept: number[] = [];
+    const queue = new RecordQueue<number>(async (items) => {
+      if (items.includes(2)) throw new Error("two");
+      kept.push(...items);
+    });
+    const outcomes = await Promise.allSettled([1, 2, 3].map((n) => queue.add(n)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(kept).toEqual([1, 3]);
+    await queue.add(4);
+    expect(kept).toEqual([1, 3, 4]);
+  });
+});

@@ -1,0 +1,38 @@
+import { createBrowserRouter } from "react-router";
+import { SignInPage } from "../features/sign-in/sign-in-page.js";
+import { RouteError } from "./shell/route-error.js";
+import { Shell } from "./shell/shell.js";
+
+/** Every page; all but sign-in are split from the first load. */
+export const router = createBrowserRouter([
+  { path: "/sign-in", element: <SignInPage />, errorElement: <RouteError /> },
+  {
+    path: "/",
+    element: <Shell />,
+    errorElement: <RouteError />,
+    HydrateFallback: () => null,
+    children: [
+      {
+        index: true,
+        lazy: async () => ({ Component: (await import("../features/home/home-page.js")).HomePage }),
+      },
+      {
+        path: "folders/:id",
+        lazy: async () => ({ Component: (await import("../features/home/folder-page.js")).FolderPage }),
+      },
+      {
+        path: "documents/:id",
+        lazy: async () => ({ Component: (await import("../features/filing/document-page.js")).DocumentPage }),
+      },
+      {
+        path: "alerts",
+        lazy: async () => ({ Component: (await import("../features/alerts/alerts-page.js")).AlertsPage }),
+      },
+      {
+        path: "record",
+        lazy: async () => ({ Component: (await import("../features/record/record-page.js")).RecordPage }),
+      },
+      { path: "*", lazy: async () => ({ Component: (await import("../ui/not-found.js")).NotFoundPage }) },
+    ],
+  },
+]);

@@ -1,0 +1,35 @@
+import { Menu, UnstyledButton } from "@mantine/core";
+import { IconLogout } from "@tabler/icons-react";
+import { useLocale } from "../../i18n/locale.js";
+import { useMe, useSession } from "../../session/session.js";
+import { PersonMark } from "../../ui/person-mark.js";
+import classes from "./shell.module.css";
+
+/** Who I am, and the way out. */
+export function UserMenu() {
+  const { messages } = useLocale();
+  const { leave } = useSession();
+  const { user } = useMe();
+  const place = [user.title, user.department?.name].filter(Boolean).join(" · ");
+  return (
+    <Menu width={240}>
+      <Menu.Target>
+        <UnstyledButton className={classes.me} aria-label={`${messages.shell.menu}: ${user.name}`}>
+          <PersonMark id={user.id} name={user.name} size={26} />
+          <span className={classes.meName}>{user.name}</span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes.meCard}>
+          <strong>{user.name}</strong>
+          {user.email === null ? null : <span>{user.email}</span>}
+          {place === "" ? null : <span>{place}</span>}
+        </div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void leave()}>
+          {messages.shell.signOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
