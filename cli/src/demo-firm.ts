@@ -1,36 +1,44 @@
 import type { AppContext } from "@onrecord/context/context";
+import { newId } from "@onrecord/core/ids";
 import type { DemoFirm } from "@onrecord/gateway/auth-routes";
 import { Edits } from "@onrecord/history/edit/edits";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/postgres/database";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import { createDemoDocuments } from "@onrecord/subgraph-documents/demo";
+import { openDocumentsOrm } from "@onrecord/subgraph-documents/orm";
 import { createDemoPeople, demoSignIns } from "@onrecord/subgraph-identity/demo";
+import { openIdentityOrm } from "@onrecord/subgraph-identity/orm";
 import { hashPassword } from "@onrecord/subgraph-identity/password";
 import { createDemoGrants } from "@onrecord/subgraph-permissions/demo";
+import { openPermissionsOrm } from "@onrecord/subgraph-permissions/orm";
 
 /** Any fixed number: the lock under which one of several starting processes makes the firm. */
 const LOCK = 0x0a_d1_7_2;
 
 /** On a database without users, creates the demo firm: people, their papers, and their access, all or nothing. */
 export async function createDemoFirm(context: AppContext, onProgress: (step: string) => void): Promise<void> {
-  const { db, bus } = context;
+  const { db, ledger } = context;
   if (await hasUsers(db)) return;
   onProgress("creating the demo firm");
-  const ledger = new Ledger(db, bus);
-  const history = new History(context, ledger);
-  const edits = new Edits(context, ledger, history);
+  const history = new History(context);
+  const edits = new Edits(context, history);
   const passwordHash = await hashPassword(context.demoPassword);
-  await db.transaction(async (tx) => {
+  await using identity = await openIdentityOrm(context);
+  await using papers = await openDocumentsOrm(context);
+  await using permissions = await openPermissionsOrm(context);
+  await ledger.transaction(bySystem(newId()), async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
     if (await hasUsers(tx)) return;
-    const people = await createDemoPeople(tx, passwordHash);
+    const people = await createDemoPeople(unitOfWork(identity.em(), tx), passwordHash);
     const documents = await createDemoDocuments(
       tx,
-      { ledger, history, edits },
+      unitOfWork(papers.em(), tx),
+      { history, edits },
       { manager: people.users.manager },
     );
-    await createDemoGrants(tx, ledger, people, documents);
+    await createDemoGrants(tx, unitOfWork(permissions.em(), tx), people, documents);
   });
 }
 

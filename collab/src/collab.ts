@@ -15,8 +15,7 @@ import { readHeads } from "@onrecord/history/store/heads";
 import { History } from "@onrecord/history/store/history";
 import { loadDocument } from "@onrecord/history/store/load";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
-import { Ledger } from "@onrecord/ledger/ledger";
-import { DecisionPoint } from "@onrecord/policy/decision";
+import type { Ledger } from "@onrecord/ledger/ledger";
 import { Gauge } from "prom-client";
 import { type Server, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./access/admission.js";
@@ -75,9 +74,9 @@ export class Collab implements Service {
   constructor(private readonly context: AppContext) {
     const { db, bus, keys, config, metrics } = context;
     this.#log = context.log.child({ service: "collab" });
-    this.#ledger = new Ledger(db, bus);
-    const history = new History(context, this.#ledger);
-    this.rights = new EditorRights(context.rights, new DecisionPoint(db));
+    this.#ledger = context.ledger;
+    const history = new History(context);
+    this.rights = new EditorRights(context.rights, context.decisions);
     this.#committer = new Committer(
       db,
       this.#ledger,

@@ -2,7 +2,6 @@ import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import { applyCommitted } from "@onrecord/history/store/apply-committed";
 import { History } from "@onrecord/history/store/history";
 import { loadDocument } from "@onrecord/history/store/load";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { type Editor, until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
@@ -40,7 +39,7 @@ async function agree(documentId: string, editors: readonly Editor[]): Promise<vo
   const { doc } = await loadDocument(db, keys, documentId, room.version);
   expect(shape(doc)).toEqual(expected);
   const byChanges = new Y.Doc();
-  const history = new History(node.context, new Ledger(db, node.context.bus));
+  const history = new History(node.context);
   const { key } = await history.read(documentId);
   const { updates } = await history.since(documentId, key, 0);
   for (const update of updates) applyCommitted(byChanges, update);

@@ -2,7 +2,7 @@ import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/store/history";
 import { HttpServer } from "@onrecord/http/http-server";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Collab } from "./collab.js";
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const shred = (documentId: string) => {
   const { context } = node;
-  const history = new History(context, new Ledger(context.db, context.bus));
+  const history = new History(context);
   return context.db.transaction((tx) => history.shred(tx, documentId, bySystem(newId())));
 };
 

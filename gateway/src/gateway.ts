@@ -2,7 +2,6 @@ import type { AppContext } from "@onrecord/context/context";
 import type { SubgraphName } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import type { HttpServer } from "@onrecord/http/http-server";
-import { Ledger } from "@onrecord/ledger/ledger";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { authRoutes, type DemoFirm } from "./auth-routes.js";
 import { Authenticator } from "./authenticator.js";
@@ -34,10 +33,10 @@ export async function createGateway(
   context: AppContext,
   { subgraphs, webRoot, supergraph, demo }: GatewayOptions,
 ): Promise<Gateway> {
-  const { config, db, bus } = context;
+  const { config, db } = context;
   const log = context.log.child({ service: "gateway" });
   const runtime = await createRuntime(context, subgraphs, supergraph);
-  const authenticator = new Authenticator(db, new Ledger(db, bus));
+  const authenticator = new Authenticator(db, context.ledger);
   const live = new LiveSessions(context);
   const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
   return {

@@ -6,7 +6,6 @@ import { Edits } from "@onrecord/history/edit/edits";
 import { commitChanges } from "@onrecord/history/store/commit";
 import { encodeState } from "@onrecord/history/store/encoded-state";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
 import * as Y from "yjs";
@@ -24,9 +23,9 @@ interface Trace {
 
 // `npm run measure-history -w @onrecord/test`: how long questions about a history of 260 000 versions take.
 await using context = await testContext();
-const ledger = new Ledger(context.db, context.bus);
-const history = new History(context, ledger);
-const edits = new Edits(context, ledger, history);
+const ledger = context.ledger;
+const history = new History(context);
+const edits = new Edits(context, history);
 const documentId = await addDocument(context);
 const actorId = await addPerson(context.db);
 const by = {

@@ -4,7 +4,7 @@ import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
 import { KeyRotation, type KeyStatus } from "@onrecord/history/keys/key-rotation";
 import { FileKeyProvider } from "@onrecord/keys/vault";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { readEnvironment } from "../env.js";
 import { print, printJson, tell } from "../output.js";
 
@@ -61,8 +61,7 @@ async function withKeys(work: (rotation: KeyRotation) => Promise<void>): Promise
   const { config, secrets } = readEnvironment();
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
   const keys = await FileKeyProvider.open(config.dataDir);
-  const ledger = new Ledger(context.db, context.bus);
-  await work(new KeyRotation(context, keys, ledger, bySystem(newId())));
+  await work(new KeyRotation(context, keys, bySystem(newId())));
 }
 
 function line({ keyId, state, documents }: KeyStatus): string {

@@ -3,7 +3,6 @@ import { Attribution } from "@onrecord/history/attribution/attribution";
 import { History } from "@onrecord/history/store/history";
 import { loadDocument } from "@onrecord/history/store/load";
 import { HttpServer } from "@onrecord/http/http-server";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
@@ -106,7 +105,7 @@ const entries = (action: string) =>
   );
 /** The committed text in runs, each with whose it is: null where that is not proven. */
 const runs = async () => {
-  const history = new History(context, new Ledger(context.db, context.bus));
+  const history = new History(context);
   const { roots, origins } = await new Attribution(context, history).at(documentId);
   const result: [text: string, userId: string | null][] = [];
   for (const piece of roots.find(({ name }) => name === "content")?.node.children ?? []) {

@@ -1,9 +1,10 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import type { AppContext } from "@onrecord/context/context";
-import { isSettled } from "@onrecord/ledger/is-settled";
 import { type Again, Pump } from "@onrecord/ledger/pump";
 import { comparePositions, type PlacedEntry, type Position, start } from "@onrecord/ledger/read";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import type { Sql, Tx } from "@onrecord/postgres/database";
+import { type Orm, unitOfWork } from "@onrecord/postgres/orm";
 import { nextAlertTime, raise } from "./raise.js";
 import { recentInRecord } from "./rules/recent-in-record.js";
 import { rules, watchedActions } from "./rules/rules.js";
@@ -29,7 +30,10 @@ export class AlertEngine implements AsyncDisposable {
   #clear: Position = start;
   #kept = performance.now();
 
-  constructor(private readonly context: Pick<AppContext, "db" | "bus" | "log" | "rights">) {
+  constructor(
+    private readonly context: Pick<AppContext, "db" | "bus" | "log" | "rights">,
+    private readonly orm: Orm,
+  ) {
     this.#pump = new Pump(() => this.#look(), { name: READER, log: context.log, idleMs: IDLE_MS });
   }
 
@@ -71,7 +75,8 @@ export class AlertEngine implements AsyncDisposable {
     const end = await newest(tx);
     const entries = await readAfter(tx, position, BATCH, watchedActions);
     const at = await nextAlertTime(tx);
-    for (const entry of entries) await this.#judge(tx, entry, at);
+    const em = unitOfWork(this.orm.em(), tx);
+    for (const entry of entries) await this.#judge(tx, em, entry, at);
     const last = entries.at(-1);
     const full = entries.length === BATCH;
     const seen: Position = last ? { txid: last.txid, entryId: last.id } : end;
@@ -84,13 +89,13 @@ export class AlertEngine implements AsyncDisposable {
     return full;
   }
 
-  async #judge(tx: Tx, entry: PlacedEntry, at: Date): Promise<void> {
+  async #judge(tx: Tx, em: EntityManager, entry: PlacedEntry, at: Date): Promise<void> {
     const { bus } = this.context;
     const recent = recentInRecord(tx);
     for (const rule of rules) {
       const wanted = rule.actions.some((action) => action === entry.action);
       if (!wanted || !(await rule.matches(entry, recent))) continue;
-      const alertId = await raise(tx, { rule, entry, at });
+      const alertId = await raise(em, { rule, entry, at });
       if (alertId !== null) tx.onCommit(() => bus.publish("alert.changed", { alertId }));
     }
   }

@@ -1,6 +1,8 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { newId } from "@onrecord/core/ids";
 import type { PlacedEntry } from "@onrecord/ledger/read";
 import type { Tx } from "@onrecord/postgres/database";
+import { AlertEntity } from "./alert.js";
 import type { Rule } from "./rules/rule.js";
 
 /**
@@ -16,21 +18,24 @@ export async function nextAlertTime(tx: Tx): Promise<Date> {
 
 /** Stores what a rule noticed and returns the alert's id; null when it was noticed before. */
 export async function raise(
-  tx: Tx,
+  em: EntityManager,
   { rule, entry, at }: { rule: Rule; entry: PlacedEntry; at: Date },
 ): Promise<string | null> {
-  const [row] = await tx.query<{ id: string }>(
-    `insert into audit.alert (id, at, rule, severity, entry_id, document_id, actor_id) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (rule, entry_id) do nothing returning id`,
-    [
-      newId(),
+  const id = newId();
+  const { affectedRows } = await em
+    .createQueryBuilder(AlertEntity)
+    .insert({
+      id,
       at,
-      rule.id,
-      rule.severity,
-      entry.id,
-      entry.objectKind === "DOCUMENT" ? entry.objectId : null,
-      entry.actorId,
-    ],
-  );
-  return row?.id ?? null;
+      rule: rule.id,
+      severity: rule.severity,
+      status: "OPEN",
+      entryId: entry.id,
+      documentId: entry.objectKind === "DOCUMENT" ? entry.objectId : null,
+      actorId: entry.actorId,
+    })
+    .onConflict(["rule", "entryId"])
+    .ignore()
+    .execute("run");
+  return affectedRows === 0 ? null : id;
 }

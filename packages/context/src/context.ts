@@ -7,6 +7,9 @@ import { newId } from "@onrecord/core/ids";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
 import { FileKeyProvider, type KeyProvider } from "@onrecord/keys/vault";
+import { Ledger } from "@onrecord/ledger/ledger";
+import { DecisionPoint } from "@onrecord/policy/decision";
+import { Guard } from "@onrecord/policy/guard";
 import { LiveRights } from "@onrecord/policy/live-rights";
 import { checkReachable, Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
@@ -22,6 +25,10 @@ export interface AppContext extends AsyncDisposable {
   readonly bus: Bus;
   readonly keys: KeyProvider;
   readonly metrics: Registry;
+  readonly ledger: Ledger;
+  readonly decisions: DecisionPoint;
+  /** Asks `decisions`, and puts refusals on the `ledger`. */
+  readonly guard: Guard;
   /** What this process keeps open for sessions, and on which rights. */
   readonly rights: LiveRights;
   /** Names this process among the nodes. */
@@ -65,6 +72,8 @@ export async function createContext(
   const rights = resources.use(new LiveRights(db, bus, nodeId, log));
   await rights.start();
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
+  const ledger = new Ledger(db, bus);
+  const decisions = new DecisionPoint(db);
   const owned = resources.move();
   return {
     config,
@@ -73,6 +82,9 @@ export async function createContext(
     bus,
     keys,
     metrics: new Registry(),
+    ledger,
+    decisions,
+    guard: new Guard(decisions, ledger),
     rights,
     nodeId,
     serviceSecret: secret,

@@ -1,7 +1,7 @@
 import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
 import { draws, seeds } from "@onrecord/core/testing/random";
-import { type By, Ledger } from "@onrecord/ledger/ledger";
+import type { By, Ledger } from "@onrecord/ledger/ledger";
 import { addPerson } from "@onrecord/policy/testing/people";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
@@ -30,9 +30,9 @@ beforeAll(async () => {
     // So little that an index gives way to the next: most answers here are made by one that was read again.
     ONRECORD_MAX_ATTRIBUTION_ENTRIES: "4000",
   });
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
-  edits = new Edits(context, ledger, history);
+  ledger = context.ledger;
+  history = new History(context);
+  edits = new Edits(context, history);
   attribution = new Attribution(context, history);
   for (const name of ["ada", "bob", "cleo"]) {
     const actorId = await addPerson(context.db, { name });

@@ -1,6 +1,6 @@
 import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { addPerson } from "@onrecord/policy/testing/people";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
@@ -16,7 +16,7 @@ let ben: string;
 
 beforeAll(async () => {
   context = await testContext();
-  history = new History(context, new Ledger(context.db, context.bus));
+  history = new History(context);
   [ann, ben] = await Promise.all([addPerson(context.db), addPerson(context.db)]);
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
@@ -32,7 +32,7 @@ async function commit(
   doc.getText("content").insert(0, `version ${version + 1}`);
   const by = { ...bySystem(newId()), actorKind: "USER" as const, actorId: carrier };
   const update = Y.encodeStateAsUpdate(doc);
-  const [outcome] = await commitChanges(context.db, new Ledger(context.db, context.bus), {
+  const [outcome] = await commitChanges(context.db, context.ledger, {
     action: "document.edited",
     documents: [
       {

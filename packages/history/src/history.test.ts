@@ -2,7 +2,7 @@ import { type TestContext, testContext } from "@onrecord/context/testing/context
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { draws, seeds } from "@onrecord/core/testing/random";
-import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { type By, bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import { addPerson, signedIn } from "@onrecord/policy/testing/people";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -22,9 +22,9 @@ let ben: By;
 
 beforeAll(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
-  edits = new Edits(context, ledger, history);
+  ledger = context.ledger;
+  history = new History(context);
+  edits = new Edits(context, history);
   [ann, ben] = [await someone(), await someone()];
 });
 afterAll(() => context?.[Symbol.asyncDispose]());
@@ -275,7 +275,7 @@ describe("at rest", () => {
 
   it("takes no more by the API than a document may have", async () => {
     const config = { ...context.config, limits: { ...context.config.limits, documentBytes: 1000 } };
-    const bounded = new Edits({ ...context, config }, ledger, history);
+    const bounded = new Edits({ ...context, config }, history);
     const documentId = await addDocument(context);
     const edit = (update: Uint8Array) =>
       bounded.commit({ documentId, by: ann, action: "document.edited", change: () => update });

@@ -5,7 +5,7 @@ import { type TestContext, testContext } from "@onrecord/context/testing/context
 import { newId } from "@onrecord/core/ids";
 import { until } from "@onrecord/core/testing/until";
 import { FileKeyProvider } from "@onrecord/keys/vault";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Edits } from "./edit/edits.js";
@@ -16,7 +16,6 @@ import { History } from "./store/history.js";
 import { addDocument } from "./testing/documents.js";
 
 let context: TestContext;
-let ledger: Ledger;
 let history: History;
 let edits: Edits;
 let keys: FileKeyProvider;
@@ -24,12 +23,11 @@ let rotation: KeyRotation;
 
 beforeEach(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
-  edits = new Edits(context, ledger, history);
+  history = new History(context);
+  edits = new Edits(context, history);
   // The operator's command: another process than the node that `context` is.
   keys = await FileKeyProvider.open(context.config.dataDir);
-  rotation = new KeyRotation(context, keys, ledger, bySystem(newId()));
+  rotation = new KeyRotation(context, keys, bySystem(newId()));
 });
 afterEach(() => context?.[Symbol.asyncDispose]());
 
@@ -107,7 +105,7 @@ describe("rotation of the key-encryption key", () => {
     await type(id!, "before ");
     const before = await sealed();
     const other = await context.another();
-    const remote = new History(other, new Ledger(other.db, other.bus));
+    const remote = new History(other);
     const [old] = await rotation.status();
     await expect(rotation.retire(old!.keyId)).rejects.toMatchObject({ code: "CONFLICT" });
     const { keyId } = await rotation.rotate();
@@ -190,9 +188,7 @@ describe("rotation of the key-encryption key", () => {
   it("of two operators at once makes keys that are all kept", async () => {
     const ids = await documents(30);
     const others = await Promise.all([1, 2, 3].map(() => FileKeyProvider.open(context.config.dataDir)));
-    await Promise.all(
-      others.map((keys) => new KeyRotation(context, keys, ledger, bySystem(newId())).rotate()),
-    );
+    await Promise.all(others.map((keys) => new KeyRotation(context, keys, bySystem(newId())).rotate()));
     await rotation.rotate();
     for (const id of ids) await history.load(id);
     expect((await rotation.status()).filter(({ state }) => state === "absent")).toEqual([]);
@@ -231,14 +227,12 @@ describe("keys that do not fit", () => {
     const secret = Buffer.alloc(32, 7).toString("base64");
     const unknown = await withFile(JSON.stringify({ current: "other", keys: { other: secret } }));
     await expect(checkKeys(unknown)).rejects.toMatchObject({ code: "BAD_CONFIG" });
-    await expect(new History(unknown, ledger).load(id!)).rejects.toThrow(
-      `"${file.current}" is not in the key file`,
-    );
+    await expect(new History(unknown).load(id!)).rejects.toThrow(`"${file.current}" is not in the key file`);
     const namesake = await withFile(
       JSON.stringify({ current: file.current, keys: { [file.current]: secret } }),
     );
     await expect(checkKeys(namesake)).rejects.toMatchObject({ code: "BAD_CONFIG" });
-    await expect(new History(namesake, ledger).load(id!)).rejects.toThrow(
+    await expect(new History(namesake).load(id!)).rejects.toThrow(
       "the key file has another key of that name",
     );
   });

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { newId } from "@onrecord/core/ids";
 import { until } from "@onrecord/core/testing/until";
-import { type By, bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { type By, bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Edits } from "./edit/edits.js";
@@ -20,9 +20,9 @@ let by: By;
 
 beforeAll(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
-  edits = new Edits(context, ledger, history);
+  ledger = context.ledger;
+  history = new History(context);
+  edits = new Edits(context, history);
   by = bySystem(newId());
 });
 afterAll(() => context?.[Symbol.asyncDispose]());

@@ -23,6 +23,13 @@ export interface NewEntry<A extends AuditAction = AuditAction> {
   readonly detail: AuditEvents[A];
 }
 
+/** A transaction on somebody's account: everything that it puts on the record is theirs. */
+export interface RecordedTx extends Tx {
+  readonly by: By;
+  /** Appends to the record and returns the entry's id. */
+  append<A extends AuditAction>(entry: Omit<NewEntry<A>, "by">): Promise<string>;
+}
+
 /** An entry with the id that it will have. */
 interface Identified {
   readonly id: string;
@@ -47,6 +54,17 @@ export class Ledger {
     this.provenances = new Provenances({
       query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
     });
+  }
+
+  /**
+   * Runs `work` in one transaction on the account of `by`. Where they come from is stored before it begins: inside, that would wait
+   * for a second connection while holding one.
+   */
+  async transaction<T>(by: By, work: (tx: RecordedTx) => Promise<T>): Promise<T> {
+    if (by.from !== null) await this.provenances.of(by.from);
+    return this.db.transaction((tx) =>
+      work({ ...tx, by, append: (entry) => this.append(tx, { ...entry, by }) }),
+    );
   }
 
   /** Appends within `tx` and returns the entry's id; the hint goes out when `tx` commits. */

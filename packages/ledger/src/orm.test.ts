@@ -1,9 +1,10 @@
 import { defineEntity, p } from "@mikro-orm/postgresql";
+import type { Bus } from "@onrecord/bus/bus";
 import { testNode } from "@onrecord/bus/testing/test-node";
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
-import type { Database } from "@onrecord/postgres/database";
-import { type Orm, openOrm, transactional } from "@onrecord/postgres/orm";
+import { Database } from "@onrecord/postgres/database";
+import { type Orm, openOrm, unitOfWork } from "@onrecord/postgres/orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bySystem, Ledger } from "./ledger.js";
 
@@ -36,12 +37,14 @@ const resources = new AsyncDisposableStack();
 let db: Database;
 let orm: Orm;
 let ledger: Ledger;
+let bus: Bus;
+let url: string;
 const hints: string[][] = [];
 
 beforeAll(async () => {
   const node = resources.use(await testNode());
-  const { bus } = node;
-  db = node.db;
+  ({ bus, db } = node);
+  url = node.appUrl;
   bus.subscribe("entries.appended", ({ actions }) => hints.push(actions));
   ledger = new Ledger(db, bus);
   orm = resources.use(await openOrm({ db, log, schema: "identity", entities: [Department, Person] }));
@@ -70,7 +73,8 @@ const count = async (id: string) => {
 describe("a transaction of the ORM", () => {
   it("commits entities and their entry together, and hints only afterwards", async () => {
     const id = newId();
-    const inside = await transactional(orm.em(), async (em, tx) => {
+    const inside = await db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       em.create(Department, { id, name: "Dealing" });
       await ledger.append(tx, entry(id));
       return { hints: hints.length, ...(await count(id)) };
@@ -83,7 +87,8 @@ describe("a transaction of the ORM", () => {
   it("leaves neither row and no hint when it throws after the append", async () => {
     const id = newId();
     const before = hints.length;
-    const work = transactional(orm.em(), async (em, tx) => {
+    const work = db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       em.create(Department, { id, name: "Risk" });
       await em.flush();
       await ledger.append(tx, entry(id));
@@ -97,7 +102,8 @@ describe("a transaction of the ORM", () => {
   it("leaves no entry when the flush before the commit fails", async () => {
     const id = newId();
     const before = hints.length;
-    const work = transactional(orm.em(), async (em, tx) => {
+    const work = db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       await ledger.append(tx, entry(id));
       em.create(Department, { id, name: "Orphan", parent: em.getReference(Department, newId()) });
     });
@@ -106,8 +112,47 @@ describe("a transaction of the ORM", () => {
     expect(hints.length).toBe(before);
   });
 
+  it("counts as committed although an effect failed, and runs the other effects", async () => {
+    const id = newId();
+    const ran: string[] = [];
+    const result = await db.transaction(async (tx) => {
+      unitOfWork(orm.em(), tx).create(Department, { id, name: "Settlement" });
+      tx.onCommit(() => {
+        throw new Error("effect");
+      });
+      tx.onCommit(() => ran.push("second"));
+      return "kept";
+    });
+    expect(result).toBe("kept");
+    expect(ran).toEqual(["second"]);
+    expect((await count(id)).departments).toBe(1);
+  });
+
+  it("is not called committed when a statement of the ORM failed and nobody said so", async () => {
+    const id = newId();
+    const work = db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
+      await em.insert(Department, { id, name: "Legal" });
+      await em.insert(Department, { id, name: "Legal again" }).catch(() => undefined);
+    });
+    await expect(work).rejects.toMatchObject({ code: "INTERNAL" });
+    expect((await count(id)).departments).toBe(0);
+  });
+
+  it("has stored where its actor comes from before it begins, and needs one connection", async () => {
+    await using single = new Database(url, { log, max: 1 });
+    const from = { ip: "192.0.2.99", userAgent: "one connection" };
+    const by = { ...bySystem("request-2"), from };
+    const stored = await new Ledger(single, bus).transaction(by, async (tx) => {
+      const rows = await tx.query("select 1 from audit.origin where user_agent = $1", [from.userAgent]);
+      await tx.append({ action: "folder.created", object: null, detail: { parentId: null } });
+      return rows.length;
+    });
+    expect(stored).toBe(1);
+  });
+
   it("refuses to nest", async () => {
-    await expect(transactional(orm.em(), (em) => transactional(em, async () => 1))).rejects.toThrow(
+    await expect(db.transaction(async (tx) => unitOfWork(unitOfWork(orm.em(), tx), tx))).rejects.toThrow(
       TypeError,
     );
   });
@@ -117,7 +162,8 @@ describe("the ORM on the platform's pool", () => {
   it("reads what it wrote, dates included", async () => {
     const id = newId();
     const at = new Date("2026-01-02T03:04:05.678Z");
-    await transactional(orm.em(), async (em) => {
+    await db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       em.create(Person, {
         id,
         email: `${id}@x.test`,
@@ -143,7 +189,8 @@ describe("the ORM on the platform's pool", () => {
       kind: "EMPLOYEE",
       active: true,
     });
-    await transactional(orm.em(), async (em) => {
+    await db.transaction(async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
       const many = em.create(Department, { id: department, name: "Many" });
       for (let i = 0; i < 50; i++) em.create(Person, { ...person(i), createdAt, department: many });
     });

@@ -1,5 +1,5 @@
 import { AppError } from "@onrecord/core/errors";
-import type { ObjectKind } from "@onrecord/ledger/events";
+import type { ObjectKind } from "@onrecord/ledger/events/catalogue";
 import type { Guard } from "./guard.js";
 import type { Action } from "./levels.js";
 import type { LiveRight } from "./live-right.js";

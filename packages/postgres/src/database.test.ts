@@ -1,17 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asTransaction, checkReachable } from "./database.js";
-
-describe("a transaction", () => {
-  it("runs its effects once it is told that it has committed, in order", () => {
-    const { tx, committed } = asTransaction(async () => []);
-    const ran: number[] = [];
-    tx.onCommit(() => ran.push(1));
-    tx.onCommit(() => ran.push(2));
-    expect(ran).toEqual([]);
-    committed();
-    expect(ran).toEqual([1, 2]);
-  });
-});
+import { checkReachable } from "./database.js";
 
 describe("a database that is not there", () => {
   it("is told in one sentence, without the password", async () => {

@@ -10,25 +10,16 @@ export interface Sql {
   ): Promise<Row[]>;
 }
 
-declare const inTransaction: unique symbol;
+/** Where a transaction keeps its connection: for the ORM's unit of work, and nobody else. */
+export const connection = Symbol("connection");
 
 /** One open transaction. Whoever asks for a `Tx` cannot write outside of one by mistake. */
 export interface Tx extends Sql {
-  readonly [inTransaction]: true;
+  readonly [connection]: pg.ClientBase;
+  /** Runs as the last part of the transaction, before its commit: the place for writes that were put off. */
+  beforeCommit(write: () => Promise<void>): void;
   /** Runs after the commit, never after a rollback: the place for hints on the bus. */
   onCommit(effect: () => void): void;
-}
-
-/** Wraps a query function as a transaction; the returned `committed` runs its effects. For those who begin transactions (here, and the ORM). */
-export function asTransaction(query: Sql["query"]): { tx: Tx; committed(): void } {
-  const effects: (() => void)[] = [];
-  const tx = { query, onCommit: (effect: () => void) => void effects.push(effect) } as Tx;
-  return {
-    tx,
-    committed() {
-      for (const effect of effects) effect();
-    },
-  };
 }
 
 const types = {
@@ -88,29 +79,29 @@ export class Database implements Sql, AsyncDisposable {
     return (await this.pool.query<Row>(text, values as unknown[])).rows;
   }
 
-  /** Runs `work` in one transaction (READ COMMITTED); rolls back when it throws. */
+  /** Runs `work` in one transaction (READ COMMITTED); rolls back when it throws. The one place where transactions begin and end. */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
-      const { tx, committed } = asTransaction(
-        async (text, values = []) => (await client.query(text, values as unknown[])).rows,
-      );
+      const writes: (() => Promise<void>)[] = [];
+      const effects: (() => void)[] = [];
       await client.query("begin");
       try {
-        const result = await work(tx);
+        const result = await work({
+          [connection]: client,
+          query: async (text, values = []) => (await client.query(text, values as unknown[])).rows,
+          beforeCommit: (write) => void writes.push(write),
+          onCommit: (effect) => void effects.push(effect),
+        });
+        for (const write of writes) await write();
         // Postgres answers the commit of a failed transaction with a rollback, and not with an error.
         if ((await client.query("commit")).command === "ROLLBACK")
           throw new AppError(
             "INTERNAL",
             "A statement of this transaction failed, so nothing of it was kept.",
           );
-        try {
-          committed();
-        } catch (err) {
-          // What is committed must not look as if it had failed.
-          this.#log.error({ err }, "an effect after a commit failed");
-        }
+        for (const effect of effects) this.#run(effect);
         return result;
       } catch (error) {
         await client.query("rollback").catch((cause: Error) => {
@@ -120,6 +111,15 @@ export class Database implements Sql, AsyncDisposable {
       }
     } finally {
       client.release(broken);
+    }
+  }
+
+  /** What is committed must not look as if it had failed, and one effect must not cost the others. */
+  #run(effect: () => void): void {
+    try {
+      effect();
+    } catch (err) {
+      this.#log.error({ err }, "an effect after a commit failed");
     }
   }
 

@@ -6,8 +6,8 @@ import {
   PostgreSqlDriver,
 } from "@mikro-orm/postgresql";
 import type { Logger } from "@onrecord/core/log";
-import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from "kysely";
-import { asTransaction, type Database, type Sql, type Tx } from "./database.js";
+import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
+import { connection, type Database, type Tx } from "./database.js";
 
 /** What an ORM is opened with. */
 export interface OrmOptions {
@@ -50,29 +50,21 @@ export async function openOrm({ db, log, schema, entities }: OrmOptions): Promis
 }
 
 /**
- * Runs `work` in one transaction of the ORM and hands it the same transaction as a `Tx`, so that what is put on the record and
- * what is recorded commit together or not at all. Changes to entities are flushed before the commit; effects of
- * `tx.onCommit` run after it. Transactions do not nest: an inner one could only pretend to commit.
+ * A unit of work of the ORM inside `tx`: it reads and writes on the connection of the transaction, remembers nothing that was read
+ * before, and is flushed right before the commit. The transaction stays the database's: `commit` and `rollback` are not asked of the ORM.
  */
-export async function transactional<T>(
-  em: EntityManager,
-  work: (em: EntityManager, tx: Tx) => Promise<T>,
-): Promise<T> {
+export function unitOfWork(em: EntityManager, tx: Tx): EntityManager {
   if (em.isInTransaction()) throw new TypeError("this entity manager is in a transaction already");
-  let effects: (() => void) | undefined;
-  const result = await em.transactional(async (inner) => {
-    const { tx, committed } = asTransaction(sqlOf(inner));
-    effects = committed;
-    return work(inner, tx);
-  });
-  effects?.();
-  return result;
+  const inner = em.fork();
+  inner.setTransactionContext(onConnectionOf(tx));
+  tx.beforeCommit(() => inner.flush());
+  return inner;
 }
 
-/** Plain SQL on the connection of the entity manager's transaction. */
-function sqlOf(em: EntityManager): Sql["query"] {
-  const transaction = em.getTransactionContext<Transaction<unknown>>();
-  if (!transaction) throw new TypeError("the entity manager has no transaction");
-  return async <Row extends object>(text: string, values: readonly unknown[] = []) =>
-    (await transaction.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
+/** The ORM's query runner on the one connection of a transaction, which is not its to give back. */
+function onConnectionOf(tx: Tx): Kysely<unknown> {
+  const client = tx[connection];
+  const borrowed = { query: client.query.bind(client), release: () => undefined } as PostgresPoolClient;
+  const pool = { connect: async () => borrowed, end: async () => undefined, options: {} };
+  return new Kysely({ dialect: new PostgresDialect({ pool }) });
 }

@@ -1,6 +1,6 @@
+import type { AlertRow } from "@onrecord/alerts/alert";
 import type { PlacedEntry } from "@onrecord/ledger/read";
 import type { RaisedAlert } from "./alerts/raised-alert.js";
-import type { AlertRow } from "./entities/alert.js";
 import type { AlertType } from "./types/alert-type.js";
 import type { AuditEntryType } from "./types/audit-entry-type.js";
 

@@ -1,6 +1,6 @@
 import { newId } from "@onrecord/core/ids";
 import { leafHash } from "@onrecord/ledger/entry";
-import { Ledger } from "@onrecord/ledger/ledger";
+import type { Ledger } from "@onrecord/ledger/ledger";
 import { entryColumns } from "@onrecord/ledger/read";
 import { levelNumber } from "@onrecord/policy/levels";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
@@ -30,7 +30,7 @@ const edits: string[] = [];
 beforeAll(async () => {
   context = resources.use(await testContext());
   subgraph = resources.use(await createAuditSubgraph(context));
-  ledger = new Ledger(context.db, context.bus);
+  ledger = context.ledger;
   const someone = async (facts: Parameters<typeof addPerson>[1]) =>
     signedIn(context.db, await addPerson(context.db, facts));
   officer = await someone({ roles: ["compliance"] });

@@ -1,13 +1,10 @@
+import { AlertEntity } from "@onrecord/alerts/alert";
 import { AlertEngine } from "@onrecord/alerts/alert-engine";
 import type { AppContext } from "@onrecord/context/context";
-import { Ledger } from "@onrecord/ledger/ledger";
-import { DecisionPoint } from "@onrecord/policy/decision";
-import { Guard } from "@onrecord/policy/guard";
-import type { Caller } from "@onrecord/policy/principal";
 import { openOrm } from "@onrecord/postgres/orm";
+import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
-import type { AuditContext, AuditServices } from "./context.js";
-import { AlertEntity } from "./entities/alert.js";
+import type { AuditContext } from "./context.js";
 import { alertFeed } from "./live/alert-feed.js";
 import { entryFeed } from "./live/entry-feed.js";
 import { buildSchema } from "./schema.js";
@@ -24,7 +21,7 @@ export async function createAuditSubgraph(context: AppContext): Promise<AuditSub
   const orm = owned.use(await openOrm({ db, log, schema: "audit", entities: [AlertEntity] }));
   const entries = owned.use(entryFeed(db, log));
   const alerts = owned.use(alertFeed(db, log));
-  const engine = owned.use(new AlertEngine(context));
+  const engine = owned.use(new AlertEngine(context, orm));
   const wake = () => {
     entries.wake();
     alerts.wake();
@@ -35,23 +32,12 @@ export async function createAuditSubgraph(context: AppContext): Promise<AuditSub
   owned.defer(bus.subscribe("permissions.changed", wake));
   owned.defer(bus.onGap(wake));
 
-  const ledger = new Ledger(db, bus);
-  const decisions = new DecisionPoint(db);
-  const services: AuditServices = {
-    db,
-    ledger,
-    decisions,
-    guard: new Guard(decisions, ledger),
-    rights: context.rights,
-    entryFeed: entries,
-    alertFeed: alerts,
-    em: orm.em,
-  };
+  const services = { ...shared(context), entryFeed: entries, alertFeed: alerts };
   const resources = owned.move();
   return {
     name: "audit",
     ...buildSchema(),
-    context: (caller: Caller): AuditContext => ({ ...services, caller, em: services.em() }),
+    context: (caller): AuditContext => beginExecution(services, orm, caller),
     start: () => engine.start(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -12,7 +12,7 @@ export async function authorizeFolder(
   action: ResourceAction,
   id: string,
 ): Promise<Folder> {
-  await context.services.guard.authorize(context.caller, action, { kind: "FOLDER", id });
+  await context.guard.authorize(context.caller, action, { kind: "FOLDER", id });
   return (await folderById(context).load(id)) ?? missing("folder");
 }
 
@@ -22,7 +22,7 @@ export async function authorizeDocument(
   action: ResourceAction | "shred",
   id: string,
 ): Promise<Document> {
-  await context.services.guard.authorize(context.caller, action, { kind: "DOCUMENT", id });
+  await context.guard.authorize(context.caller, action, { kind: "DOCUMENT", id });
   return (await documentById(context).load(id)) ?? missing("document");
 }
 

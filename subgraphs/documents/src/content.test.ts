@@ -3,8 +3,6 @@ import { importHtml } from "@onrecord/filing/import-html";
 import { sampleFilingHtml } from "@onrecord/filing/sample";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importDocument } from "./commands/import-document.js";
-import { DocumentsContext } from "./context.js";
-import { openServices } from "./services.js";
 import { asCaller, World } from "./testing/world.js";
 
 let world: World;
@@ -116,17 +114,17 @@ describe("an import", () => {
 
   it("that fails at its last step leaves neither document nor entries", async () => {
     const { manager, folderId } = await world.manager();
-    const services = await openServices(world.context);
-    const stopped = Object.create(services, {
+    const context = world.subgraph.context(asCaller(manager));
+    const stopped = Object.create(context, {
       edits: {
         value: {
-          commit: async (...given: Parameters<typeof services.edits.commit>) => {
-            await services.edits.commit(...given);
+          commit: async (...given: Parameters<typeof context.edits.commit>) => {
+            await context.edits.commit(...given);
             throw new Error("the last step fails, with everything written and nothing committed");
           },
         },
       },
-    }) as typeof services;
+    }) as typeof context;
     const counts = () =>
       Promise.all(
         [
@@ -138,12 +136,10 @@ describe("an import", () => {
         ].map((table) => world.count(table)),
       );
     const before = await counts();
-    const context = new DocumentsContext(stopped, asCaller(manager));
-    await expect(importDocument(context, { folderId, title: "x", html: "<p>text</p>" })).rejects.toThrow(
+    await expect(importDocument(stopped, { folderId, title: "x", html: "<p>text</p>" })).rejects.toThrow(
       "the last step",
     );
     expect(await counts()).toEqual(before);
-    await services[Symbol.asyncDispose]();
   });
 
   const real = new URL("../../../../shared/data/filings/camp4-424b4-prospectus.html", import.meta.url);

@@ -1,5 +1,9 @@
+import { newId } from "@onrecord/core/ids";
+import { bySystem } from "@onrecord/ledger/ledger";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createDemoDocuments, type DemoDocuments } from "./demo.js";
+import { openDocumentsOrm } from "./orm.js";
 import { World } from "./testing/world.js";
 
 let world: World;
@@ -10,9 +14,11 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 it("makes the demo firm's papers, each readable by whom it is meant for, all or none of them", async () => {
   const manager = await world.person({ roles: ["manager"] });
+  await using orm = await openDocumentsOrm(world.context);
   const make = (fail: boolean) =>
-    world.db.transaction(async (tx) => {
-      const made = await createDemoDocuments(tx, world, { manager: manager.userId });
+    world.ledger.transaction(bySystem(newId()), async (tx) => {
+      const em = unitOfWork(orm.em(), tx);
+      const made = await createDemoDocuments(tx, em, world, { manager: manager.userId });
       if (fail) throw new Error("stopped half-way");
       return made;
     });

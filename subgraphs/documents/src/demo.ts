@@ -1,9 +1,8 @@
-import { newId } from "@onrecord/core/ids";
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { textField } from "@onrecord/filing/extensions";
 import { importHtml } from "@onrecord/filing/import-html";
 import { sampleFilingHtml } from "@onrecord/filing/sample";
-import { bySystem } from "@onrecord/ledger/ledger";
-import type { Tx } from "@onrecord/postgres/database";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import * as Y from "yjs";
 import { placeDocument } from "./commands/place-document.js";
 import { placeFolder } from "./commands/place-folder.js";
@@ -33,19 +32,19 @@ export interface DemoDocuments {
  * record names the house as the actor, and no version has an author; `manager` is only noted as who they were made for.
  */
 export async function createDemoDocuments(
-  tx: Tx,
-  services: Pick<DocumentsServices, "ledger" | "history" | "edits">,
+  tx: RecordedTx,
+  em: EntityManager,
+  { history, edits }: Pick<DocumentsServices, "history" | "edits">,
   { manager }: { readonly manager: string },
 ): Promise<DemoDocuments> {
-  const by = bySystem(newId());
   const folder = async (parentId: string | null, name: string, labels: readonly string[] = []) => {
-    const made = await placeFolder(tx, services.ledger, by, { parentId, name, labels, createdBy: manager });
+    const made = await placeFolder(tx, em, { parentId, name, labels, createdBy: manager });
     return made.id;
   };
   const document = async (folderId: string, title: string, content: Content) => {
     const { kind } = content;
-    const { id } = await placeDocument(tx, services, by, { folderId, title, kind, createdBy: manager });
-    await services.edits.commit({ documentId: id, by, ...firstVersion(content) }, tx);
+    const { id } = await placeDocument(tx, em, history, { folderId, title, kind, createdBy: manager });
+    await edits.commit({ documentId: id, by: tx.by, ...firstVersion(content) }, tx);
     return id;
   };
 

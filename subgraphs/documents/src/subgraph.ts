@@ -1,11 +1,16 @@
 import type { AppContext } from "@onrecord/context/context";
+import { Attribution } from "@onrecord/history/attribution/attribution";
+import { Edits } from "@onrecord/history/edit/edits";
+import { History } from "@onrecord/history/store/history";
 import type { HttpServer } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
+import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
-import { DocumentsContext } from "./context.js";
+import type { DocumentsContext, DocumentsServices } from "./context.js";
 import { downloadHandler } from "./download/serve-download.js";
+import { ImportRunner } from "./import/import-runner.js";
+import { openDocumentsOrm } from "./orm.js";
 import { buildSchema } from "./schema.js";
-import { openServices } from "./services.js";
 
 /** The documents subgraph, with the one path it answers outside GraphQL. */
 export interface DocumentsSubgraph extends Subgraph {
@@ -14,14 +19,23 @@ export interface DocumentsSubgraph extends Subgraph {
   mount(http: HttpServer): void;
 }
 
-/** Makes the documents subgraph on a process's context. */
+/** The subgraph of folders, documents and their versions. */
 export async function createDocumentsSubgraph(context: AppContext): Promise<DocumentsSubgraph> {
-  const services = await openServices(context);
+  const { db } = context;
+  const log = context.log.child({ service: "documents" });
+  await using opened = new AsyncDisposableStack();
+  const orm = opened.use(await openDocumentsOrm({ db, log }));
+  const imports = opened.use(new ImportRunner());
+  const history = new History(context);
+  const edits = new Edits(context, history);
+  const attribution = new Attribution(context, history);
+  const services: DocumentsServices = { ...shared(context), log, history, edits, attribution, imports };
+  const owned = opened.move();
   return {
     name: "documents",
     ...buildSchema(),
-    context: (caller) => new DocumentsContext(services, caller),
-    mount: (http) => http.route("/download", downloadHandler(services)),
-    [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
+    context: (caller) => ({ ...beginExecution(services, orm, caller), opened: new Map(), attributions: 0 }),
+    mount: (http) => http.route("/download", downloadHandler(services, orm)),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

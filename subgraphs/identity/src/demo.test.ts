@@ -1,7 +1,9 @@
+import { unitOfWork } from "@onrecord/postgres/orm";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { ask, callerOf, type TestContext, testContext } from "@onrecord/testing/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDemoPeople, demoSignIns } from "./demo.js";
+import { openIdentityOrm } from "./orm.js";
 import { hashPassword } from "./password.js";
 import { createIdentitySubgraph } from "./subgraph.js";
 
@@ -36,7 +38,8 @@ const signIn = (email: string) =>
 describe("the demo firm", () => {
   it("has everybody, each able to sign in with the role and the department of their desk", async () => {
     const passwordHash = await hashPassword(context.demoPassword);
-    await context.db.transaction((tx) => createDemoPeople(tx, passwordHash));
+    await using orm = await openIdentityOrm(context);
+    await context.db.transaction((tx) => createDemoPeople(unitOfWork(orm.em(), tx), passwordHash));
     const seen = await Promise.all(demoSignIns.map(({ email }) => signIn(email)));
     expect(
       seen.map(({ data: { signIn } }) => {

@@ -1,5 +1,8 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { newId } from "@onrecord/core/ids";
-import type { Tx } from "@onrecord/postgres/database";
+import { DepartmentEntity } from "./entities/department.js";
+import { RoleEntity } from "./entities/role.js";
+import { UserEntity } from "./entities/user.js";
 
 /** The invented firm of the demo. */
 export const DEMO_FIRM = "Tsing Wan Securities Limited";
@@ -73,7 +76,7 @@ function demoEmail(short: string): string {
 }
 
 /** Creates the people, departments and roles of the demo firm on an empty database. All share one password. */
-export async function createDemoPeople(tx: Tx, passwordHash: string): Promise<DemoPeople> {
+export async function createDemoPeople(em: EntityManager, passwordHash: string): Promise<DemoPeople> {
   const ids = <K extends string>(keys: readonly K[]) =>
     Object.fromEntries(keys.map((key) => [key, newId()])) as Record<K, string>;
   const created: DemoPeople = {
@@ -81,50 +84,36 @@ export async function createDemoPeople(tx: Tx, passwordHash: string): Promise<De
     departments: ids(["firm", ...(Object.keys(departments) as (keyof typeof departments)[])]),
     roles: ids(roles),
   };
-  await insertDepartments(tx, created);
-  for (const role of roles)
-    await tx.query("insert into identity.role (id, name) values ($1, $2)", [created.roles[role], role]);
+  const firm = em.create(DepartmentEntity, { id: created.departments.firm, name: DEMO_FIRM });
+  for (const [key, name] of Object.entries(departments) as [keyof typeof departments, string][])
+    em.create(DepartmentEntity, { id: created.departments[key], name, parent: firm });
+  for (const name of roles) em.create(RoleEntity, { id: created.roles[name], name });
   for (const [short, person] of Object.entries(people) as [DemoName, Person][])
-    await insertPerson(tx, created, short, person, passwordHash);
+    createPerson(em, created, short, person, passwordHash);
+  await em.flush();
   return created;
 }
 
-async function insertDepartments(tx: Tx, created: DemoPeople): Promise<void> {
-  const insert = (id: string, name: string, parent: string | null) =>
-    tx.query("insert into identity.department (id, name, parent_id) values ($1, $2, $3)", [id, name, parent]);
-  await insert(created.departments.firm, DEMO_FIRM, null);
-  for (const [key, name] of Object.entries(departments) as [keyof typeof departments, string][])
-    await insert(created.departments[key], name, created.departments.firm);
-}
-
-async function insertPerson(
-  tx: Tx,
+function createPerson(
+  em: EntityManager,
   created: DemoPeople,
   short: DemoName,
   { name, title, department, role }: Person,
   passwordHash: string,
-): Promise<void> {
-  const id = created.users[short];
+): void {
   const guest = department === null;
-  const now = new Date();
-  await tx.query(
-    `insert into identity.user (id, email, name, kind, title, department_id, password_hash, expires_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      id,
-      demoEmail(short),
-      name,
-      guest ? "GUEST" : "EMPLOYEE",
-      title,
-      department && created.departments[department],
-      passwordHash,
-      guest ? new Date(now.getTime() + GUEST_DAYS * DAY) : null,
-      now,
-    ],
-  );
-  if (role !== null)
-    await tx.query("insert into identity.user_role (user_id, role_id) values ($1, $2)", [
-      id,
-      created.roles[role],
-    ]);
+  const createdAt = new Date();
+  em.create(UserEntity, {
+    id: created.users[short],
+    email: demoEmail(short),
+    name,
+    kind: guest ? "GUEST" : "EMPLOYEE",
+    title,
+    department: department && created.departments[department],
+    passwordHash,
+    active: true,
+    expiresAt: guest ? new Date(createdAt.getTime() + GUEST_DAYS * DAY) : null,
+    createdAt,
+    roles: role === null ? [] : [created.roles[role]],
+  });
 }

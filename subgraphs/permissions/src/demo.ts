@@ -1,7 +1,8 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { newId } from "@onrecord/core/ids";
-import { bySystem, type Ledger } from "@onrecord/ledger/ledger";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { type AccessLevel, FIRM_ID, levelNumber } from "@onrecord/policy/levels";
-import type { Tx } from "@onrecord/postgres/database";
+import { GrantEntity } from "./entities/grant.js";
 import { grantExpiry } from "./grant-expiry.js";
 
 /** The ids of the demo's people, as identity made them. */
@@ -25,13 +26,12 @@ export interface DemoResources {
 
 /** Gives the demo's people their access, each grant on the record. */
 export async function createDemoGrants(
-  tx: Tx,
-  ledger: Ledger,
+  tx: RecordedTx,
+  em: EntityManager,
   { users, departments, roles }: DemoPrincipals,
   { project, guestFolder, settlement, riskReview }: DemoResources,
 ): Promise<void> {
   const now = new Date();
-  const by = bySystem(newId());
   const give = async (
     resourceId: string,
     principalId: string,
@@ -39,14 +39,16 @@ export async function createDemoGrants(
     expiresAt: Date | null = null,
   ) => {
     const id = newId();
-    await tx.query(
-      `insert into permissions.grant (id, resource_id, principal_id, level, granted_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [id, resourceId, principalId, levelNumber(level), now, expiresAt],
-    );
-    await ledger.append(tx, {
+    em.create(GrantEntity, {
+      id,
+      resourceId,
+      principalId,
+      level: levelNumber(level),
+      grantedAt: now,
+      expiresAt,
+    });
+    await tx.append({
       action: "access.granted",
-      by,
       object: { kind: resourceId === FIRM_ID ? "FIRM" : "FOLDER", id: resourceId },
       detail: { grantId: id, principalId, level, expiresAt: expiresAt?.toISOString() ?? null },
     });

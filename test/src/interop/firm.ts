@@ -3,7 +3,6 @@ import { readConfig } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
 import type { ContentFormat, DocumentKind } from "@onrecord/filing/content";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import * as Y from "yjs";
 import { Server } from "../server.js";
 
@@ -54,8 +53,7 @@ export class Firm implements AsyncDisposable {
 
   /** The committed head as Yjs state, read from the database as the server reads it. */
   async committed(documentId: string): Promise<{ readonly state: Uint8Array; readonly version: number }> {
-    const { db, bus } = this.context;
-    const { doc, version } = await new History(this.context, new Ledger(db, bus)).load(documentId);
+    const { doc, version } = await new History(this.context).load(documentId);
     return { state: Y.encodeStateAsUpdate(doc), version };
   }
 

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { anySeed, Random } from "@onrecord/core/testing/random";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { openEditor, until } from "@onrecord/testing/editor";
@@ -64,6 +63,6 @@ it("three nodes agree on a paragraph that everyone writes, deletes and formats i
   const contents = () => new Set(editors.map(({ doc }) => JSON.stringify(paragraph(doc).toDelta())));
   await until(() => vectors().size === 1 && contents().size === 1, "everyone to agree");
   const { version } = await readRecorded(context, documentId);
-  const { doc } = await new History(context, new Ledger(context.db, context.bus)).load(documentId, version);
+  const { doc } = await new History(context).load(documentId, version);
   expect(paragraph(doc).toDelta()).toEqual(paragraph(editors[0]!.doc).toDelta());
 });

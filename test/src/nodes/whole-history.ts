@@ -1,6 +1,5 @@
 import type { AppContext } from "@onrecord/context/context";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { expect } from "vitest";
 import * as Y from "yjs";
 
@@ -30,7 +29,7 @@ export function readRecorded(context: AppContext, documentId: string): Promise<R
       [documentId],
     );
     expect(entries.map(({ version }) => version)).toEqual(dense);
-    const history = new History(context, new Ledger(context.db, context.bus));
+    const history = new History(context);
     const { doc, version } = await history.load(documentId, undefined, tx);
     expect(version).toBe(versions.length);
     const clocks = Y.decodeStateVector(Y.encodeStateVector(doc));

@@ -3,7 +3,7 @@ import { createLogger } from "@onrecord/core/log";
 import { Edits } from "@onrecord/history/edit/edits";
 import { commitChanges } from "@onrecord/history/store/commit";
 import { History } from "@onrecord/history/store/history";
-import { type By, Ledger } from "@onrecord/ledger/ledger";
+import type { By, Ledger } from "@onrecord/ledger/ledger";
 import { Database } from "@onrecord/postgres/database";
 import { addPerson, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument } from "@onrecord/testing/documents";
@@ -19,9 +19,9 @@ let by: By;
 
 beforeAll(async () => {
   context = await testContext();
-  ledger = new Ledger(context.db, context.bus);
-  history = new History(context, ledger);
-  edits = new Edits(context, ledger, history);
+  ledger = context.ledger;
+  history = new History(context);
+  edits = new Edits(context, history);
   const actorId = await addPerson(context.db, { name: "ann" });
   const from = { ip: "192.0.2.1", userAgent: "test" };
   by = { actorKind: "USER", actorId, sessionId: newId(), requestId: newId(), from };

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
-import type { By, Ledger } from "@onrecord/ledger/ledger";
+import type { By } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import { showsTheSame } from "../attribution/plain-content.js";
@@ -31,8 +31,7 @@ export interface Edit extends DraftedEdit {
 /** Adds to documents' versions what does not come from a live room. */
 export class Edits {
   constructor(
-    private readonly context: Pick<AppContext, "db" | "bus" | "config">,
-    private readonly ledger: Ledger,
+    private readonly context: Pick<AppContext, "db" | "bus" | "config" | "ledger">,
     private readonly history: History,
   ) {}
 
@@ -50,7 +49,9 @@ export class Edits {
       draft ??= await this.#draft(edit, sql);
       if (draft === null) return null;
       const made = draft;
-      const outcome = await (tx ? this.#commit(edit, made, tx) : this.#commitAlone(edit, made));
+      const outcome = await (tx
+        ? this.#commit(edit, made, tx)
+        : this.context.ledger.transaction(edit.by, (alone) => this.#commit(edit, made, alone)));
       switch (outcome?.outcome) {
         case "COMMITTED":
           return { version: outcome.head };
@@ -97,19 +98,13 @@ export class Edits {
     });
   }
 
-  async #commitAlone(edit: Edit, draft: Draft): Promise<CommitOutcome | undefined> {
-    // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
-    if (edit.by.from !== null) await this.ledger.provenances.of(edit.by.from);
-    return this.context.db.transaction((tx) => this.#commit(edit, draft, tx));
-  }
-
   async #commit(edit: Edit, draft: Draft, tx: Tx): Promise<CommitOutcome | undefined> {
     const { documentId, by, action, extra } = edit;
     await edit.authorize?.(tx);
     const { version, tip, key, update } = draft;
     const bindings = bindingsOf(update, by);
     const changes = [{ entryId: newId(), by, right: null, proven: true, relayed: false, update }];
-    const [outcome] = await commitChanges(tx, this.ledger, {
+    const [outcome] = await commitChanges(tx, this.context.ledger, {
       action,
       ...(extra ? { extra } : {}),
       documents: [{ documentId, from: version, tip, key, bindings, changes }],

@@ -2,7 +2,7 @@ import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import type { FileKeyProvider } from "@onrecord/keys/vault";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
-import type { By, Ledger } from "@onrecord/ledger/ledger";
+import type { By } from "@onrecord/ledger/ledger";
 import { readKeyUsage } from "./key-usage.js";
 import { type Rewrapped, rewrapDocuments } from "./rewrap.js";
 
@@ -20,9 +20,8 @@ export interface KeyStatus {
  */
 export class KeyRotation {
   constructor(
-    private readonly context: Pick<AppContext, "db">,
+    private readonly context: Pick<AppContext, "db" | "ledger">,
     private readonly keys: FileKeyProvider,
-    private readonly ledger: Ledger,
     private readonly by: By,
   ) {}
 
@@ -59,7 +58,7 @@ export class KeyRotation {
     const { current: keyId } = await this.keys.ids();
     const { db } = this.context;
     const request = { keyId, by: this.by, ...(onProgress ? { onProgress } : {}) };
-    const rewrapped = await rewrapDocuments({ db, keys: this.keys }, this.ledger, request);
+    const rewrapped = await rewrapDocuments({ db, keys: this.keys }, this.context.ledger, request);
     return { keyId, rotated, ...rewrapped };
   }
 
@@ -90,7 +89,7 @@ export class KeyRotation {
   }
 
   async #record<A extends "key.rotated" | "key.retired">(action: A, detail: AuditEvents[A]): Promise<void> {
-    await this.ledger.record({ action, by: this.by, object: { kind: "FIRM", id: null }, detail });
+    await this.context.ledger.record({ action, by: this.by, object: { kind: "FIRM", id: null }, detail });
   }
 
   /** Nobody wraps a new data key, and nobody else changes the keys, until `work` is done. */

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { AppContext } from "@onrecord/context/context";
 import type { AppError } from "@onrecord/core/errors";
-import type { By, Ledger } from "@onrecord/ledger/ledger";
+import type { By } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import { wrapNewDataKey } from "../keys/data-key.js";
 import { writeCheckpoint } from "./checkpoint.js";
@@ -17,10 +17,7 @@ export interface Gap extends Pick<Head, "tip" | "at"> {
 
 /** A document's versions as they are kept: begun, read, ended. `Edits` and the live rooms add to them; nothing rewrites them. */
 export class History {
-  constructor(
-    private readonly context: Pick<AppContext, "db" | "keys" | "bus">,
-    private readonly ledger: Ledger,
-  ) {}
+  constructor(private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "ledger">) {}
 
   /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
   async create(tx: Tx, documentId: string): Promise<void> {
@@ -78,7 +75,7 @@ export class History {
       [documentId, by.actorId],
     );
     if (!ended) throw await missingDocument(tx, documentId);
-    await this.ledger.append(tx, {
+    await this.context.ledger.append(tx, {
       action: "document.shredded",
       by,
       object: { kind: "DOCUMENT", id: documentId },

@@ -1,6 +1,5 @@
 import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { placeResource } from "@onrecord/policy/resources";
 import { History } from "../store/history.js";
 
@@ -16,7 +15,7 @@ export async function addDocument(context: AppContext, kind: "TEXT" | "FILING" =
       [document, folder, kind],
     );
     await placeResource(tx, { id: document, parentId: folder, kind: "DOCUMENT" });
-    await new History(context, new Ledger(context.db, context.bus)).create(tx, document);
+    await new History(context).create(tx, document);
   });
   return document;
 }

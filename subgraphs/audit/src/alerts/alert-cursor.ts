@@ -1,6 +1,6 @@
+import type { AlertRow } from "@onrecord/alerts/alert";
 import { AppError } from "@onrecord/core/errors";
 import { type CursorCodec, defineCursor } from "@onrecord/subgraph/cursor";
-import type { AlertRow } from "../entities/alert.js";
 
 /** A place among the alerts. */
 export type AlertPosition = readonly [

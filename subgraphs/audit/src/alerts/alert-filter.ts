@@ -1,6 +1,6 @@
 import type { FilterQuery } from "@mikro-orm/postgresql";
+import type { AlertRow } from "@onrecord/alerts/alert";
 import { AppError } from "@onrecord/core/errors";
-import type { AlertRow } from "../entities/alert.js";
 import { checkName } from "../entries/entry-filter.js";
 import type { AlertFilter } from "../types/filters.js";
 

@@ -1,6 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
-import { Ledger, type NewEntry } from "@onrecord/ledger/ledger";
+import type { Ledger, NewEntry } from "@onrecord/ledger/ledger";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import {
   addPerson,
@@ -24,7 +24,7 @@ let open: AsyncDisposableStack;
 
 beforeAll(async () => {
   context = resources.use(await testContext());
-  ledger = new Ledger(context.db, context.bus);
+  ledger = context.ledger;
   officer = await signedIn(context.db, await addPerson(context.db, { roles: ["compliance"] }));
   const contexts: AppContext[] = [context, await context.another()];
   nodes = [];

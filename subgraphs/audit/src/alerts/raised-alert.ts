@@ -1,6 +1,6 @@
+import type { AlertRow } from "@onrecord/alerts/alert";
 import { entryColumns, type PlacedEntry } from "@onrecord/ledger/read";
 import type { Sql } from "@onrecord/postgres/database";
-import type { AlertRow } from "../entities/alert.js";
 import { type AlertPosition, beforeAllAlerts } from "./alert-cursor.js";
 
 /** An alert with the entry that raised it, read together so that telling of it needs nothing more. */

@@ -1,5 +1,4 @@
 import { newId } from "@onrecord/core/ids";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { byCaller } from "@onrecord/policy/principal";
 import { addPerson, callerOf, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,7 +13,7 @@ let people: string[];
 
 beforeAll(async () => {
   context = resources.use(await testContext());
-  const ledger = new Ledger(context.db, context.bus);
+  const ledger = context.ledger;
   people = await Promise.all([1, 2].map(() => addPerson(context.db)));
   const callers = [callerOf(null)];
   for (const id of people) callers.push(callerOf(await signedIn(context.db, id)));

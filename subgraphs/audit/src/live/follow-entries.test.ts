@@ -1,5 +1,5 @@
 import { newId } from "@onrecord/core/ids";
-import { Ledger } from "@onrecord/ledger/ledger";
+import type { Ledger } from "@onrecord/ledger/ledger";
 import { concludeChange } from "@onrecord/policy/change";
 import { levelNumber } from "@onrecord/policy/levels";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
@@ -27,7 +27,7 @@ let open: AsyncDisposableStack;
 beforeAll(async () => {
   context = resources.use(await testContext());
   subgraph = resources.use(await createAuditSubgraph(context));
-  ledger = new Ledger(context.db, context.bus);
+  ledger = context.ledger;
   officer = await someone({ roles: ["compliance"] });
 });
 afterAll(() => resources.disposeAsync());

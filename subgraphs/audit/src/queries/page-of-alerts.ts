@@ -1,10 +1,10 @@
 import type { FilterQuery } from "@mikro-orm/postgresql";
+import { AlertEntity, type AlertRow } from "@onrecord/alerts/alert";
 import { pageRequest, toConnection } from "@onrecord/subgraph/page";
 import type { Connection } from "@onrecord/subgraph/relay";
 import { type AlertPosition, alertCursor, alertPosition } from "../alerts/alert-cursor.js";
 import { alertsWhere } from "../alerts/alert-filter.js";
 import type { AuditContext } from "../context.js";
-import { AlertEntity, type AlertRow } from "../entities/alert.js";
 import { presentAlert } from "../present.js";
 import type { AlertType } from "../types/alert-type.js";
 import type { AlertFilter } from "../types/filters.js";

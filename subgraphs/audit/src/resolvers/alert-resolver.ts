@@ -1,10 +1,10 @@
+import { AlertEntity, type AlertRow } from "@onrecord/alerts/alert";
 import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
 import { inOrder } from "@onrecord/subgraph/loader";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { alertCursor, alertPosition } from "../alerts/alert-cursor.js";
 import type { AuditContext } from "../context.js";
-import { AlertEntity, type AlertRow } from "../entities/alert.js";
 import { entryById } from "../loaders/entry-by-id.js";
 import { presentAlert, presentEntry } from "../present.js";
 import { AlertType } from "../types/alert-type.js";

@@ -1,6 +1,6 @@
+import type { AlertRow } from "@onrecord/alerts/alert";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Directive, Field, ID, ObjectType } from "type-graphql";
-import type { AlertRow } from "../entities/alert.js";
 import type { AuditEntryType } from "./audit-entry-type.js";
 import { AlertStatus, Severity } from "./enums.js";
 

@@ -8,11 +8,16 @@ export function createDocument(
   context: DocumentsContext,
   input: Pick<NewDocument, "folderId" | "title" | "kind">,
 ): Promise<Document> {
-  const { services, caller } = context;
-  const { userId } = services.guard.requirePrincipal(caller);
-  return write(context, async (tx, by) => {
+  const { caller, guard } = context;
+  const { userId } = guard.requirePrincipal(caller);
+  return write(context, async (tx, em) => {
     const { folderId, title, kind } = input;
-    const document = await placeDocument(tx, services, by, { folderId, title, kind, createdBy: userId });
+    const document = await placeDocument(tx, em, context.history, {
+      folderId,
+      title,
+      kind,
+      createdBy: userId,
+    });
     await confirm(context, tx, "edit", { kind: "FOLDER", id: folderId });
     return document;
   });

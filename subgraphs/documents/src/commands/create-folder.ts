@@ -11,13 +11,13 @@ export function createFolder(
   context: DocumentsContext,
   { parentId, name }: { parentId: string | null; name: string },
 ): Promise<Folder> {
-  const { guard, ledger, bus } = context.services;
+  const { guard, ledger, bus } = context;
   const { userId } = guard.requirePrincipal(context.caller);
-  return write(context, async (tx, by) => {
-    const folder = await placeFolder(tx, ledger, by, { parentId, name, createdBy: userId });
+  return write(context, async (tx, em) => {
+    const folder = await placeFolder(tx, em, { parentId, name, createdBy: userId });
     if (parentId !== null) await confirm(context, tx, "edit", { kind: "FOLDER", id: parentId });
     else {
-      await grantCreator(tx, ledger, { by, userId, folderId: folder.id });
+      await grantCreator(tx, ledger, { by: tx.by, userId, folderId: folder.id });
       await concludeChange(tx, bus);
       await decideAgain(context, tx, "createTopFolder", { kind: "FIRM", id: FIRM_ID });
     }

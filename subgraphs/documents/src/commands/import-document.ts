@@ -15,28 +15,24 @@ export async function importDocument(
     html,
   }: { folderId: string; title: string | undefined; fileName?: string | null; html: string },
 ): Promise<Document> {
-  const { services, caller } = context;
-  const { userId } = services.guard.requirePrincipal(caller);
+  const { caller, config, edits, guard, history, imports } = context;
+  const { userId } = guard.requirePrincipal(caller);
   const sourceBytes = Buffer.byteLength(html);
-  refuseLarge(sourceBytes, services.config.limits.requestBytes, "This page");
-  const page = await services.imports.run(html);
-  refuseLarge(
-    page.fragmentUpdate.length,
-    services.config.limits.documentBytes,
-    "The filing made of this page",
-  );
+  refuseLarge(sourceBytes, config.limits.requestBytes, "This page");
+  const page = await imports.run(html);
+  refuseLarge(page.fragmentUpdate.length, config.limits.documentBytes, "The filing made of this page");
 
-  return write(context, async (tx, by) => {
-    const document = await placeDocument(tx, services, by, {
+  return write(context, async (tx, em) => {
+    const document = await placeDocument(tx, em, history, {
       folderId,
       title: title ?? nearestTitle(page.title) ?? nearestTitle(fileName ?? null) ?? "Untitled filing",
       kind: "FILING",
       createdBy: userId,
     });
-    await services.edits.commit(
+    await edits.commit(
       {
         documentId: document.id,
-        by,
+        by: tx.by,
         action: "document.imported",
         extra: { sourceBytes },
         authorize: () => confirm(context, tx, "edit", { kind: "DOCUMENT", id: document.id }),

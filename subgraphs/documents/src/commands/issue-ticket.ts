@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { raw } from "@mikro-orm/postgresql";
 import type { ContentFormat } from "@onrecord/filing/content";
 import { hashToken } from "@onrecord/policy/principal";
 import type { DocumentsContext } from "../context.js";
+import { TicketEntity } from "../entities/ticket.js";
 import type { Download } from "../types/download.js";
 
 /** How long a ticket may wait to be used, in seconds. */
@@ -9,23 +11,28 @@ export const TICKET_SECONDS = 60;
 
 /** Gives the caller a ticket for one copy of a document as it stands now. Only its hash is kept. */
 export async function issueTicket(
-  { services, caller }: DocumentsContext,
+  { caller, em, guard, history }: DocumentsContext,
   { documentId, format }: { documentId: string; format: ContentFormat },
 ): Promise<Download> {
-  const { db, guard, history } = services;
   const { userId, sessionId } = guard.requirePrincipal(caller);
   const token = randomBytes(32).toString("base64url");
   // What is on record is the download, not the ticket: old ones may go.
-  await db.query(
-    "delete from documents.download_ticket where expires_at < clock_timestamp() - interval '1 hour'",
-  );
+  await em.nativeDelete(TicketEntity, {
+    expiresAt: { $lt: raw("clock_timestamp() - interval '1 hour'") },
+  });
   const head = await history.head(documentId);
-  if (!head) throw await history.missing(documentId);
-  const [ticket] = await db.query<{ expiresAt: Date }>(
-    `insert into documents.download_ticket (token_hash, document_id, version, format, user_id, session_id, expires_at)
-     values ($1, $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7))
-     returning expires_at as "expiresAt"`,
-    [hashToken(token), documentId, head.version, format, userId, sessionId, TICKET_SECONDS],
-  );
-  return { url: `/download/${token}`, expiresAt: ticket!.expiresAt };
+  if (head === null) throw await history.missing(documentId);
+  const tokenHash = hashToken(token);
+  // The database's clock, by which it ends.
+  await em.insert(TicketEntity, {
+    tokenHash,
+    document: documentId,
+    version: head.version,
+    format,
+    userId,
+    sessionId,
+    expiresAt: raw("clock_timestamp() + make_interval(secs => ?)", [TICKET_SECONDS]),
+  });
+  const ticket = await em.findOneOrFail(TicketEntity, { tokenHash });
+  return { url: `/download/${token}`, expiresAt: ticket.expiresAt };
 }

@@ -11,16 +11,15 @@ export function nameVersion(
   context: DocumentsContext,
   { documentId, version, name }: { documentId: string; version: number; name: string },
 ): Promise<Version> {
-  const { ledger, guard } = context.services;
+  const { guard } = context;
   const { userId } = guard.requirePrincipal(context.caller);
-  return write(context, async (tx, by) => {
+  return write(context, async (tx) => {
     const key = { documentId, number: version };
     if ((await readVersions(tx, [key])).length === 0)
       throw new AppError("BAD_USER_INPUT", `This document has no version ${version}.`);
     await writeVersionName(tx, { documentId, version, name, namedBy: userId });
-    await ledger.append(tx, {
+    await tx.append({
       action: "version.named",
-      by,
       object: { kind: "DOCUMENT", id: documentId },
       detail: { version },
     });

@@ -10,7 +10,7 @@ export async function openDocument(
   { id, kind }: Document,
   { version, format }: { version: number | undefined; format: ContentFormat },
 ): Promise<string> {
-  const { guard, history } = context.services;
+  const { guard, history } = context;
   await guard.authorize(context.caller, "view", { kind: "DOCUMENT", id });
   const loaded = await history.load(id, version);
   await recordOpening(context, id, loaded.version);

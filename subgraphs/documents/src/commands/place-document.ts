@@ -1,8 +1,9 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { newId } from "@onrecord/core/ids";
-import type { By } from "@onrecord/ledger/ledger";
+import type { History } from "@onrecord/history/store/history";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { placeResource } from "@onrecord/policy/resources";
-import type { Tx } from "@onrecord/postgres/database";
-import type { DocumentsServices } from "../context.js";
+import { DocumentEntity } from "../entities/document.js";
 import { presentDocument } from "../present.js";
 import type { Document } from "../types/document.js";
 
@@ -16,24 +17,20 @@ export interface NewDocument {
 
 /** Makes a document at version 0: its row, its place among the resources, its history, its entry on the record. */
 export async function placeDocument(
-  tx: Tx,
-  { ledger, history }: Pick<DocumentsServices, "ledger" | "history">,
-  by: By,
+  tx: RecordedTx,
+  em: EntityManager,
+  history: History,
   { folderId, title, kind, createdBy }: NewDocument,
 ): Promise<Document> {
   const id = newId();
-  const [row] = await tx.query<{ createdAt: Date }>(
-    `insert into documents.document (id, folder_id, title, kind, created_by) values ($1, $2, $3, $4, $5)
-     returning created_at as "createdAt"`,
-    [id, folderId, title, kind, createdBy],
-  );
+  const row = em.create(DocumentEntity, { id, folderId, title, kind, createdBy });
+  await em.flush();
   await placeResource(tx, { id, parentId: folderId, kind: "DOCUMENT" });
   await history.create(tx, id);
-  await ledger.append(tx, {
+  await tx.append({
     action: "document.created",
-    by,
     object: { kind: "DOCUMENT", id },
     detail: { folderId, kind },
   });
-  return presentDocument({ id, folderId, title, kind, createdBy, createdAt: row!.createdAt });
+  return presentDocument(row);
 }

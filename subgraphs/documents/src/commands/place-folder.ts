@@ -1,7 +1,8 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { newId } from "@onrecord/core/ids";
-import type { By, Ledger } from "@onrecord/ledger/ledger";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { placeResource } from "@onrecord/policy/resources";
-import type { Tx } from "@onrecord/postgres/database";
+import { FolderEntity } from "../entities/folder.js";
 import { presentFolder } from "../present.js";
 import type { Folder } from "../types/folder.js";
 
@@ -15,23 +16,18 @@ export interface NewFolder {
 
 /** Makes a folder: its row, its place among the resources, its entry on the record. */
 export async function placeFolder(
-  tx: Tx,
-  ledger: Ledger,
-  by: By,
+  tx: RecordedTx,
+  em: EntityManager,
   { parentId, name, createdBy, labels = [] }: NewFolder,
 ): Promise<Folder> {
   const id = newId();
-  const [row] = await tx.query<{ createdAt: Date }>(
-    `insert into documents.folder (id, parent_id, name, created_by) values ($1, $2, $3, $4)
-     returning created_at as "createdAt"`,
-    [id, parentId, name, createdBy],
-  );
+  const row = em.create(FolderEntity, { id, parentId, name, createdBy });
+  await em.flush();
   await placeResource(tx, { id, parentId, kind: "FOLDER", labels });
-  await ledger.append(tx, {
+  await tx.append({
     action: "folder.created",
-    by,
     object: { kind: "FOLDER", id },
     detail: { parentId },
   });
-  return presentFolder({ id, parentId, name, createdAt: row!.createdAt });
+  return presentFolder(row);
 }

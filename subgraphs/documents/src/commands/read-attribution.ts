@@ -14,7 +14,7 @@ export async function readDifference(
   { from, to, ...grain }: Grain & { from: number; to: number },
 ): Promise<Difference> {
   await admit(context, id);
-  const difference = await context.services.attribution.diff(id, from, to, grain);
+  const difference = await context.attribution.diff(id, from, to, grain);
   for (const version of [from, to]) await recordOpening(context, id, version);
   return difference;
 }
@@ -26,7 +26,7 @@ export async function readAttribution(
   wanted: Grain & { version?: number; deletedSince?: number },
 ): Promise<AttributedContent> {
   await admit(context, id);
-  const attributed = await context.services.attribution.at(id, wanted);
+  const attributed = await context.attribution.at(id, wanted);
   const { deletedSince = attributed.version } = wanted;
   for (const version of [deletedSince, attributed.version]) await recordOpening(context, id, version);
   return attributed;
@@ -39,5 +39,5 @@ async function admit(context: DocumentsContext, id: string): Promise<void> {
       `One request may ask for at most ${MOST} differences and attributions; ask for the others in another.`,
     );
   }
-  await context.services.guard.authorize(context.caller, "view", { kind: "DOCUMENT", id });
+  await context.guard.authorize(context.caller, "view", { kind: "DOCUMENT", id });
 }

@@ -12,9 +12,12 @@ export function recordOpening(context: DocumentsContext, id: string, version: nu
   return opened;
 }
 
-async function record({ services, caller }: DocumentsContext, id: string, version: number): Promise<void> {
-  const { guard, ledger } = services;
-  const decided = await guard.decisions.decideEach(guard.requirePrincipal(caller), ["comment", "edit"], [id]);
+async function record(
+  { caller, decisions, guard, ledger }: DocumentsContext,
+  id: string,
+  version: number,
+): Promise<void> {
+  const decided = await decisions.decideEach(guard.requirePrincipal(caller), ["comment", "edit"], [id]);
   const may = decided.get(id);
   await ledger.record({
     action: "document.opened",

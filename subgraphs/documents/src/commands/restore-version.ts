@@ -7,9 +7,9 @@ export async function restoreVersion(
   context: DocumentsContext,
   { documentId, version }: { documentId: string; version: number },
 ): Promise<void> {
-  const { services, caller } = context;
+  const { edits, caller } = context;
   await recordingRefusal(context, () =>
-    services.edits.restore({
+    edits.restore({
       documentId,
       version,
       by: byCaller(caller),

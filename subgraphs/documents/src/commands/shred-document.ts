@@ -11,9 +11,9 @@ export async function shredDocument(
 ): Promise<void> {
   if (confirmTitle !== title)
     throw new AppError("BAD_USER_INPUT", "This is not the title of the document: nothing was destroyed.");
-  await write(context, async (tx, by) => {
+  await write(context, async (tx) => {
     // Before the head, as the group commit does: otherwise both could wait for each other, through a permission change.
     await confirm(context, tx, "shred", { kind: "DOCUMENT", id });
-    await context.services.history.shred(tx, id, by);
+    await context.history.shred(tx, id, tx.by);
   });
 }

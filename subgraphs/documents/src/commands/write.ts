@@ -1,11 +1,13 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
-import type { ObjectKind } from "@onrecord/ledger/events";
-import type { By } from "@onrecord/ledger/ledger";
+import type { ObjectKind } from "@onrecord/ledger/events/catalogue";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { holdPermissions } from "@onrecord/policy/change";
 import type { Decision } from "@onrecord/policy/decision";
 import type { Action } from "@onrecord/policy/levels";
 import { byCaller } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import type { DocumentsContext } from "../context.js";
 import { forget } from "../loaders/forget.js";
 
@@ -26,13 +28,15 @@ class RightEnded extends Error {
   }
 }
 
-/** Runs a command's writes in one transaction, on the caller's account. */
-export async function write<T>(context: DocumentsContext, work: (tx: Tx, by: By) => Promise<T>): Promise<T> {
-  const { services, caller } = context;
-  const by = byCaller(caller);
-  // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
-  if (by.from !== null) await services.ledger.provenances.of(by.from);
-  return recordingRefusal(context, () => services.db.transaction((tx) => work(tx, by)));
+/** Runs a command's writes in one transaction with a unit of work in it, on the caller's account. */
+export function write<T>(
+  context: DocumentsContext,
+  work: (tx: RecordedTx, em: EntityManager) => Promise<T>,
+): Promise<T> {
+  const { ledger, caller, em } = context;
+  return recordingRefusal(context, () =>
+    ledger.transaction(byCaller(caller), (tx) => work(tx, unitOfWork(em, tx))),
+  );
 }
 
 /** Runs what confirms a right in its transaction. Where that has just ended, the refusal is on the record before the caller hears of it. */
@@ -44,20 +48,19 @@ export async function recordingRefusal<T>(context: DocumentsContext, work: () =>
   } catch (error) {
     if (!(error instanceof RightEnded)) throw error;
     const { action, target, decision } = error;
-    await context.services.guard.deny(context.caller, action, target, decision);
+    await context.guard.deny(context.caller, action, target, decision);
     throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
   }
 }
 
 /** Decides again inside a transaction, for `recordingRefusal`. */
 export async function decideAgain(
-  { services, caller }: DocumentsContext,
+  { caller, decisions, guard }: DocumentsContext,
   tx: Tx,
   action: Action,
   target: Target,
 ): Promise<void> {
-  const { guard } = services;
-  const decision = await guard.decisions.decide(guard.requirePrincipal(caller), action, target.id, tx);
+  const decision = await decisions.decide(guard.requirePrincipal(caller), action, target.id, tx);
   if (!decision.allow) throw new RightEnded(action, target, decision);
 }
 

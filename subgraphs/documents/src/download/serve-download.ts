@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import type { By } from "@onrecord/ledger/ledger";
@@ -6,6 +7,8 @@ import { holdPermissions } from "@onrecord/policy/change";
 import { originFacts } from "@onrecord/policy/credentials";
 import type { Decision } from "@onrecord/policy/decision";
 import { type Principal, principalOfSession } from "@onrecord/policy/principal";
+import type { Tx } from "@onrecord/postgres/database";
+import { type Orm, unitOfWork } from "@onrecord/postgres/orm";
 import type { DocumentsServices } from "../context.js";
 import { attachmentHeaders, fileName } from "./attachment.js";
 import { refuseOtherSession } from "./other-session.js";
@@ -13,13 +16,13 @@ import { renderCopy } from "./render.js";
 import { findTicket, type Ticket, useTicket } from "./ticket.js";
 
 /** Answers `GET /download/<ticket>`. */
-export function downloadHandler(services: DocumentsServices): RequestHandler {
+export function downloadHandler(services: DocumentsServices, orm: Orm): RequestHandler {
   return async (request, response, info) => {
     try {
       // Looking whether it is there would use the ticket up.
       if (request.method !== "GET") return refuse(response, 405, "Fetch this with GET.", { allow: "GET" });
       const token = info.url.pathname.slice("/download/".length);
-      const { body, headers } = await fetchCopy(services, token, request, info);
+      const { body, headers } = await fetchCopy(services, orm.em(), token, request, info);
       response.writeHead(200, headers).end(body);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -34,12 +37,13 @@ export function downloadHandler(services: DocumentsServices): RequestHandler {
  */
 async function fetchCopy(
   services: DocumentsServices,
+  em: EntityManager,
   token: string,
   request: IncomingMessage,
   info: RequestInfo,
 ) {
   const { db, ledger, history } = services;
-  const ticket = await findTicket(db, token);
+  const ticket = await findTicket(em, token);
   const principal = ticket && (await principalOfSession(db, ticket.sessionId));
   if (!ticket || !principal) throw noTicket();
   await refuseOtherSession(services, principal, request, info);
@@ -48,19 +52,17 @@ async function fetchCopy(
   const { documentId, version, format, sessionId, userId } = ticket;
   const from = originFacts(request);
   const by: By = { actorKind: "USER", actorId: userId, sessionId, requestId: info.id, from };
-  await ledger.provenances.of(from);
-  const decision = await db.transaction(async (tx) => {
-    if (!(await useTicket(tx, ticket))) throw noTicket();
+  const decision = await ledger.transaction(by, async (tx) => {
+    if (!(await useTicket(unitOfWork(em, tx), ticket))) throw noTicket();
     const decision = await decideUnderLock(services, tx, ticket);
     if (decision === null) throw noTicket();
     const object = { kind: "DOCUMENT", id: documentId } as const;
     if (decision.allow)
-      await ledger.append(tx, { action: "document.downloaded", by, object, detail: { format, version } });
+      await tx.append({ action: "document.downloaded", object, detail: { format, version } });
     else {
       const reasons = decision.reasons.map(({ id }) => id);
-      await ledger.append(tx, {
+      await tx.append({
         action: "document.download-refused",
-        by,
         object,
         detail: { format, reasons },
       });
@@ -73,13 +75,13 @@ async function fetchCopy(
 
 /** Permission changes take the same lock: none commits between this decision and the commit it is made for. */
 async function decideUnderLock(
-  { guard }: DocumentsServices,
-  tx: Parameters<typeof useTicket>[0],
+  { decisions }: DocumentsServices,
+  tx: Tx,
   { sessionId, documentId }: Ticket,
 ): Promise<Decision | null> {
   await holdPermissions(tx);
   const principal: Principal | null = await principalOfSession(tx, sessionId);
-  return principal && guard.decisions.decide(principal, "download", documentId, tx);
+  return principal && decisions.decide(principal, "download", documentId, tx);
 }
 
 function noTicket(): AppError {

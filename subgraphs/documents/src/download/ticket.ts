@@ -1,6 +1,7 @@
+import { type EntityManager, raw } from "@mikro-orm/postgresql";
 import type { ContentFormat, DocumentKind } from "@onrecord/filing/content";
 import { hashToken } from "@onrecord/policy/principal";
-import type { Sql, Tx } from "@onrecord/postgres/database";
+import { TicketEntity } from "../entities/ticket.js";
 
 /** What a ticket is for. */
 export interface Ticket {
@@ -17,25 +18,26 @@ export interface Ticket {
 /** Tickets are 32 random bytes in base64url. */
 const SHAPE = /^[\w-]{43}$/;
 
+/** What is true of a ticket that may still be used. */
+const usable = () => ({ usedAt: null, expiresAt: { $gt: raw("clock_timestamp()") } });
+
 /** A ticket that may still be used, or undefined. */
-export async function findTicket(sql: Sql, token: string): Promise<Ticket | undefined> {
+export async function findTicket(em: EntityManager, token: string): Promise<Ticket | undefined> {
   if (!SHAPE.test(token)) return undefined;
-  const [ticket] = await sql.query<Ticket>(
-    `select t.token_hash as "tokenHash", t.document_id as "documentId", d.title, d.kind, t.version, t.format,
-       t.user_id as "userId", t.session_id as "sessionId"
-     from documents.download_ticket t join documents.document d on d.id = t.document_id
-     where t.token_hash = $1 and t.used_at is null and t.expires_at > clock_timestamp()`,
-    [hashToken(token)],
-  );
-  return ticket;
+  const tokenHash = hashToken(token);
+  const ticket = await em.findOne(TicketEntity, { tokenHash, ...usable() }, { populate: ["document"] });
+  if (ticket === null) return undefined;
+  const { version, format, userId, sessionId } = ticket;
+  const { id: documentId, title, kind } = ticket.document;
+  return { tokenHash, documentId, title, kind, version, format, userId, sessionId };
 }
 
 /** Uses a ticket up; false when it was used or has expired in the meantime. Two who try at once: one wins. */
-export async function useTicket(tx: Tx, { tokenHash }: Ticket): Promise<boolean> {
-  const used = await tx.query(
-    `update documents.download_ticket set used_at = clock_timestamp()
-     where token_hash = $1 and used_at is null and expires_at > clock_timestamp() returning 1 as used`,
-    [tokenHash],
+export async function useTicket(em: EntityManager, { tokenHash }: Ticket): Promise<boolean> {
+  const used = await em.nativeUpdate(
+    TicketEntity,
+    { tokenHash, ...usable() },
+    { usedAt: raw("clock_timestamp()") },
   );
-  return used.length > 0;
+  return used > 0;
 }

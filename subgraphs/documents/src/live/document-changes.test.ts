@@ -1,6 +1,5 @@
 import { Edits } from "@onrecord/history/edit/edits";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { concludeChange } from "@onrecord/policy/change";
 import type { Principal } from "@onrecord/policy/principal";
 import { follow } from "@onrecord/testing/database";
@@ -34,8 +33,7 @@ describe("documentChanged", () => {
     await world.type(id, "before");
     const stream = await changes(manager, id);
     const other = await world.context.another();
-    const ledger = new Ledger(other.db, other.bus);
-    const remote = new Edits(other, ledger, new History(other, ledger));
+    const remote = new Edits(other, new History(other));
     const writers = [world.edits, remote, world.edits, remote];
     const each = 15;
     const writing = Promise.all(

@@ -16,13 +16,13 @@ const AT_THE_LATEST = 15_000;
  * FORBIDDEN when the caller may no longer view the document, and with UNAUTHENTICATED when their session has ended.
  */
 export async function documentChanges(
-  { services, caller }: DocumentsContext,
+  context: DocumentsContext,
   documentId: string,
 ): Promise<AsyncIterableIterator<Version>> {
-  const { history } = services;
-  const { wake, stop: unlisten } = listen(services, documentId);
+  const { caller, history } = context;
+  const { wake, stop: unlisten } = listen(context, documentId);
   const right = await OpenRight.open(
-    services,
+    context,
     caller,
     "view",
     { kind: "DOCUMENT", id: documentId },
@@ -44,7 +44,7 @@ export async function documentChanges(
     stop();
     throw new AppError("NOT_FOUND", "There is no such document.");
   }
-  const changes = follow(services, documentId, head.version, right, wake, stop);
+  const changes = follow(context, documentId, head.version, right, wake, stop);
   // A generator that waits cannot be returned from outside: it is woken, and ends by itself.
   const end = async (): Promise<IteratorResult<Version>> => {
     stop();

@@ -35,7 +35,7 @@ function childLoader<Row extends ChildRow, Node>(source: ChildSource, present: (
   const countIn = countLoader(source);
 
   const pages = async (folderIds: string[], args: PageArgs, context: DocumentsContext) => {
-    const { db, guard } = context.services;
+    const { db, guard } = context;
     const principal = guard.requirePrincipal(context.caller);
     const request = pageRequest(args, cursor);
     const [ofList, afterId = null] = request.from ?? [];
@@ -79,14 +79,14 @@ function childLoader<Row extends ChildRow, Node>(source: ChildSource, present: (
 }
 
 function countLoader(source: ChildSource) {
-  return perRequest(async (folderIds: readonly string[], { services, caller }: DocumentsContext) => {
-    const principal = services.guard.requirePrincipal(caller);
-    const groups = await countChildren(services.db, source, { userId: principal.userId, folderIds });
-    const visible = groups.filter((group) =>
-      services.guard.decisions.judge(principal, "view", factsOf(group)),
-    );
-    return grouped(folderIds, visible, ({ listId }) => listId).map((ofOne) =>
-      ofOne.reduce((sum, { count }) => sum + count, 0),
-    );
-  });
+  return perRequest(
+    async (folderIds: readonly string[], { db, caller, decisions, guard }: DocumentsContext) => {
+      const principal = guard.requirePrincipal(caller);
+      const groups = await countChildren(db, source, { userId: principal.userId, folderIds });
+      const visible = groups.filter((group) => decisions.judge(principal, "view", factsOf(group)));
+      return grouped(folderIds, visible, ({ listId }) => listId).map((ofOne) =>
+        ofOne.reduce((sum, { count }) => sum + count, 0),
+      );
+    },
+  );
 }

@@ -22,13 +22,13 @@ export async function visibleDocument(context: DocumentsContext, id: string): Pr
 }
 
 /** The committed head of a document; of one that was destroyed, where it ended. */
-export const headVersion = perRequest(async (ids: readonly string[], { services }: DocumentsContext) => {
-  const rows = await readNewestVersions(services.db, ids);
+export const headVersion = perRequest(async (ids: readonly string[], { db }: DocumentsContext) => {
+  const rows = await readNewestVersions(db, ids);
   return inOrder(ids, rows, ({ documentId }) => documentId).map((row) => row?.version ?? 0);
 });
 
 /** When a document's key was destroyed, or null. */
-export const shreddedAt = perRequest(async (ids: readonly string[], { services }: DocumentsContext) => {
-  const rows = await readShredded(services.db, ids);
+export const shreddedAt = perRequest(async (ids: readonly string[], { db }: DocumentsContext) => {
+  const rows = await readShredded(db, ids);
   return inOrder(ids, rows, ({ documentId }) => documentId).map((row) => row?.at ?? null);
 });

@@ -20,7 +20,7 @@ export const versionsOf = perRequest(
       const { direction, size, from } = request;
       // One more than the page has tells whether there is more.
       const range = { direction, size: size + 1, from: from?.[0] ?? null };
-      const rows = await listVersions(context.services.db, documentIds, range);
+      const rows = await listVersions(context.db, documentIds, range);
       return grouped(documentIds, rows, ({ documentId }) => documentId).map(
         (ofOne, i): VersionConnection =>
           toConnection(request, ofOne, {
@@ -42,7 +42,7 @@ export async function visibleVersions(
 ): Promise<(Version | null)[]> {
   const allowed = await Promise.all(keys.map(({ documentId }) => mayView(context).load(documentId)));
   const wanted = keys.filter(({ number }, i) => allowed[i] && Number.isSafeInteger(number));
-  const rows = wanted.length === 0 ? [] : await readVersions(context.services.db, wanted);
+  const rows = wanted.length === 0 ? [] : await readVersions(context.db, wanted);
   const name = (key: Pick<Version, "documentId" | "number">) => `${key.documentId} ${key.number}`;
   return inOrder(keys.map(name), rows.map(presentVersion), name);
 }

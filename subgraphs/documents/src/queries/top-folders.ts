@@ -10,14 +10,12 @@ const cursor = defineCursor("top-folders", "id");
 
 /** A page of the folders at the top of what the caller sees: of a guest's, those whose parent is hidden from them. */
 export async function topFolders(
-  { services, caller }: DocumentsContext,
+  { caller, db, decisions, guard }: DocumentsContext,
   args: PageArgs,
 ): Promise<FolderConnection> {
-  const { db, guard } = services;
   const principal = guard.requirePrincipal(caller);
   const request = pageRequest(args, cursor);
-  const sees = (facts: Parameters<typeof factsOf>[0]) =>
-    guard.decisions.judge(principal, "view", factsOf(facts));
+  const sees = (facts: Parameters<typeof factsOf>[0]) => decisions.judge(principal, "view", factsOf(facts));
   const atTop = (row: TopFolderRow) => sees(row) && !(row.parentId !== null && sees(parentOf(row)));
   const read = (afterId: string | null) =>
     listTopFolders(db, { userId: principal.userId, afterId, limit: request.size + 1 });

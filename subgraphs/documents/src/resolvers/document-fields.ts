@@ -73,13 +73,13 @@ export class DocumentFields {
     @Arg("number", () => Int) number: number,
     @Ctx() context: DocumentsContext,
   ): Promise<Version | null> {
-    const [row] = await readVersions(context.services.db, [{ documentId: id, number }]);
+    const [row] = await readVersions(context.db, [{ documentId: id, number }]);
     return row ? presentVersion(row) : null;
   }
 
   @FieldResolver(() => [Version], { description: "Those that have a name, the newest 200, newest first." })
   async namedVersions(@Root() { id }: Document, @Ctx() context: DocumentsContext): Promise<Version[]> {
-    const rows = await listNamedVersions(context.services.db, id, 200);
+    const rows = await listNamedVersions(context.db, id, 200);
     return rows.map(presentVersion);
   }
 

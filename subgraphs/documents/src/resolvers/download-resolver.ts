@@ -12,7 +12,7 @@ export class DownloadResolver {
     @Arg("input", () => DownloadInput) { documentId, format }: DownloadInput,
     @Ctx() context: DocumentsContext,
   ): Promise<Download> {
-    const { guard } = context.services;
+    const { guard } = context;
     await guard.authorize(context.caller, "download", { kind: "DOCUMENT", id: documentId }, (reasons) => ({
       action: "document.download-refused",
       detail: { format, reasons },

@@ -31,7 +31,7 @@ export class FolderQueries {
     @Ctx() context: DocumentsContext,
   ): Promise<Folder> {
     const parentId = input.parentId ?? null;
-    if (parentId === null) await context.services.guard.authorizeFirm(context.caller, "createTopFolder");
+    if (parentId === null) await context.guard.authorizeFirm(context.caller, "createTopFolder");
     else await authorizeFolder(context, "edit", parentId);
     return createFolder(context, { parentId, name: checkName(input.name, "The name") });
   }

@@ -1,7 +1,7 @@
 import { newId } from "@onrecord/core/ids";
 import { Edits } from "@onrecord/history/edit/edits";
 import { History } from "@onrecord/history/store/history";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { concludeChange } from "@onrecord/policy/change";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
 import type { Caller, Principal } from "@onrecord/policy/principal";
@@ -22,9 +22,9 @@ export class World implements AsyncDisposable {
   private constructor(
     readonly context: TestContext,
     readonly subgraph: DocumentsSubgraph,
-    readonly ledger = new Ledger(context.db, context.bus),
-    readonly history = new History(context, ledger),
-    readonly edits = new Edits(context, ledger, history),
+    readonly ledger = context.ledger,
+    readonly history = new History(context),
+    readonly edits = new Edits(context, history),
   ) {}
 
   /** `env` is as of a process. */

@@ -2,10 +2,10 @@ import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { checkText } from "@onrecord/core/text";
-import { bySystem, Ledger } from "@onrecord/ledger/ledger";
-import { openOrm, transactional } from "@onrecord/postgres/orm";
-import { entities } from "../entities/entities.js";
+import { bySystem } from "@onrecord/ledger/ledger";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import { UserEntity } from "../entities/user.js";
+import { openIdentityOrm } from "../orm.js";
 import { startSession } from "./start-session.js";
 
 /**
@@ -14,20 +14,20 @@ import { startSession } from "./start-session.js";
  */
 export async function createSessionFor(context: AppContext, email: string): Promise<string> {
   checkText(email, "The e-mail address");
-  await using orm = await openOrm({ db: context.db, log: context.log, schema: "identity", entities });
+  await using orm = await openIdentityOrm(context);
   const em = orm.em();
   const user = await em.findOne(UserEntity, { email: email.trim().toLowerCase() });
   if (user === null) throw new AppError("NOT_FOUND", `Nobody here has the e-mail address ${email}.`);
   if (!user.active || (user.expiresAt && user.expiresAt <= new Date()))
     throw new AppError("FORBIDDEN", `The account of ${email} is not active any more.`);
-  const ledger = new Ledger(context.db, context.bus);
-  return transactional(em, (inner, tx) =>
-    startSession(inner, tx, ledger, {
+  const sessionId = newId();
+  return context.ledger.transaction({ ...bySystem(newId()), sessionId }, (tx) =>
+    startSession(unitOfWork(em, tx), tx, {
+      id: sessionId,
       userId: user.id,
       kind: "TOKEN",
       hours: context.config.limits.sessionHours,
-      by: (sessionId) => ({ ...bySystem(newId()), sessionId }),
-      object: () => ({ kind: "USER", id: user.id }),
+      object: { kind: "USER", id: user.id },
     }),
   );
 }

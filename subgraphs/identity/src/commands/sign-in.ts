@@ -1,7 +1,9 @@
 import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
 import { checkText } from "@onrecord/core/text";
+import type { By } from "@onrecord/ledger/ledger";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
-import { transactional } from "@onrecord/postgres/orm";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import type { IdentityContext } from "../context.js";
 import { type User, UserEntity } from "../entities/user.js";
 import { MAX_PASSWORD, verifyPassword } from "../password.js";
@@ -42,15 +44,15 @@ export async function signIn(
   }
 
   succeeded();
-  // Stored before the transaction: inside, it would wait for a second connection while holding one.
-  await ledger.provenances.of(caller.from);
-  const token = await transactional(em, (inner, tx) =>
-    startSession(inner, tx, ledger, {
+  const id = newId();
+  const by: By = { ...byCaller(caller), actorKind: "USER", actorId: user.id, sessionId: id };
+  const token = await ledger.transaction(by, (tx) =>
+    startSession(unitOfWork(em, tx), tx, {
+      id,
       userId: user.id,
       kind: "BROWSER",
-      hours: context.sessionHours,
-      by: (sessionId) => ({ ...byCaller(caller), actorKind: "USER", actorId: user.id, sessionId }),
-      object: (id) => ({ kind: "SESSION", id }),
+      hours: context.config.limits.sessionHours,
+      object: { kind: "SESSION", id },
     }),
   );
   const principal = await authenticate(context.db, token);
@@ -80,7 +82,6 @@ async function refuse(
   reason: "credentials" | "inactive" | "expired",
 ): Promise<void> {
   const from = { ...caller.from, claimed: email };
-  await ledger.provenances.of(from);
   await ledger.record({
     action: "session.refused",
     // Nobody was proven, even where the browser still holds somebody's session.

@@ -1,24 +1,22 @@
 import { concludeChange } from "@onrecord/policy/change";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
-import { transactional } from "@onrecord/postgres/orm";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import type { IdentityContext } from "../context.js";
 import { SessionEntity } from "../entities/session.js";
 
 /** Ends the caller's session everywhere: when it returns, all that was open on it is closed. Returns false when it had ended already. */
 export async function signOut(context: IdentityContext, principal: Principal): Promise<boolean> {
   const { bus, caller, em, ledger, rights } = context;
-  await ledger.provenances.of(caller.from);
   let revision: number | null = null;
-  const signedOut = await transactional(em, async (inner, tx) => {
-    const ended = await inner.nativeUpdate(
+  const signedOut = await ledger.transaction(byCaller(caller), async (tx) => {
+    const ended = await unitOfWork(em, tx).nativeUpdate(
       SessionEntity,
       { id: principal.sessionId, endedAt: null },
       { endedAt: new Date() },
     );
     if (ended === 0) return false;
-    await ledger.append(tx, {
+    await tx.append({
       action: "session.ended",
-      by: byCaller(caller),
       object: { kind: "SESSION", id: principal.sessionId },
       detail: { cause: "sign-out" },
     });

@@ -1,9 +1,11 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { concludeChange } from "@onrecord/policy/change";
 import type { Decision } from "@onrecord/policy/decision";
+import { byCaller } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
-import { transactional } from "@onrecord/postgres/orm";
+import { unitOfWork } from "@onrecord/postgres/orm";
 import type { PermissionsContext } from "../context.js";
 import type { Resource } from "../resource.js";
 
@@ -23,14 +25,13 @@ class NoLongerAllowed extends Error {}
 export async function changeAccess<T>(
   context: PermissionsContext,
   resource: Resource,
-  work: (em: EntityManager, tx: Tx, decision: Decision) => Promise<Change<T>>,
+  work: (em: EntityManager, tx: RecordedTx, decision: Decision) => Promise<Change<T>>,
 ): Promise<T> {
   const { caller, em, guard, ledger, rights } = context;
   const decision = await guard.authorize(caller, "manage", resource);
-  // Stored before the transaction: inside, it would wait for a second connection while holding one.
-  await ledger.provenances.of(caller.from);
   try {
-    const { result, revision } = await transactional(em, async (inner, tx) => {
+    const { result, revision } = await ledger.transaction(byCaller(caller), async (tx) => {
+      const inner = unitOfWork(em, tx);
       // One change of a resource's grants at a time: two at once would each miss what the other gives.
       await tx.query("select 1 from permissions.resource where id = $1 for no key update", [resource.id]);
       const { changed, result } = await work(inner, tx, decision);

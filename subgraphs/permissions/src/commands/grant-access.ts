@@ -1,9 +1,9 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
 import { isId, newId } from "@onrecord/core/ids";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { type AccessLevel, levelNumber } from "@onrecord/policy/levels";
-import { byCaller } from "@onrecord/policy/principal";
-import type { Tx } from "@onrecord/postgres/database";
+import type { Sql } from "@onrecord/postgres/database";
 import type { PermissionsContext } from "../context.js";
 import { GrantEntity, type GrantRow, holding } from "../entities/grant.js";
 import { grantExpiry } from "../grant-expiry.js";
@@ -38,7 +38,7 @@ export async function grantAccess(context: PermissionsContext, wanted: NewGrant)
     });
     const same = held.find((grant) => isSame(grant, wanted, principal, expiresAt));
     if (same && held.length === 1) return { changed: false, result: same };
-    for (const grant of held) await revoke(context, tx, resource, grant);
+    for (const grant of held) await revoke(context, em, tx, resource, grant);
     const grant = await insert(context, em, tx, resource, {
       principalId: principal.id,
       level: wanted.level,
@@ -60,7 +60,7 @@ function isSame(
   return (grant.expiresAt?.getTime() ?? null) === (expiresAt?.getTime() ?? null);
 }
 
-async function requirePrincipal(tx: Tx, id: string): Promise<GrantPrincipal> {
+async function requirePrincipal(tx: Sql, id: string): Promise<GrantPrincipal> {
   const [principal] = isId(id) ? await findPrincipals(tx, [id]) : [];
   if (!principal?.active)
     throw new AppError(
@@ -71,9 +71,9 @@ async function requirePrincipal(tx: Tx, id: string): Promise<GrantPrincipal> {
 }
 
 async function insert(
-  { caller, guard, ledger }: PermissionsContext,
+  { caller, guard }: PermissionsContext,
   em: EntityManager,
-  tx: Tx,
+  tx: RecordedTx,
   resource: Resource,
   { principalId, level, expiresAt }: { principalId: string; level: AccessLevel; expiresAt: Date | null },
 ): Promise<GrantRow> {
@@ -86,9 +86,8 @@ async function insert(
     grantedAt: new Date(),
     expiresAt,
   });
-  await ledger.append(tx, {
+  await tx.append({
     action: "access.granted",
-    by: byCaller(caller),
     object: resource,
     detail: { grantId: grant.id, principalId, level, expiresAt: expiresAt?.toISOString() ?? null },
   });

@@ -1,8 +1,8 @@
+import { type EntityManager, raw } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { levelName } from "@onrecord/policy/levels";
-import { byCaller } from "@onrecord/policy/principal";
-import type { Tx } from "@onrecord/postgres/database";
 import type { PermissionsContext } from "../context.js";
 import { GrantEntity, type GrantRow } from "../entities/grant.js";
 import { findResource, type Resource } from "../resource.js";
@@ -14,28 +14,28 @@ export async function revokeAccess(context: PermissionsContext, grantId: string)
   const known = isId(grantId) ? await context.em.findOne(GrantEntity, { id: grantId }) : null;
   if (known === null) throw new AppError("NOT_FOUND", "There is no such grant, or you may not know of it.");
   const resource = await findResource(context.db, known.resourceId);
-  return changeAccess(context, resource, async (_em, tx) => {
-    const changed = await revoke(context, tx, resource, known);
+  return changeAccess(context, resource, async (em, tx) => {
+    const changed = await revoke(context, em, tx, resource, known);
     return { changed, result: changed };
   });
 }
 
 /** Revokes a grant with its entry, unless somebody else was faster. Permissions have changed when it returns true. */
 export async function revoke(
-  { caller, guard, ledger }: PermissionsContext,
-  tx: Tx,
+  { caller, guard }: PermissionsContext,
+  em: EntityManager,
+  tx: RecordedTx,
   resource: Resource,
   grant: Pick<GrantRow, "id" | "principalId" | "level">,
 ): Promise<boolean> {
-  const revoked = await tx.query(
-    `update permissions.grant set revoked_by = $2, revoked_at = clock_timestamp()
-     where id = $1 and revoked_at is null returning id`,
-    [grant.id, guard.requirePrincipal(caller).userId],
+  const revoked = await em.nativeUpdate(
+    GrantEntity,
+    { id: grant.id, revokedAt: null },
+    { revokedBy: guard.requirePrincipal(caller).userId, revokedAt: raw("clock_timestamp()") },
   );
-  if (revoked.length === 0) return false;
-  await ledger.append(tx, {
+  if (revoked === 0) return false;
+  await tx.append({
     action: "access.revoked",
-    by: byCaller(caller),
     object: resource,
     detail: { grantId: grant.id, principalId: grant.principalId, level: levelName(grant.level) ?? "VIEW" },
   });

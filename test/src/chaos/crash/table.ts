@@ -2,7 +2,6 @@ import { type AppContext, createContext } from "@onrecord/context/context";
 import { readConfig } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 
 /** The database of a data directory, without the server: its Postgres where one still runs, else started for as long as this is held. */
 export interface Table extends AsyncDisposable {
@@ -16,7 +15,7 @@ export async function openTable(dataDir: string): Promise<Table> {
   const context = await createContext(config, secrets, createLogger("silent"), { beside: true });
   return {
     context,
-    history: new History(context, new Ledger(context.db, context.bus)),
+    history: new History(context),
     [Symbol.asyncDispose]: () => context[Symbol.asyncDispose](),
   };
 }

@@ -1,6 +1,5 @@
 import { Random } from "@onrecord/core/testing/random";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
 import { becomes } from "../becomes.js";
@@ -84,7 +83,7 @@ class Campaign {
     private readonly faults: Faults,
   ) {
     this.#random = new Random(options.seed);
-    const history = new History(context, new Ledger(context.db, context.bus));
+    const history = new History(context);
     this.#tools = { sql: context.db, history, random: this.#random, faults };
     this.#session = readSession(options.traces) ?? makeSession(this.#random.branch());
   }

@@ -3,7 +3,6 @@ import { closeCode } from "@onrecord/collab-protocol/protocol";
 import { newId } from "@onrecord/core/ids";
 import { Random } from "@onrecord/core/testing/random";
 import { History } from "@onrecord/history/store/history";
-import { Ledger } from "@onrecord/ledger/ledger";
 import type { Tx } from "@onrecord/postgres/database";
 import { addPerson, signedIn, type TestContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
@@ -104,7 +103,7 @@ export class World implements AsyncDisposable {
         return { userId, sessions, by, grantId, mayEdit: true, isActive: true };
       }),
     );
-    const history = new History(context, new Ledger(context.db, context.bus));
+    const history = new History(context);
     const auditor = new Auditor(context.db, history, documentId, faults);
     const world = new World(context, documentId, departmentId, users, auditor, faults, seed);
     world.#nodes = await Promise.all(Array.from({ length: NODES }, () => Node.start(context)));
