@@ -56,6 +56,8 @@ const GATHER_MS = 20;
 /** How often a node says that it listens, and how long a silent one is still taken for a listener. */
 const ROLL_CALL_MS = 10_000;
 const SILENT_MS = 3 * ROLL_CALL_MS;
+/** How long a node that has just asked who listens waits for answers before it takes itself to be alone. */
+const ANSWER_MS = 2000;
 
 type AnyHandler = (message: never, origin: "local" | "remote", node: string) => void;
 
@@ -134,7 +136,7 @@ export class Bus implements AsyncDisposable {
 
   /** Nobody knows who listens: somebody may, until they have had the time to say so. */
   #callRoll(): void {
-    this.#othersListen(ROLL_CALL_MS);
+    this.#othersListen(ANSWER_MS);
     this.#say({ asks: true });
   }
 
