@@ -111,9 +111,9 @@ export type Severity =
 
 /** PROVEN: the author's. RELAYED: brought by the carrier for someone else, which nobody proved. UNKNOWN: nobody's who could be named. SYSTEM: written by Onrecord itself. */
 export type Standing =
-  | 'SYSTEM'
   | 'PROVEN'
   | 'RELAYED'
+  | 'SYSTEM'
   | 'UNKNOWN';
 
 /** What a user is to the firm. */
