@@ -22,13 +22,13 @@ const FAREWELL = 1000;
 
 /** A process that serves. */
 export interface Node extends AsyncDisposable {
-  /** Where the door listens. */
+  /** Where it listens. */
   readonly url: string;
   /** Takes nothing new, finishes what is under way, sends everyone away. */
   drain(): Promise<void>;
 }
 
-/** A service with paths on the door. */
+/** A service with paths of its own. */
 interface Mountable extends Service {
   mount(http: HttpServer): void;
 }

@@ -4,7 +4,7 @@ import { AppError } from "@onrecord/core/errors";
 /** What a process may run; all of it when nothing is named. */
 export type ServiceName = "gateway" | "collab" | `subgraph ${SubgraphName}`;
 
-/** Every name of the house. */
+/** Every service that there is. */
 export const allServices: readonly ServiceName[] = [
   "gateway",
   "collab",

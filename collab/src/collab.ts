@@ -124,9 +124,9 @@ export class Collab implements Service {
       connection.stopReading();
       connection.close(closeReasons.tooMuchArriving);
     });
-    const tally = new SocketMetrics(metrics);
-    this.#lobby = new Lobby(config.limits, tally);
-    this.#admission = new Admission(context, this.#ledger, this.rights, this.rooms, tally);
+    const socketMetrics = new SocketMetrics(metrics);
+    this.#lobby = new Lobby(config.limits, socketMetrics);
+    this.#admission = new Admission(context, this.#ledger, this.rights, this.rooms, socketMetrics);
     this.#presence = new PresenceRelay(bus, this.rooms);
     this.#server = new WebSocketServer<typeof CollabSocket>({
       noServer: true,
@@ -184,7 +184,7 @@ export class Collab implements Service {
     });
   }
 
-  /** Mounts `/collab/<documentId>` on a door. */
+  /** Mounts `/collab/<documentId>` on an HTTP server. */
   mount(http: HttpServer): void {
     http.upgrade(PATH, (request, socket, head, info) => this.#accept(request, socket, head, info));
   }

@@ -85,7 +85,7 @@ function patiently(send: AsyncFetchFn): AsyncFetchFn {
   };
 }
 
-/** An error without a code of ours is not the subgraph's answer but the lack of one; its words name addresses inside the house. */
+/** An error without a code of ours is not the subgraph's answer but the lack of one; its words name addresses inside. */
 function presentable(
   result: ExecutionResult,
   name: SubgraphName,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { RequestHandler } from "@onrecord/http/http-server";
 import sirv from "sirv";
 
-/** What a page of ours may do: run our own scripts, talk to our own door, and be framed by nobody. */
+/** What a page of ours may do: run our own scripts, talk to our own server, and be framed by nobody. */
 const headers = {
   "content-security-policy":
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",

@@ -12,7 +12,7 @@ interface Answer<Data> {
 /** The one API of a running Onrecord, as one person sees it. */
 export class Api {
   constructor(
-    /** Where its door is, e.g. `http://127.0.0.1:4000`. */
+    /** Where it listens, e.g. `http://127.0.0.1:4000`. */
     readonly url: string,
     private readonly token: string | undefined,
   ) {}

@@ -24,14 +24,14 @@ export class Refusal {
   constructor(readonly why: CloseReason) {}
 }
 
-/** Decides at the door who may enter a room, and puts on the record who came and who was turned away. */
+/** Decides who may enter a room, and puts on the record who came and who was turned away. */
 export class Admission {
   constructor(
     private readonly context: AppContext,
     private readonly ledger: Ledger,
     private readonly rights: EditorRights,
     private readonly rooms: Rooms,
-    private readonly tally: SocketMetrics,
+    private readonly socketMetrics: SocketMetrics,
   ) {}
 
   /** Lets a socket in, or says why not; undefined when the socket has gone. `documentId` is what the path names. */
@@ -122,7 +122,7 @@ export class Admission {
         const options = {
           acks: info.url.searchParams.get("ack") === "1",
           limits: this.context.config.limits,
-          tally: this.tally,
+          socketMetrics: this.socketMetrics,
         };
         const { principal } = standing;
         const connection = new Connection(socket, documentId, principal, opening.right, access, by, options);

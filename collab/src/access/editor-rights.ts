@@ -14,7 +14,7 @@ export interface Permit {
   readonly view: Decision;
 }
 
-/** Someone at the door: what they may do, kept true while they wait and afterwards by the connection that they become. */
+/** Someone who wants to come in: what they may do, kept true while they wait and afterwards by the connection that they become. */
 export interface Opening {
   readonly right: LiveRight;
   /** What they may do now; null when their session has ended. */

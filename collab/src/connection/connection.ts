@@ -51,7 +51,7 @@ export interface ConnectionOptions {
     readonly bytesPerSecond: number;
     readonly workPerSecond: number;
   };
-  readonly tally: SocketMetrics;
+  readonly socketMetrics: SocketMetrics;
 }
 
 /** One editor on one document: an authenticated socket with what it may do at the moment. */
@@ -159,7 +159,7 @@ export class Connection {
   pause(cause: Pause): void {
     if (this.#closed || this.#pauses.has(cause)) return;
     this.#pauses.add(cause);
-    this.options.tally.paused(cause);
+    this.options.socketMetrics.paused(cause);
     this.socket.pause();
   }
 
@@ -206,7 +206,7 @@ export class Connection {
     if (code === closeCode.forbidden || code === closeCode.unauthenticated) this.access = "view";
     if (this.#closed) return;
     this.#closed = true;
-    this.options.tally.closed(why);
+    this.options.socketMetrics.closed(why);
     this.socket.resume();
     this.socket.close(code, reason);
     // Its answer to the close frame would not be heard.

@@ -16,7 +16,7 @@ export class Lobby {
 
   constructor(
     private readonly limits: { readonly admissions: number; readonly admissionSeconds: number },
-    private readonly tally: SocketMetrics,
+    private readonly socketMetrics: SocketMetrics,
   ) {}
 
   /** Lets `admit` decide while the socket waits. A socket too many, or one that waited too long, is told to come again. */
@@ -42,7 +42,7 @@ export class Lobby {
   /** Closes a socket that does not come in. Its answer to the close frame is read, and little else. */
   turnAway(socket: WebSocket, stream: Duplex, why: CloseReason): void {
     if (socket.readyState !== socket.OPEN) return;
-    this.tally.closed(why);
+    this.socketMetrics.closed(why);
     let bytes = 0;
     stream.on("data", (chunk: Buffer) => {
       bytes += chunk.length;

@@ -162,7 +162,7 @@ function hasTooManyClients(
   { newStructs }: AcceptedChange,
   max: number,
 ): boolean {
-  // Each novelty is of another clientID.
+  // Each of the new structs is of another clientID.
   let unseen = 0;
   for (const { clientId } of newStructs) if (!clients.has(clientId)) unseen++;
   return unseen > 0 && clients.size + unseen > max;

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { AppError } from "./errors.js";
 import { type Limits, readLimits } from "./limits.js";
 
-/** The subgraphs of the house. */
+/** The subgraphs. */
 export const subgraphNames = ["identity", "permissions", "documents", "audit"] as const;
 export type SubgraphName = (typeof subgraphNames)[number];
 

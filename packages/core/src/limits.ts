@@ -1,4 +1,4 @@
-/** Every bound of the house in one place: name, default, unit, and the variable that changes it. */
+/** Every bound in one place: name, default, unit, and the variable that changes it. */
 export const limitCatalogue = {
   frameBytes: {
     variable: "ONRECORD_MAX_FRAME_BYTES",

@@ -1,4 +1,4 @@
-/** A part of the house with a life of its own: made, started, and ended by whoever composes the process. */
+/** A part of the process with a life of its own: made, started, and ended by whoever composes the process. */
 export interface Service extends AsyncDisposable {
   readonly name: string;
   start(): Promise<void>;

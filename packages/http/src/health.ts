@@ -14,7 +14,7 @@ export interface HealthContext {
   readonly metrics: Registry;
 }
 
-/** Mounts `/healthz` (the process lives), `/readyz` (database reachable and migrated, bus heard) and `/metrics` on a door. */
+/** Mounts `/healthz` (the process lives), `/readyz` (database reachable and migrated, bus heard) and `/metrics` on an HTTP server. */
 export function mountHealth(http: HttpServer, context: HealthContext): void {
   // The default looks at the event loop a hundred times a second, which is most of what a quiet process costs.
   collectDefaultMetrics({

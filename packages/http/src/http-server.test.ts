@@ -30,7 +30,7 @@ async function upgrade(path: string) {
   return socket;
 }
 
-describe("the door", () => {
+describe("the HTTP server", () => {
   it("lets the longest matching prefix answer, and takes a prefix only as whole segments", async () => {
     http.route("/", answer("root"));
     http.route("/auth", answer("auth"));

@@ -36,7 +36,7 @@ interface Identified {
   readonly entry: NewEntry;
 }
 
-/** The one who acts when nobody asked: the house itself. */
+/** The one who acts when nobody asked: Onrecord itself. */
 export function bySystem(requestId: string): By {
   return { actorKind: "SYSTEM", actorId: null, sessionId: null, requestId, from: null };
 }

@@ -7,7 +7,8 @@ import type { DatabaseClock } from "./database-clock.js";
 import { inForce } from "./in-force.js";
 import { type Holder, LiveRight } from "./live-right.js";
 import { RevisionWatch } from "./revision-watch.js";
-import { type Look, letGo, stand, storedRights } from "./stand.js";
+import { RightRows } from "./right-rows.js";
+import type { Look } from "./stand.js";
 
 /**
  * Rights decided in one statement: whoever is among the first is told without waiting for the last. Between two, a node does something else
@@ -16,10 +17,6 @@ import { type Look, letGo, stand, storedRights } from "./stand.js";
 const TOGETHER = 48;
 /** How soon what failed is tried again. */
 const RETRY_MS = 1000;
-/** Rights that nobody holds any more are taken away together. */
-const GATHER_MS = 20;
-/** How often leftovers of nodes that died are swept up. */
-const SWEEP_MS = 10 * 60_000;
 
 /**
  * The rights of everything that this process keeps open: sockets, subscriptions, sessions. Each is a row of `permissions.live_right`,
@@ -28,30 +25,26 @@ const SWEEP_MS = 10 * 60_000;
  */
 export class LiveRights implements AsyncDisposable {
   readonly #watch: RevisionWatch;
+  readonly #rows: RightRows;
   /** By the id of their row, that which is stored and that which is being stored. */
   readonly #held = new Map<string, LiveRight>();
   readonly #stale = new Set<LiveRight>();
   #renewing: Promise<void> | undefined;
-  #gone: string[] = [];
-  #letting: NodeJS.Timeout | undefined;
-  /** Moves whenever rows begin or end being written: a count of rows that was read meanwhile means nothing. */
-  #writes = 0;
-  #writing = 0;
   #ending: NodeJS.Timeout | undefined;
-  #swept = performance.now();
   #closed = false;
 
   constructor(
     private readonly db: Database,
     bus: Bus,
-    private readonly nodeId: string,
+    nodeId: string,
     private readonly log: Logger,
   ) {
+    this.#rows = new RightRows(db, nodeId, log);
     this.#watch = new RevisionWatch(db, bus, nodeId, {
       log,
-      isIdle: () => this.#held.size === 0 && this.#gone.length === 0,
+      isIdle: () => this.#held.size === 0 && this.#rows.going === 0,
       looked: (look, since) => this.#looked(look, since),
-      epoch: () => (this.#writing === 0 ? this.#writes : -1),
+      epoch: () => this.#rows.epoch,
     });
   }
 
@@ -111,13 +104,10 @@ export class LiveRights implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#watch.stop();
-    clearTimeout(this.#letting);
     clearTimeout(this.#ending);
     await this.#renewing;
     for (const right of this.#held.values()) right.released();
-    await this.db
-      .query("delete from permissions.live_right where node_id = $1", [this.nodeId])
-      .catch(() => undefined);
+    await this.#rows.clear();
   }
 
   async #doubt(right: LiveRight): Promise<void> {
@@ -162,7 +152,7 @@ export class LiveRights implements AsyncDisposable {
     }
     const asked = rights.map(({ id, sessionId, resourceId }) => ({ id, sessionId, resourceId }));
     try {
-      const standings = await this.#writeRows(() => stand(this.db, this.nodeId, asked));
+      const standings = await this.#rows.stand(asked);
       for (const right of rights) {
         const standing = standings.get(right.id) ?? null;
         if (standing === null) this.#held.delete(right.id);
@@ -171,13 +161,15 @@ export class LiveRights implements AsyncDisposable {
         if (right.isReleased) this.#stale.delete(right);
       }
     } catch (error) {
-      // Whether they were stored is not known.
-      for (const { id } of asked) this.#forget(id);
+      for (const [index, right] of rights.entries()) {
+        // Whether it was stored is not known.
+        this.#forget(right.id);
+        right.id = before[index]!;
+      }
       throw error;
-    } finally {
-      // Last: whoever waits for a change to be in force waits for these rows.
-      for (const id of before) if (id !== "") this.#forget(id);
     }
+    // Last: whoever waits for a change to be in force waits for these rows.
+    for (const id of before) if (id !== "") this.#forget(id);
     this.#watchEnds();
   }
 
@@ -189,16 +181,16 @@ export class LiveRights implements AsyncDisposable {
       else if (right.id === id) void this.#doubt(right);
     }
     this.#doubtEnded();
-    const isComparable = epoch >= 0 && this.#writing === 0 && epoch === this.#writes;
-    if (isComparable && look.stored < this.#held.size + this.#gone.length) void this.#findLost();
+    const isComparable = epoch >= 0 && epoch === this.#rows.epoch;
+    if (isComparable && look.stored < this.#held.size + this.#rows.going) void this.#findLost();
     this.#renewAll();
-    if (performance.now() - this.#swept > SWEEP_MS) void this.#sweep();
+    this.#rows.sweep();
   }
 
   /** Rows are missing: the database has crashed, or somebody took them away. They are void. */
   async #findLost(): Promise<void> {
     const before = new Set(this.#held.keys());
-    const stored = await storedRights(this.db, this.nodeId).catch(() => before);
+    const stored = await this.#rows.stored().catch(() => before);
     for (const [id, right] of this.#held) if (before.has(id) && !stored.has(id)) void this.#doubt(right);
     this.#renewAll();
   }
@@ -224,38 +216,6 @@ export class LiveRights implements AsyncDisposable {
 
   #forget(id: string): void {
     this.#held.delete(id);
-    if (id === "" || this.#closed) return;
-    this.#gone.push(id);
-    this.#letting ??= setTimeout(() => {
-      this.#letting = undefined;
-      void this.#letGo();
-    }, GATHER_MS).unref();
-  }
-
-  async #letGo(): Promise<void> {
-    const ids = this.#gone;
-    this.#gone = [];
-    await this.#writeRows(() => letGo(this.db, ids)).catch((err: unknown) => {
-      // They are swept up once they have ended by time.
-      this.log.warn({ err }, "rights could not be given back");
-    });
-  }
-
-  async #writeRows<T>(write: () => Promise<T>): Promise<T> {
-    this.#writes++;
-    this.#writing++;
-    try {
-      return await write();
-    } finally {
-      this.#writes++;
-      this.#writing--;
-    }
-  }
-
-  async #sweep(): Promise<void> {
-    this.#swept = performance.now();
-    await this.db
-      .query("delete from permissions.live_right where until < clock_timestamp() - interval '1 minute'")
-      .catch((err: unknown) => this.log.warn({ err }, "ended rights could not be swept up"));
+    if (id !== "") this.#rows.letGo(id);
   }
 }

@@ -13,7 +13,7 @@ import { sendResponse } from "./send-response.js";
 import type { Subgraph } from "./subgraph.js";
 
 /**
- * Mounts one subgraph on the door of its own process, at `/graphql`, for gateways in other processes. It answers only requests
+ * Mounts one subgraph on the HTTP server of its own process, at `/graphql`, for gateways in other processes. It answers only requests
  * whose caller is signed with the service secret: there is no other way to say who is asking.
  */
 export function serveSubgraph(

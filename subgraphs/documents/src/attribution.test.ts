@@ -97,7 +97,7 @@ describe("the difference of two versions", () => {
 });
 
 describe("attribution", () => {
-  it("tells who wrote each run of the head or of a version, the house's own too", async () => {
+  it("tells who wrote each run of the head or of a version, Onrecord's own too", async () => {
     const { data, codes } = await world.ask<{ document: { attribution: Told & { version: number } } }>(
       manager,
       attribution(""),

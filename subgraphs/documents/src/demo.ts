@@ -29,7 +29,7 @@ export interface DemoDocuments {
 
 /**
  * Makes the demo firm's folders and documents in the transaction that makes the firm. Nobody signed in to write them, so the
- * record names the house as the actor, and no version has an author; `manager` is only noted as who they were made for.
+ * record names the system as the actor, and no version has an author; `manager` is only noted as who they were made for.
  */
 export async function createDemoDocuments(
   tx: RecordedTx,

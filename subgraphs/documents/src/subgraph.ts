@@ -15,7 +15,7 @@ import { buildSchema } from "./schema.js";
 /** The documents subgraph, with the one path it answers outside GraphQL. */
 export interface DocumentsSubgraph extends Subgraph {
   context(caller: Caller): DocumentsContext;
-  /** Mounts `/download/<ticket>` on a door. */
+  /** Mounts `/download/<ticket>` on an HTTP server. */
   mount(http: HttpServer): void;
 }
 

@@ -35,7 +35,7 @@ export function PersonMarks({
   );
 }
 
-/** The mark of the house itself. */
+/** The mark of Onrecord itself. */
 export function HouseMark({ size = 24 }: { size?: number }) {
   return (
     <span className={classes.house} style={{ width: size, height: size }} aria-hidden="true">

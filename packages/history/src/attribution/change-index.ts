@@ -2,7 +2,7 @@ import * as Y from "yjs";
 import type { ClientBinding } from "../store/commit.js";
 import { IdMap } from "./id-map.js";
 
-/** Who stands behind a run: proven, brought by another than its author, unprovable, or the house itself. */
+/** Who stands behind a run: proven, brought by another than its author, unprovable, or Onrecord itself. */
 export type Standing = "PROVEN" | "RELAYED" | "UNKNOWN" | "SYSTEM";
 
 /** Whom a run is attributed to. */

@@ -23,7 +23,7 @@ export interface Edit extends DraftedEdit {
   readonly extra?: Readonly<Record<string, unknown>>;
   /**
    * Decides, in the transaction of the commit and before it locks anything of the document, whether it may be made; throws if not. It
-   * holds changes of rights back meanwhile. Left out where the house itself writes.
+   * holds changes of rights back meanwhile. Left out where Onrecord itself writes.
    */
   authorize?(tx: Tx): Promise<unknown>;
 }

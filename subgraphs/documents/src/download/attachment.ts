@@ -32,7 +32,7 @@ export function contentDisposition(name: string): string {
   return `attachment; filename="${ascii}"; filename*=UTF-8''${exact}`;
 }
 
-/** The headers of a copy that leaves the house: no cache keeps it, no browser runs it or guesses what it is. */
+/** The headers of a copy that goes out: no cache keeps it, no browser runs it or guesses what it is. */
 export function attachmentHeaders(name: string, format: ContentFormat, bytes: number) {
   return {
     "content-type": types[format],

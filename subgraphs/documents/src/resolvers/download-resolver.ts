@@ -4,7 +4,7 @@ import type { DocumentsContext } from "../context.js";
 import { Download } from "../types/download.js";
 import { DownloadInput } from "../types/inputs.js";
 
-/** Copies that leave the house. */
+/** Copies that go out. */
 @Resolver()
 export class DownloadResolver {
   @Mutation(() => Download)

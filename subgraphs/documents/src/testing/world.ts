@@ -92,7 +92,7 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** Types at the end of a text document, in someone's name or the house's. */
+  /** Types at the end of a text document, in someone's name or the system's. */
   async type(documentId: string, text: string, userId?: string, edits = this.edits): Promise<void> {
     const by = userId
       ? { ...bySystem(newId()), actorKind: "USER" as const, actorId: userId }

@@ -25,7 +25,7 @@ describe("whom a run is shown as", () => {
     expect(relayed.key).not.toBe(unknown.key);
   });
 
-  test("is the house where nobody brought it", () => {
+  test("is the system where nobody brought it", () => {
     expect(writerOf({ standing: "SYSTEM", author: null, carrier: null }, en).name).toBe("Onrecord");
   });
 });

@@ -13,7 +13,7 @@ const version = {
   carrier: null,
 };
 
-test("a version of the house is the house's, a relayed one of nobody proven is nobody's", () => {
+test("a version of the system is the system's, a relayed one of nobody proven is nobody's", () => {
   expect(authorName(version, en)).toBe("Onrecord");
   expect(byTheHouse({ ...version, carrier: person })).toBe(false);
   expect(authorName({ ...version, carrier: person }, en)).toBe("Brought by Mei Chan, author not proven");

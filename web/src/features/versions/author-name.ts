@@ -1,7 +1,7 @@
 import type { Messages } from "../../i18n/en.js";
 import type { VersionRow } from "./group-versions.js";
 
-/** Whether the house itself made a version: nobody wrote it, and nobody sent it. */
+/** Whether Onrecord itself made a version: nobody wrote it, and nobody sent it. */
 export function byTheHouse({ author, carrier }: VersionRow): boolean {
   return author === null && carrier === null;
 }
