@@ -1,3 +1,4 @@
+import { newId } from "@onrecord/core/ids";
 import { concludeChange } from "@onrecord/policy/change";
 import { openSubscriptions, publishPaper } from "@onrecord/subgraph/fixtures/papers";
 import { type TestContext, testContext } from "@onrecord/testing/database";
@@ -164,6 +165,50 @@ describe("a session's end", () => {
     await peer.hear({ type: "connection_ack" });
     await endSession(ann.sessionId, true);
     expect(await peer.closed).toBe(4401);
+  });
+
+  it.each<[string, (who: { userId: string }) => Promise<unknown>]>([
+    [
+      "a deactivated account",
+      ({ userId }) => context.db.query("update identity.user set active = false where id = $1", [userId]),
+    ],
+    [
+      "a deleted one, by whoever works in the database",
+      ({ userId }) =>
+        context.db.transaction(async (tx) => {
+          await tx.query("delete from identity.session where user_id = $1", [userId]);
+          await tx.query("delete from identity.user where id = $1", [userId]);
+        }),
+    ],
+  ])("comes with %s", async (_, end) => {
+    const ann = await node.signIn();
+    const peer = await connect(node.url, { authorization: ann.token });
+    await peer.hear({ type: "connection_ack" });
+    const events = openEvents(node, ann.token);
+    await until(() => openSubscriptions() === 1, "her stream to be open");
+    await end(ann);
+    expect(await peer.closed).toBe(4401);
+    await events.done;
+  });
+
+  it("leaves a socket open whose person gets another role, and is asked with that from then on", async () => {
+    const ann = await node.signIn();
+    const peer = await connect(node.url, { authorization: ann.token });
+    await peer.hear({ type: "connection_ack" });
+    const role = newId();
+    await context.db.query("insert into identity.role (id, name) values ($1, $2)", [role, `role ${role}`]);
+    await context.db.query("insert into identity.user_role (user_id, role_id) values ($1, $2)", [
+      ann.userId,
+      role,
+    ]);
+    let asked = 0;
+    await until(async () => {
+      const id = `${++asked}`;
+      peer.send({ type: "subscribe", id, payload: { query: "{ me { name } }" } });
+      await peer.hear({ type: "complete", id });
+      return node.seen.callers.at(-1)?.principal?.roles.includes(`role ${role}`) ?? false;
+    }, "a request with the new role");
+    peer.socket.close();
   });
 
   it("comes by itself when its time is over", async () => {

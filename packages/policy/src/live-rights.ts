@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Bus } from "@onrecord/bus/bus";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
-import type { Database } from "@onrecord/postgres/database";
+import type { Database, Sql } from "@onrecord/postgres/database";
 import type { DatabaseClock } from "./database-clock.js";
 import { inForce } from "./in-force.js";
 import { type Holder, LiveRight } from "./live-right.js";
@@ -40,7 +40,7 @@ export class LiveRights implements AsyncDisposable {
     private readonly log: Logger,
   ) {
     this.#rows = new RightRows(db, nodeId, log);
-    this.#watch = new RevisionWatch(db, bus, nodeId, {
+    this.#watch = new RevisionWatch(besides(db), bus, nodeId, {
       log,
       isIdle: () => this.#held.size === 0 && this.#rows.going === 0,
       looked: (look, since) => this.#looked(look, since),
@@ -218,4 +218,12 @@ export class LiveRights implements AsyncDisposable {
     this.#held.delete(id);
     if (id !== "") this.#rows.letGo(id);
   }
+}
+
+/** On the connection that nothing holds: a node looks also while everything else waits. Named, and so planned once. */
+function besides(db: Database): Sql {
+  return {
+    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await db.reserve.query<Row>({ name: "look", text, values: [...values] })).rows,
+  };
 }

@@ -32,7 +32,7 @@ const types = {
 
 /** The process's connections to Postgres, under the service's own restricted role. */
 export class Database implements Sql, AsyncDisposable {
-  /** Statements sent since start: the count that shows whether a query does N+1. */
+  /** Statements sent to the pool since start: the count that shows whether a query does N+1. */
   statements = 0;
   readonly pool: pg.Pool;
   /** For single statements outside of any transaction that must go through while one is open. */
@@ -50,12 +50,12 @@ export class Database implements Sql, AsyncDisposable {
       idle_in_transaction_session_timeout: 30_000,
     };
     this.#log = options.log;
-    this.pool = this.#open(options.max ?? 12);
+    this.pool = this.#open(options.max ?? 12, () => this.statements++);
     // One connection that no open transaction ever holds: whoever needs it inside a transaction never waits for another of its kind.
-    this.reserve = this.#open(1);
+    this.reserve = this.#open(1, () => undefined);
   }
 
-  #open(max: number): pg.Pool {
+  #open(max: number, onStatement: () => void): pg.Pool {
     const pool = new pg.Pool({ ...this.#connection, max, idleTimeoutMillis: 30_000 });
     pool.on("error", (error) => this.#lost(error));
     pool.on("connect", (client) => {
@@ -63,7 +63,7 @@ export class Database implements Sql, AsyncDisposable {
       client.on("error", (error) => this.#lost(error));
       const query = client.query;
       client.query = ((...args: unknown[]) => {
-        this.statements++;
+        onStatement();
         return Reflect.apply(query, client, args);
       }) as typeof query;
     });
