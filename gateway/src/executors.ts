@@ -14,17 +14,20 @@ export type SubgraphExecution = ExecutionRequest<Record<string, unknown>, Partia
 
 /** Runs a subgraph's part of a plan in this process: no HTTP, no printing, no parsing. */
 export function inProcess(subgraph: Subgraph, log: Logger): Executor {
-  return ((request: SubgraphExecution) =>
-    executeOn(
-      subgraph,
-      {
-        document: request.document,
-        variables: request.variables,
-        operationName: request.operationName,
-        caller: callerOf(request.context),
-      },
-      log,
-    )) as Executor;
+  return (async (request: SubgraphExecution) => {
+    const { document, variables, operationName } = request;
+    const caller = callerOf(request.context);
+    const result = await executeOn(subgraph, { document, variables, operationName, caller }, log);
+    if (Symbol.asyncIterator in result) endWith(request.signal, result);
+    return result;
+  }) as Executor;
+}
+
+/** Ends a stream when its request does: what lies between would ask for the next event first, and that may never come. */
+function endWith(signal: AbortSignal | undefined, stream: AsyncGenerator<unknown, void, void>): void {
+  const end = () => void stream.return();
+  if (signal?.aborted) end();
+  else signal?.addEventListener("abort", end, { once: true });
 }
 
 /** Whose request an operation belongs to. */

@@ -113,8 +113,7 @@ export class Rebuild {
     const inspection = inspect(change.update, Math.max(change.of, change.update.length));
     const judgement = this.room.authors.judge(doc, connection, step, inspection);
     if (!connection.mayEdit || judgement.outcome === "refused") {
-      const why =
-        connection.mayEdit && judgement.outcome === "refused" ? judgement : closeReasons.accessRemoved;
+      const why = connection.mayEdit && judgement.outcome === "refused" ? judgement : lostRight(connection);
       connection.settled();
       this.room.refused(connection, why, change.update);
       return null;
@@ -131,4 +130,9 @@ export class Rebuild {
     if (update === null) connection.settled();
     return update && { update, ...this.room.authors.attribute(doc, connection, judgement, update) };
   }
+}
+
+/** One whose right was lowered is still here, and may look on. */
+function lostRight(connection: Connection): CloseReason {
+  return connection.isOpen ? closeReasons.viewOnly : closeReasons.accessRemoved;
 }

@@ -76,6 +76,9 @@ export class HttpServer implements AsyncDisposable {
     }
     const answer = async () => route.handler(request, response, info);
     answer().catch((err: unknown) => {
+      // A client that hangs up while it sends is no failure of ours.
+      if (response.destroyed)
+        return this.log.debug({ err, requestId: info.id, path: info.url.pathname }, "a client hung up");
       this.log.error({ err, requestId: info.id, path: info.url.pathname }, "a request failed");
       if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
       response.end(`internal error, request ${info.id}\n`);

@@ -23,6 +23,11 @@ export async function inForce(sql: Sql, revision: number | null): Promise<boolea
     if (performance.now() > end) break;
     await delay(wait);
   }
-  await sql.query("delete from permissions.live_right where void is not null and void <= $1", [revision]);
+  await sql.query(
+    `delete from permissions.live_right where node_id in (
+       select r.node_id from permissions.live_right r where r.void is not null and r.void <= $1
+     )`,
+    [revision],
+  );
   return false;
 }

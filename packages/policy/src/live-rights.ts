@@ -15,6 +15,8 @@ import type { Look } from "./stand.js";
  * for as long as one took: when a thousand editors lose their right at once, the others go on.
  */
 const TOGETHER = 48;
+/** It may have waited long for a change of rights to end. */
+const LONGEST_PAUSE_MS = 50;
 /** How soon what failed is tried again. */
 const RETRY_MS = 1000;
 
@@ -133,7 +135,7 @@ export class LiveRights implements AsyncDisposable {
       const began = performance.now();
       try {
         await this.#standAll(some);
-        if (this.#stale.size > 0) await delay(performance.now() - began);
+        if (this.#stale.size > 0) await delay(Math.min(performance.now() - began, LONGEST_PAUSE_MS));
       } catch (err) {
         this.log.warn({ err }, "rights could not be read");
         for (const right of some) void this.#doubt(right);

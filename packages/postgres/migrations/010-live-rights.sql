@@ -123,13 +123,15 @@ end
 $$;
 
 -- What the changes of a transaction touch, until it concludes: sessions, people (in all their rights), and principals on a resource and
--- all below it (a null principal is anybody). A transaction sees only its own rows, since each takes its rows away before it commits.
+-- all below it (a null principal is anybody, a null resource everything). Who belongs to a principal is asked when the transaction
+-- concludes, since others may join until then. A transaction sees only its own rows, since each takes its rows away before it commits.
 create unlogged table permissions.touched (
   id bigint generated always as identity,
   sessions uuid[] not null default '{}',
   people uuid[] not null default '{}',
   principals uuid[] not null default '{}',
-  resources uuid[] not null default '{}'
+  resources uuid[] not null default '{}',
+  everything boolean not null default false
 );
 
 -- Concludes the changes that this transaction made to anybody's rights: moves the revision, and makes void what they touch. Runs by itself
@@ -142,20 +144,26 @@ declare
   touched_people uuid[];
   touched_principals uuid[];
   touched_resources uuid[];
+  touched_everything boolean;
   result bigint;
 begin
   with mine as (delete from permissions.touched returning *)
   select
     array_agg(distinct x.session) filter (where x.session is not null),
     array_agg(distinct x.person) filter (where x.person is not null),
-    array_agg(x.principal) filter (where x.resource is not null),
-    array_agg(x.resource) filter (where x.resource is not null)
-  into touched_sessions, touched_people, touched_principals, touched_resources
-  from mine m cross join lateral unnest(m.sessions, m.people, m.principals, m.resources) x (session, person, principal, resource);
-  if touched_sessions is null and touched_people is null and touched_resources is null then
+    array_agg(x.principal) filter (where x.principal is not null or x.resource is not null),
+    array_agg(x.resource) filter (where x.principal is not null or x.resource is not null),
+    bool_or(m.everything)
+  into touched_sessions, touched_people, touched_principals, touched_resources, touched_everything
+  from mine m left join lateral unnest(m.sessions, m.people, m.principals, m.resources) x (session, person, principal, resource) on true;
+  if touched_everything is null then
     return null;
   end if;
 
+  -- Whoever stops here keeps others from being given rights: not for longer than the services allow themselves.
+  if current_setting('idle_in_transaction_session_timeout') = '0' then
+    perform set_config('idle_in_transaction_session_timeout', '30s', true);
+  end if;
   -- Waits for rights that are being stored, so that what follows sees them all.
   perform pg_advisory_xact_lock(permissions.lock_key());
   update permissions.revision set revision = revision + 1 returning revision into result;
@@ -172,9 +180,27 @@ begin
     union
     select l.id from permissions.live_right l where l.user_id = any (touched_people)
     union
+    select l.id from permissions.live_right l where touched_everything
+    union
     select l.id
     from given g
-    join permissions.resource_path x on x.ancestor_id = g.resource
+    join identity.user_role r on r.role_id = g.principal
+    join permissions.live_right l on l.user_id = r.user_id
+    where g.resource is null
+    union
+    select l.id
+    from given g
+    join below b on b.principal = g.principal
+    join identity.user u on u.department_id = b.department_id
+    join permissions.live_right l on l.user_id = u.id
+    where g.resource is null
+    union
+    select l.id
+    from given g
+    join lateral (
+      select x.descendant_id from permissions.resource_path x where x.ancestor_id = g.resource
+      union select g.resource
+    ) x on true
     join permissions.live_right l on l.resource_id = x.descendant_id
     where g.principal is null or g.principal = l.user_id
       or exists (select from identity.user_role r where r.user_id = l.user_id and r.role_id = g.principal)
@@ -203,11 +229,36 @@ create constraint trigger conclude after insert on permissions.touched
   deferrable initially deferred for each row execute function permissions.conclude_touched();
 
 create function permissions.touch(p_sessions uuid[], p_people uuid[], p_principals uuid[], p_resources uuid[]) returns void
-language sql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if coalesce(cardinality(p_sessions), cardinality(p_people), cardinality(p_principals), cardinality(p_resources), 0) = 0 then
+    return;
+  end if;
+  -- With a snapshot of before, the rights that were given since could not be seen.
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception 'rights are changed in a READ COMMITTED transaction, and this one is %', upper(current_setting('transaction_isolation'))
+      using errcode = 'feature_not_supported', hint = 'Begin the transaction with ISOLATION LEVEL READ COMMITTED.';
+  end if;
   insert into permissions.touched (sessions, people, principals, resources)
-  select coalesce(p_sessions, '{}'), coalesce(p_people, '{}'), coalesce(p_principals, '{}'), coalesce(p_resources, '{}')
-  where coalesce(cardinality(p_sessions), cardinality(p_people), cardinality(p_resources)) > 0
+  values (coalesce(p_sessions, '{}'), coalesce(p_people, '{}'), coalesce(p_principals, '{}'), coalesce(p_resources, '{}'));
+end
 $$;
+
+-- A table that rights rest on was emptied: what it took along cannot be asked any more.
+create function permissions.touch_everything() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into permissions.touched (everything) values (true);
+  return null;
+end
+$$;
+create trigger touch_truncate after truncate on identity.session for each statement execute function permissions.touch_everything();
+create trigger touch_truncate after truncate on identity.user for each statement execute function permissions.touch_everything();
+create trigger touch_truncate after truncate on identity.user_role for each statement execute function permissions.touch_everything();
+create trigger touch_truncate after truncate on identity.role for each statement execute function permissions.touch_everything();
+create trigger touch_truncate after truncate on identity.department for each statement execute function permissions.touch_everything();
+create trigger touch_truncate after truncate on permissions.grant for each statement execute function permissions.touch_everything();
+create trigger touch_truncate after truncate on permissions.resource for each statement execute function permissions.touch_everything();
+create trigger touch_truncate after truncate on permissions.resource_path for each statement execute function permissions.touch_everything();
 
 -- Everybody who changes these tables touches, whoever it is and by whatever way.
 create function identity.session_changed() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -270,11 +321,9 @@ create trigger touch_delete after delete on identity.user_role
 -- Policies speak of roles by name.
 create function identity.role_changed() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  perform permissions.touch(null, (
-    select array_agg(distinct r.user_id)
-    from after n join before o on o.id = n.id join identity.user_role r on r.role_id = n.id
-    where o.name is distinct from n.name
-  ), null, null);
+  perform permissions.touch(null, null, (
+    select array_agg(n.id) from after n join before o on o.id = n.id where o.name is distinct from n.name
+  ), null);
   return null;
 end
 $$;
@@ -284,14 +333,9 @@ create trigger touch_update after update on identity.role
 -- A department that moves takes everybody in it and below it along.
 create function identity.department_changed() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  perform permissions.touch(null, (
-    with recursive below (department_id) as (
-      select n.id from after n join before o on o.id = n.id where o.parent_id is distinct from n.parent_id
-      union
-      select d.id from below b join identity.department d on d.parent_id = b.department_id
-    )
-    select array_agg(u.id) from below b join identity.user u on u.department_id = b.department_id
-  ), null, null);
+  perform permissions.touch(null, null, (
+    select array_agg(n.id) from after n join before o on o.id = n.id where o.parent_id is distinct from n.parent_id
+  ), null);
   return null;
 end
 $$;
@@ -346,6 +390,30 @@ $$;
 create trigger touch_update after update on permissions.resource
   referencing old table as before new table as after for each statement execute function permissions.resource_changed();
 
+-- The way from a resource up to the firm. A new resource has nobody yet.
+create function permissions.path_changed() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  resources uuid[];
+begin
+  if tg_op = 'INSERT' then
+    select array_agg(distinct n.descendant_id) into resources
+    from after n where exists (select from permissions.live_right l where l.resource_id = n.descendant_id);
+  else
+    select array_agg(distinct o.descendant_id) into resources from before o;
+  end if;
+  if resources is not null then
+    perform permissions.touch(null, null, array_fill(null::uuid, array[cardinality(resources)]), resources);
+  end if;
+  return null;
+end
+$$;
+create trigger touch_insert after insert on permissions.resource_path
+  referencing new table as after for each statement execute function permissions.path_changed();
+create trigger touch_update after update on permissions.resource_path
+  referencing old table as before for each statement execute function permissions.path_changed();
+create trigger touch_delete after delete on permissions.resource_path
+  referencing old table as before for each statement execute function permissions.path_changed();
+
 -- The name that changes of rights called before. It concludes, and moves the revision in any case; there is nothing left that could be forgotten.
 drop function permissions.bump_revision;
 create function permissions.bump_revision() returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -362,7 +430,8 @@ $$;
 
 revoke all on function
   permissions.touch, permissions.conclude_touched, identity.session_changed, identity.user_changed, identity.user_role_changed,
-  identity.role_changed, identity.department_changed, permissions.grant_changed, permissions.resource_changed
+  identity.role_changed, identity.department_changed, permissions.grant_changed, permissions.resource_changed, permissions.path_changed,
+  permissions.touch_everything
   from public;
 revoke all on function
   identity.acts_as, permissions.facts_of, permissions.stand, permissions.conclude, permissions.bump_revision from public;

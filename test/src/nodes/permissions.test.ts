@@ -7,6 +7,7 @@ import type { Sql } from "@onrecord/postgres/database";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant, removeGrant } from "@onrecord/testing/documents";
 import { until } from "@onrecord/testing/editor";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Node, startNode } from "./nodes.js";
 import { openRoaming, type RoamingEditor } from "./roaming-editor.js";
@@ -288,7 +289,73 @@ describe("whatever a right rests on, and whoever changes it, the editors of ever
   });
 });
 
+describe("what empties a table that rights rest on, or cuts the way to a resource", () => {
+  it.each([
+    [
+      "the way up from a document",
+      "delete from permissions.resource_path where descendant_id = $1 and depth > 0",
+    ],
+    ["all grants", "truncate permissions.grant"],
+  ])("%s: nobody who was let in by it stays", async (_name, statement) => {
+    const ben = await newcomer();
+    const [folder] = await context.db.query<{ parent_id: string }>(
+      "select parent_id from permissions.resource where id = $1",
+      [documentId],
+    );
+    await addGrant(context, folder!.parent_id, ben.userId, "EDIT");
+    const editors = nodes.map(({ url }) => openRoaming([url], documentId, ben.token));
+    await until(() => editors.every(({ provider }) => provider.synced), "everyone to be let in");
+    const owner = new pg.Client({ connectionString: context.env.DATABASE_ADMIN_URL });
+    await owner.connect();
+    try {
+      await owner.query(statement, statement.includes("$1") ? [documentId] : []);
+    } finally {
+      await owner.end();
+    }
+    await closedWith(editors, 4403);
+    for (const editor of editors) editor[Symbol.dispose]();
+  });
+});
+
 describe("a change of rights that is under way", () => {
+  it("must be READ COMMITTED: with a snapshot of before it could not see who was let in since", async () => {
+    const ben = await newcomer();
+    const client = context.db.dedicated("a change of rights");
+    await client.connect();
+    try {
+      await client.query("begin isolation level repeatable read");
+      await expect(
+        client.query("update identity.user set active = false where id = $1", [ben.userId]),
+      ).rejects.toThrow("READ COMMITTED");
+    } finally {
+      await client.end();
+    }
+  });
+
+  it("reaches also whoever joined a department while it was being moved", async () => {
+    const [firm, team] = [newId(), newId()];
+    await context.db.query("insert into identity.department (id, name) values ($1, 'Firm')", [firm]);
+    await context.db.query("insert into identity.department (id, name, parent_id) values ($1, 'Team', $2)", [
+      team,
+      firm,
+    ]);
+    await addGrant(context, documentId, firm, "EDIT");
+    const ben = await newcomer();
+    const client = context.db.dedicated("a change of rights");
+    await client.connect();
+    try {
+      await client.query("begin");
+      await client.query("update identity.department set parent_id = null where id = $1", [team]);
+      await context.db.query("update identity.user set department_id = $2 where id = $1", [ben.userId, team]);
+      using open = await onEveryNode(ben);
+      await told(open.editors, "edit");
+      await client.query("commit");
+      await closedWith(open.editors, 4403);
+    } finally {
+      await client.end();
+    }
+  });
+
   it("keeps nobody else from their commits, in the same document or another", async () => {
     const ben = await newcomer();
     const grant = await addGrant(context, documentId, ben.userId, "EDIT");

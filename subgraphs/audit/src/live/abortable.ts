@@ -1,6 +1,10 @@
-/** A stream that ends at once when its reader leaves, also while it waits: a bare generator would wait for its next value first. */
+/**
+ * A stream that ends at once when its reader leaves, also while it waits: a bare generator would wait for its next value first. `ended` is
+ * called when the reader leaves, also before the first value: a generator that was never started runs none of its own code then.
+ */
 export function abortable<T>(
   produce: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
+  ended: () => void,
 ): AsyncIterableIterator<T> {
   const leaving = new AbortController();
   const source = produce(leaving.signal);
@@ -8,6 +12,7 @@ export function abortable<T>(
     next: () => source.next(),
     async return() {
       leaving.abort();
+      ended();
       await source.return();
       return { done: true, value: undefined };
     },

@@ -4,7 +4,7 @@ import { abortable } from "./abortable.js";
 import type { Feed } from "./feed.js";
 
 /** What a subscription is told: an event, or why there will be no more. */
-export type Told<Event> = Event | AppError;
+export type FeedEvent<Event> = Event | AppError;
 
 /** Follows a feed for one subscriber: what passes the filter, each time only while the right to it stands. */
 export function events<Item, Position, Event>(
@@ -15,30 +15,33 @@ export function events<Item, Position, Event>(
     wanted: (item: Item) => boolean;
     present: (item: Item) => Event;
   },
-): AsyncIterableIterator<Told<Event>> {
-  return abortable(async function* (signal): AsyncGenerator<Told<Event>, void, void> {
-    try {
-      for await (const { items, revision } of feed.follow(options.after, signal)) {
-        await options.right.check(revision);
-        for (const item of items) {
-          if (!options.wanted(item)) continue;
-          // A slow reader may take the next item of a batch long after the batch was read.
-          await options.right.check(feed.revision);
-          yield options.present(item);
+): AsyncIterableIterator<FeedEvent<Event>> {
+  return abortable(
+    async function* (signal): AsyncGenerator<FeedEvent<Event>, void, void> {
+      try {
+        for await (const { items, revision } of feed.follow(options.after, signal)) {
+          await options.right.check(revision);
+          for (const item of items) {
+            if (!options.wanted(item)) continue;
+            // A slow reader may take the next item of a batch long after the batch was read.
+            await options.right.check(feed.revision);
+            yield options.present(item);
+          }
         }
+      } catch (error) {
+        // Told as an event, since an error of the stream itself would reach the client without its code.
+        if (!(error instanceof AppError)) throw error;
+        yield error;
+      } finally {
+        options.right.close();
       }
-    } catch (error) {
-      // Told as an event, since an error of the stream itself would reach the client without its code.
-      if (!(error instanceof AppError)) throw error;
-      yield error;
-    } finally {
-      options.right.close();
-    }
-  });
+    },
+    () => options.right.close(),
+  );
 }
 
 /** The event of a subscription's resolver; throws when it is the reason for the end. */
-export function toldEvent<Event>(told: Told<Event>): Event {
-  if (told instanceof AppError) throw told;
-  return told;
+export function feedEvent<Event>(event: FeedEvent<Event>): Event {
+  if (event instanceof AppError) throw event;
+  return event;
 }

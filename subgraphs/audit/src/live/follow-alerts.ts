@@ -6,14 +6,14 @@ import type { AuditContext } from "../context.js";
 import { presentRaised } from "../present.js";
 import type { AlertType } from "../types/alert-type.js";
 import type { AlertFilter } from "../types/filters.js";
-import { events, type Told } from "./events.js";
+import { events, type FeedEvent } from "./events.js";
 import type { FollowAsked } from "./follow-entries.js";
 
 /** Follows the alerts from a cursor on, or from now on. */
 export async function followAlerts(
   context: AuditContext,
   asked: FollowAsked<AlertFilter>,
-): Promise<AsyncIterableIterator<Told<AlertType>>> {
+): Promise<AsyncIterableIterator<FeedEvent<AlertType>>> {
   const { alertFeed, caller } = context;
   const right = await OpenRight.open(context, caller, "readAudit", { kind: "FIRM", id: FIRM_ID });
   return right.during(async () => {

@@ -9,7 +9,7 @@ import { presentEntry } from "../present.js";
 import { recordQuery } from "../queries/page-of-entries.js";
 import type { AuditEntryType } from "../types/audit-entry-type.js";
 import type { AuditFilter } from "../types/filters.js";
-import { events, type Told } from "./events.js";
+import { events, type FeedEvent } from "./events.js";
 
 /** What a subscription asks for. */
 export interface FollowAsked<Filter> {
@@ -21,7 +21,7 @@ export interface FollowAsked<Filter> {
 export async function followEntries(
   context: AuditContext,
   asked: FollowAsked<AuditFilter>,
-): Promise<AsyncIterableIterator<Told<AuditEntryType>>> {
+): Promise<AsyncIterableIterator<FeedEvent<AuditEntryType>>> {
   const { entryFeed } = context;
   const objectId = asked.filter?.objectId ?? null;
   // Before the filter is read: whoever may not follow is denied on the record, whatever they asked for.

@@ -2,7 +2,7 @@ import type { Connection } from "@onrecord/subgraph/relay";
 import { Arg, Ctx, Int, Query, Resolver, Root, Subscription } from "type-graphql";
 import { readAlertFilter } from "../alerts/alert-filter.js";
 import type { AuditContext } from "../context.js";
-import { type Told, toldEvent } from "../live/events.js";
+import { type FeedEvent, feedEvent } from "../live/events.js";
 import { followAlerts } from "../live/follow-alerts.js";
 import { pageOfAlerts } from "../queries/page-of-alerts.js";
 import { AlertType } from "../types/alert-type.js";
@@ -30,8 +30,8 @@ export class AlertsResolver {
   alertRaised(
     @Arg("filter", () => AlertFilter, { nullable: true }) _filter: AlertFilter | undefined,
     @Arg("after", () => String, { nullable: true }) _after: string | undefined,
-    @Root() told: Told<AlertType>,
+    @Root() told: FeedEvent<AlertType>,
   ): AlertType {
-    return toldEvent(told);
+    return feedEvent(told);
   }
 }

@@ -2,7 +2,7 @@ import type { Connection } from "@onrecord/subgraph/relay";
 import { Arg, Ctx, Int, Query, Resolver, Root, Subscription } from "type-graphql";
 import type { AuditContext } from "../context.js";
 import { readFilter } from "../entries/entry-filter.js";
-import { type Told, toldEvent } from "../live/events.js";
+import { type FeedEvent, feedEvent } from "../live/events.js";
 import { followEntries } from "../live/follow-entries.js";
 import { pageOfEntries } from "../queries/page-of-entries.js";
 import { AuditEntryType } from "../types/audit-entry-type.js";
@@ -33,8 +33,8 @@ export class RecordResolver {
   auditEntryAppended(
     @Arg("filter", () => AuditFilter, { nullable: true }) _filter: AuditFilter | undefined,
     @Arg("after", () => String, { nullable: true }) _after: string | undefined,
-    @Root() told: Told<AuditEntryType>,
+    @Root() told: FeedEvent<AuditEntryType>,
   ): AuditEntryType {
-    return toldEvent(told);
+    return feedEvent(told);
   }
 }
