@@ -125,7 +125,7 @@ export class Rebuild {
       ? applyPlaced(doc, rest, inspection)
       : effectiveUpdate(doc, rest);
     dropUnconnected(doc);
-    // Others have turned out to be connected with what it carried; the client is asked what remains.
+    // Others have turned out to be connected with what it relayed; the client is asked what remains.
     if (judgement.excluded.length > 0) void this.room.ask(connection);
     if (update === null) connection.settled();
     return update && { update, ...this.room.authors.attribute(doc, connection, judgement, update) };

@@ -21,7 +21,7 @@ export interface NewChange {
   readonly update: Uint8Array;
 }
 
-/** From `clock` on, the structs of a clientID are this user's; null: carried by someone, and whose they are is not proven. */
+/** From `clock` on, the structs of a clientID are this user's; null: relayed by someone, and whose they are is not proven. */
 export interface ClientBinding {
   readonly clientId: number;
   readonly clock: number;
