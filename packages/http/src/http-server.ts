@@ -77,7 +77,7 @@ export class HttpServer implements AsyncDisposable {
     const answer = async () => route.handler(request, response, info);
     answer().catch((err: unknown) => {
       // A client that hangs up while it sends is no failure of ours.
-      if (response.destroyed)
+      if (response.destroyed && (err as NodeJS.ErrnoException).code === "ECONNRESET")
         return this.log.debug({ err, requestId: info.id, path: info.url.pathname }, "a client hung up");
       this.log.error({ err, requestId: info.id, path: info.url.pathname }, "a request failed");
       if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });

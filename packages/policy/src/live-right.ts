@@ -22,6 +22,7 @@ export class LiveRight {
     readonly resourceId: string | null,
     private readonly holder: Holder,
     private readonly rights: {
+      isDoubtful(right: LiveRight): boolean;
       renew(rights: Iterable<LiveRight>): Promise<void>;
       release(right: LiveRight): void;
       upTo(revision: number): Promise<void>;
@@ -67,11 +68,11 @@ export class LiveRight {
 
   /**
    * Resolves when all changes of rights up to this permission revision have been looked at, and this right was decided anew if one of
-   * them concerned it: what is shown after that is shown on a right that stands. Costs nothing while revisions do not move.
+   * them concerned it, or if it is over by time: what is shown after that is shown on a right that stands. Costs nothing otherwise.
    */
   async upTo(revision: number): Promise<void> {
     await this.rights.upTo(revision);
-    if (this.isVoid && !this.isReleased) await this.rights.renew([this]);
+    if (!this.isReleased && this.rights.isDoubtful(this)) await this.rights.renew([this]);
   }
 
   /** Gives it back. */
