@@ -156,6 +156,7 @@ export class Collab implements Service {
 
   async start(): Promise<void> {
     const { bus } = this.context;
+    await this.#committer.start();
     this.#unsubscribe.push(
       bus.subscribe("document.committed", ({ documentId, version }) =>
         this.rooms.get(documentId)?.catchUp(version),

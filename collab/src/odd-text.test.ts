@@ -29,6 +29,11 @@ const shape = (doc: Y.Doc) => ({
 /** Every state that there is of a document is the same: the room's, the record's at each version, and a newcomer's. */
 async function agree(documentId: string, editors: readonly Editor[]): Promise<void> {
   const room = node.collab.rooms.get(documentId)!;
+  // What is still on its way to the node is at one of them only.
+  await until(
+    () => new Set(editors.map(({ doc }) => JSON.stringify(shape(doc)))).size === 1,
+    "them to agree",
+  );
   await until(() => room.idle, "all to be durable");
   const late = node.edit(documentId, node.ben);
   await late.synced();

@@ -27,20 +27,20 @@ interface Commit {
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** Statements under way: while the database is at one, the next is on its way to it. */
 const DEPTH = 2;
-/** A statement is sent this long after the one before it at the latest. */
-const PATIENCE_MS = 16;
+/** A change waits this long for others at most. */
+const PATIENCE_MS = 18;
 /** So many changes are worth a statement: nobody waits for more. */
-const ENOUGH = 8;
+const ENOUGH = 16;
 /** So many changes in `LOAD_MS`, a thousand in a second, fill statements by themselves. */
 const BUSY = 100;
 const LOAD_MS = 100;
 
 /**
  * The group commit of a node. Each statement has a price of its own, so the changes of all rooms gather for the next one: while
- * `DEPTH` statements are under way, and until a window has passed since the last one was sent. The window follows what comes of it: a
- * statement with several changes opens it to `PATIENCE_MS`, one with a single change halves it. So people who type beside each other
- * share statements. A lone change waits for nothing but its own commit, since the window of the statement before is over by then. Two
- * who answer each other do not wait either: nobody joins them, so there is no window. `ENOUGH` changes end it, and a node with more
+ * `DEPTH` statements are under way, and for a window that starts with the first of them. The window follows what comes of it: a statement
+ * with several changes opens it to `PATIENCE_MS`, one with a single change halves it. So people who type beside each other share
+ * statements. A change that comes later than a window after the statement before is a lone one and waits for nothing but its own commit.
+ * Two who answer each other do not wait either: nobody joins them, so there is no window. `ENOUGH` changes end it, and a node with more
  * than `BUSY` has none, so that it is never kept from work. Statements end in the order in which they were sent.
  */
 export class Committer implements AsyncDisposable {
@@ -83,6 +83,11 @@ export class Committer implements AsyncDisposable {
     });
   }
 
+  /** Connects, and has the statement planned: a commit of nothing. Otherwise the first who type after a start wait for both. */
+  async start(): Promise<void> {
+    await commitChanges(this.#line, this.ledger, { action: "document.edited", documents: [] });
+  }
+
   schedule(room: Room): void {
     this.#dirty.add(room);
     this.#gathered++;
@@ -105,10 +110,12 @@ export class Committer implements AsyncDisposable {
   /** Decides when the next statement is sent; not before there is room for it. */
   #plan(): void {
     if (this.#soon || this.#dirty.size === 0 || this.#underWay.length >= DEPTH) return;
-    const wait = this.#gathered >= ENOUGH ? 0 : this.#sent + this.#window - performance.now();
-    if (wait > 0) {
-      this.#planned ??= setTimeout(() => this.#fill(), wait);
-      return;
+    if (this.#gathered < ENOUGH) {
+      if (this.#planned) return;
+      if (performance.now() - this.#sent < this.#window) {
+        this.#planned = setTimeout(() => this.#fill(), this.#window);
+        return;
+      }
     }
     this.#cancel();
     this.#soon = true;

@@ -11,3 +11,13 @@ export class Column {
     return `{${this.#items}}`;
   }
 }
+
+/** The array of what `value` gives for each of the items. */
+export function column<Item>(
+  items: readonly Item[],
+  value: (item: Item) => number | boolean | string | null,
+): string {
+  const column = new Column();
+  for (const item of items) column.add(value(item));
+  return column.text;
+}

@@ -3,7 +3,7 @@ import type { AuditAction } from "@onrecord/ledger/events/catalogue";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql } from "@onrecord/postgres/database";
 import { sealBatch } from "./batch.js";
-import { Column } from "./column.js";
+import { Column, column } from "./column.js";
 
 /** One effective change that waits to be committed. */
 export interface NewChange {
@@ -127,26 +127,27 @@ export async function commitChanges(
     new Set(rights.filter((id) => id !== null)).size,
     action,
     extra ? JSON.stringify(extra) : null,
-    documents.map((d) => d.documentId),
-    documents.map((d) => d.from),
-    documents.map((d) => d.tip),
-    documents.map((d) => d.changes.length),
+    column(documents, (d) => d.documentId),
+    column(documents, (d) => d.from),
+    column(documents, (d) => d.tip),
+    column(documents, (d) => d.changes.length),
     perDocument.bytes.text,
-    documents.map((d) => d.changes.at(-1)!.entryId),
+    column(documents, (d) => d.changes.at(-1)!.entryId),
     perDocument.start.text,
     perDocument.offset.text,
     perDocument.length.text,
     Buffer.concat(sealed),
-    bindings.map((b) => b.doc),
-    bindings.map((b) => b.clientId),
-    bindings.map((b) => b.clock),
-    bindings.map((b) => b.userId),
-    rights,
-    people.map((by) => by.actorId),
-    people.map((by) => by.sessionId),
+    column(bindings, (b) => b.doc),
+    column(bindings, (b) => b.clientId),
+    column(bindings, (b) => b.clock),
+    column(bindings, (b) => b.userId),
+    column(rights, (id) => id),
+    column(people, (by) => by.actorId),
+    column(people, (by) => by.sessionId),
+    // Only these are text, which the driver quotes.
     people.map((by) => by.requestId),
-    origins.map((origin) => origin?.id ?? null),
-    origins.map((origin) => origin?.commitment ?? null),
+    column(origins, (origin) => origin?.id ?? null),
+    column(origins, (origin) => origin?.commitment ?? null),
     perChange.doc.text,
     perChange.version.text,
     perChange.who.text,
