@@ -61,7 +61,11 @@ export class EditorRights {
   /** A connection has closed. What it has sent is still committed on its right, which goes with the last of it. */
   left(connection: Connection): void {
     this.connections.delete(connection);
-    connection.whenSettled(() => connection.right.release());
+    connection.whenSettled(() => {
+      // Whatever should come after all is refused: without a right, nothing could be decided about it.
+      connection.access = "view";
+      connection.right.release();
+    });
   }
 
   /** Whether the right of a connection may have ended, by a change or by time. */

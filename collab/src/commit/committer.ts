@@ -27,6 +27,8 @@ interface Commit {
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** Statements under way: while the database is at one, the next is on its way to it. */
 const DEPTH = 2;
+/** After so long in rooms, in milliseconds, what else happens on the node comes first. */
+const SLICE_MS = 20;
 /** A change waits this long for others at most. */
 const PATIENCE_MS = 18;
 /** So many changes are worth a statement: nobody waits for more. */
@@ -45,6 +47,11 @@ const LOAD_MS = 100;
  */
 export class Committer implements AsyncDisposable {
   readonly #dirty = new Set<Room>();
+  /** Rooms with more than a slice could take in: they come after the others, and take half of the time at most. */
+  readonly #behind = new Set<Room>();
+  /** When those may go on, and what wakes them then. */
+  #behindFrom = 0;
+  #later: NodeJS.Timeout | undefined;
   readonly #underWay: Commit[] = [];
   #running: Promise<void> | undefined;
   /** Ends the window; undefined while nothing waits for it. */
@@ -89,14 +96,16 @@ export class Committer implements AsyncDisposable {
   }
 
   schedule(room: Room): void {
-    this.#dirty.add(room);
+    if (room.isBehind) this.#behind.add(room);
+    else this.#dirty.add(room);
     this.#gathered++;
     this.#plan();
   }
 
   /** Resolves when everything scheduled so far is settled. */
   async idle(): Promise<void> {
-    while (this.#planned || this.#running) {
+    while (this.#planned || this.#later || this.#running) {
+      this.#behindFrom = 0;
       if (!this.#running) this.#fill();
       await this.#running;
     }
@@ -109,7 +118,10 @@ export class Committer implements AsyncDisposable {
 
   /** Decides when the next statement is sent; not before there is room for it. */
   #plan(): void {
-    if (this.#soon || this.#dirty.size === 0 || this.#underWay.length >= DEPTH) return;
+    if (this.#soon || this.#underWay.length >= DEPTH) return;
+    if (this.#behind.size > 0)
+      this.#later ??= setTimeout(() => this.#fill(), Math.max(1, this.#behindFrom - performance.now()));
+    if (this.#dirty.size === 0) return;
     if (this.#gathered < ENOUGH) {
       if (this.#planned) return;
       if (performance.now() - this.#sent < this.#window) {
@@ -126,6 +138,8 @@ export class Committer implements AsyncDisposable {
   #cancel(): void {
     if (this.#soon) clearImmediate(this.#planned as NodeJS.Immediate);
     else clearTimeout(this.#planned as NodeJS.Timeout);
+    clearTimeout(this.#later);
+    this.#later = undefined;
     this.#planned = undefined;
     this.#soon = false;
   }
@@ -133,11 +147,12 @@ export class Committer implements AsyncDisposable {
   /** Sends what has gathered. */
   #fill(): void {
     this.#cancel();
-    while (this.#dirty.size > 0 && this.#underWay.length < DEPTH) {
+    if (this.#underWay.length < DEPTH) {
       const commit = this.#begin();
-      if (commit === null) break;
-      this.#underWay.push(commit);
+      if (commit) this.#underWay.push(commit);
     }
+    // What there was no time for comes after what else has happened.
+    this.#plan();
     if (this.#underWay.length > 0) this.#running ??= this.#run();
   }
 
@@ -157,9 +172,11 @@ export class Committer implements AsyncDisposable {
     const parts: DocumentChanges[] = [];
     let bytes = 0;
     let count = 0;
-    for (const room of this.#dirty) {
-      if (bytes > BATCH_BYTES) break;
-      this.#dirty.delete(room);
+    for (const room of this.#turn()) {
+      if (bytes > BATCH_BYTES) {
+        this.schedule(room);
+        break;
+      }
       const part = this.#take(room);
       if (part === null) continue;
       rooms.push(room);
@@ -179,6 +196,25 @@ export class Committer implements AsyncDisposable {
       return null;
     });
     return { rooms, parts, end: this.#seconds.startTimer(), outcomes };
+  }
+
+  /** The rooms whose turn it is, as long as there is time for them; a room that is scheduled meanwhile has its turn later. */
+  *#turn(): Generator<Room, void> {
+    const begun = performance.now();
+    for (const room of [...this.#dirty]) {
+      if (performance.now() - begun > SLICE_MS) return;
+      this.#dirty.delete(room);
+      yield room;
+    }
+    if (begun < this.#behindFrom) return;
+    const from = performance.now();
+    for (const room of [...this.#behind]) {
+      if (performance.now() - begun > SLICE_MS) break;
+      this.#behind.delete(room);
+      yield room;
+    }
+    const now = performance.now();
+    this.#behindFrom = now + (now - from);
   }
 
   /** A statement is sent with so many changes: the window learns from it. */

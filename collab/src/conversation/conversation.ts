@@ -202,7 +202,13 @@ export class Conversation {
         return this.#inParts(update, step, received);
       return this.#refuse(closeReasons.updateTooLarge, update);
     }
-    if (!this.connection.mayEdit) return this.#changeOfViewer(update, received);
+    if (!this.connection.mayEdit) {
+      // What is new is seen when everything that came before is in the document.
+      const behind = this.room.takenIn();
+      return behind
+        ? behind.then(() => this.#changeOfViewer(update, received))
+        : this.#changeOfViewer(update, received);
+    }
     this.room.receive(this.connection, update, step, (reception) => {
       if (step === "step2") this.#asked = false;
       if (this.connection.listening) this.#received(reception, update, received);
@@ -216,6 +222,8 @@ export class Conversation {
    */
   async #inParts(update: Uint8Array, step: "step2" | "update", received: number): Promise<void> {
     const { connection, room } = this;
+    // One part may be durable before the next is looked at: whose sender leaves in between keeps the right for the rest.
+    connection.ahead();
     try {
       for (const part of partsOf(update, step, this.host.limits)) {
         if (part.update.length > this.host.limits.updateBytes)
@@ -236,6 +244,8 @@ export class Conversation {
       }
     } catch {
       this.#refuse(closeReasons.updateMalformed, update);
+    } finally {
+      connection.settled();
     }
   }
 

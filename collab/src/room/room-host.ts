@@ -11,6 +11,7 @@ export interface RoomHost<Room> {
   readonly limits: {
     readonly documentBytes: number;
     readonly documentClients: number;
+    readonly mergeSteps: number;
     readonly awarenessBytes: number;
     readonly awarenessClients: number;
     readonly documentAwarenessBytes: number;

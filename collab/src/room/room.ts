@@ -15,7 +15,7 @@ import type { Step } from "../authorship/authorship.js";
 import { type Connection, framed } from "../connection/connection.js";
 import { Presence } from "../presence/presence.js";
 import { bringsStructs, inspect } from "../updates/inspect.js";
-import { type Arrival, type Reception, type Run, takeRun } from "../updates/intake.js";
+import { type Arrival, type Reception, type Run, SLICE_MS, takeRun } from "../updates/intake.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Content, merge, updateFrame } from "./content.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
@@ -25,6 +25,10 @@ import type { RoomHost } from "./room-host.js";
 
 /** At most this many changes are merged into one frame: merging is superlinear. */
 const MERGED = 100;
+/** So many merge steps take a millisecond, about. */
+const STEPS_PER_MS = 3000;
+/** So many in a slice are what took the time. */
+const MANY_STEPS = 5000;
 
 /**
  * One document held open by this node.
@@ -49,6 +53,11 @@ export class Room {
   #arrived: Arrival[] = [];
   /** Arrivals at the front that are taken one by one. */
   #suspects = 0;
+  /** Called when everything that has arrived is taken in. */
+  #onTakenIn: (() => void)[] = [];
+  /** Merge steps that its changes took here. */
+  #steps = 0;
+  #isBehind = false;
   readonly #pending = new PendingChanges();
   readonly #outbound = new OutboundBarrier();
   /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
@@ -161,6 +170,18 @@ export class Room {
     if (!this.#rebuilding) this.#outbound.release(this.#pending.durable);
   }
 
+  /** Whether it has more to take in than a slice of the thread was enough for, because of the places that it goes to. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  /** Resolves when everything that has arrived is taken in; undefined when it is. */
+  takenIn(): Promise<void> | undefined {
+    this.#takeIn();
+    if (this.#arrived.length === 0) return undefined;
+    return new Promise((resolve) => this.#onTakenIn.push(resolve));
+  }
+
   get idle(): boolean {
     return this.#arrived.length === 0 && this.#pending.isEmpty && !this.#rebuilding;
   }
@@ -183,7 +204,10 @@ export class Room {
     const from = this.version + this.#pending.versionsUnderWay;
     const tip = this.#pending.tipUnderWay ?? this.#tip;
     const batch = this.#pending.begin();
-    if (batch === null) return null;
+    if (batch === null) {
+      if (this.#arrived.length > 0) this.host.schedule(this);
+      return null;
+    }
     this.#checkpoints.handedOver(from + batch.length, () => this.#content.encode());
     return {
       documentId: this.documentId,
@@ -260,6 +284,7 @@ export class Room {
     for (const sender of this.#pending.senders()) sender.abandoned();
     for (const connection of [...this.connections]) connection.close(why);
     for (const { tell } of dropped) tell({ outcome: "dropped" });
+    this.#tellTakenIn();
     this.#content.destroy();
   }
 
@@ -274,16 +299,27 @@ export class Room {
     if (this.idle && !this.#evicted) this.#content.rest(this.#pending.applied, this.#checkpoints.bytes);
   }
 
-  /** Takes in what has arrived. */
+  /** Takes in what has arrived: for a slice of time, since everyone else on the node waits meanwhile. The rest comes with the next commit. */
   #takeIn(): void {
+    const begun = performance.now();
+    const steps = this.#steps;
     while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
-      const { documentBytes, documentClients } = this.host.limits;
+      this.#isBehind = this.#steps - steps > MANY_STEPS;
+      if (performance.now() - begun > SLICE_MS) return;
+      const { documentBytes, documentClients, mergeSteps } = this.host.limits;
       const budget = {
         bytes: documentBytes - this.#checkpoints.bytes,
         clients: documentClients,
         arrivals: this.#suspects > 0 ? 1 : Number.POSITIVE_INFINITY,
+        steps: mergeSteps - this.#steps - this.#content.dearMs * STEPS_PER_MS,
       };
-      const run = takeRun(this.#content.doc, this.authors, this.#arrived, budget);
+      const { doc } = this.#content;
+      const start = performance.now();
+      const run = takeRun(doc, this.authors, this.#arrived, budget);
+      this.#steps += run.steps;
+      // What costs much slows those down who brought it.
+      const share = (performance.now() - start) / Math.max(1, run.receptions.length);
+      for (const [{ connection }] of run.receptions) connection.charge(0, share);
       this.#suspects = run.suspects || Math.max(0, this.#suspects - 1);
       if (run.broken) this.#startClean();
       const refused = this.#outgrown(run);
@@ -294,6 +330,13 @@ export class Room {
         arrival.tell(refused ?? reception);
       }
     }
+    if (this.#arrived.length > 0) return;
+    this.#isBehind = false;
+    this.#tellTakenIn();
+  }
+
+  #tellTakenIn(): void {
+    for (const told of this.#onTakenIn.splice(0)) told();
   }
 
   /** A run that makes the document grow past its limit is one change by itself: the others would surely have fitted. */

@@ -7,6 +7,7 @@ import { type AcceptedChange, type Step, without } from "../authorship/authorshi
 import type { Connection } from "../connection/connection.js";
 import { appliesExactly, isKnown } from "./applies-exactly.js";
 import { type Inspection, inspect } from "./inspect.js";
+import { mergeSteps } from "./merge-steps.js";
 import { applyPlaced, isPlaced } from "./placement.js";
 import { setsUnsoundSpan } from "./spans.js";
 
@@ -47,23 +48,39 @@ export interface Run {
   /** All of `taken` as one update. */
   readonly merged: Uint8Array | null;
   readonly receptions: readonly (readonly [Arrival, Reception])[];
+  /** What it took to find their places: see `mergeSteps`. */
+  readonly steps: number;
   /** The document holds something that must not be committed. */
   readonly broken: boolean;
   /** So many at the front of the queue may have broken it, and none of them was taken: they are taken one by one when it is whole again. */
   readonly suspects: number;
 }
 
+/** While a run is taken, everyone else on the node waits: it ends after so many milliseconds, or merge steps, which take as long. */
+export const SLICE_MS = 10;
+const SLICE_STEPS = 25_000;
+/** A change with no more merge steps is taken whatever the document has cost: so many may be unseen by people on bad lines. */
+const FREE_STEPS = 50;
+/** More than this of one change would keep the node too long: about 0.1 s. */
+const MOST_STEPS = 200_000;
+
+/** What there is room for. */
+export interface Budget {
+  /** Surely so many bytes more. */
+  readonly bytes: number;
+  /** ClientIDs in all. */
+  readonly clients: number;
+  /** Arrivals that are looked at, at most. */
+  readonly arrivals: number;
+  /** Merge steps that the document may still cost. */
+  readonly steps: number;
+}
+
 /**
  * Takes arrivals into the document, from the front of the queue: as many as are plain in one transaction of Yjs, which then costs as
- * much as one and tells all of them as one update; or else one that is not, by itself. There is room for so many bytes more, surely, and
- * for so many clientIDs in all; at most so many arrivals are looked at.
+ * much as one and tells all of them as one update; or else one that is not, by itself.
  */
-export function takeRun(
-  doc: Y.Doc,
-  authors: Authors,
-  arrived: Arrival[],
-  budget: { readonly bytes: number; readonly clients: number; readonly arrivals: number },
-): Run {
+export function takeRun(doc: Y.Doc, authors: Authors, arrived: Arrival[], budget: Budget): Run {
   const taken: Taken[] = [];
   const receptions: [Arrival, Reception][] = [];
   let isBroken = false;
@@ -71,11 +88,13 @@ export function takeRun(
   let alone: Admitted | undefined;
   let count = 0;
   let ended = false;
+  let steps = 0;
+  const begun = performance.now();
   const most = Math.min(arrived.length, budget.arrivals);
   const look = () => {
     while (count < most && !ended) {
       const arrival = arrived[count]!;
-      const seen = lookAt(doc, authors, arrival, budget.clients);
+      const seen = lookAt(doc, authors, arrival, { clients: budget.clients, steps: budget.steps - steps });
       if ("outcome" in seen) {
         receptions.push([arrival, seen]);
         // Whoever is refused is heard no further, and must be told so before its next change is looked at.
@@ -86,6 +105,8 @@ export function takeRun(
         alone = seen;
       } else if (apply(doc, arrival.update) && isPlaced(doc, seen.inspection)) {
         left -= arrival.update.length;
+        steps += seen.steps;
+        ended = steps > SLICE_STEPS || performance.now() - begun > SLICE_MS;
         taken.push(attributed(doc, authors, seen, arrival.update));
         receptions.push([arrival, applied]);
       } else {
@@ -105,13 +126,14 @@ export function takeRun(
   arrived.splice(0, count);
   if (alone) {
     const run = takeAlone(doc, authors, alone);
-    return { ...run, receptions: [...receptions, ...run.receptions] };
+    return { ...run, receptions: [...receptions, ...run.receptions], steps: alone.steps };
   }
   const [merged = null, ...tidied] = emitted;
   return {
     taken: withTidied(taken, tidied),
     merged: mergedWith(merged, tidied),
     receptions,
+    steps,
     broken: isBroken,
     suspects: 0,
   };
@@ -120,7 +142,7 @@ export function takeRun(
 /** Nothing was taken, these were refused, and others may be at fault. */
 function broken(refused: readonly Arrival[], suspects: number): Run {
   const receptions = refused.map((arrival) => [arrival, cannotBeApplied] as const);
-  return { taken: [], merged: null, receptions, broken: true, suspects };
+  return { taken: [], merged: null, receptions, steps: 0, broken: true, suspects };
 }
 
 /** An arrival that may be applied; a plain one together with others. */
@@ -129,6 +151,7 @@ interface Admitted {
   readonly inspection: Inspection;
   readonly judgement: AcceptedChange;
   readonly plain: boolean;
+  readonly steps: number;
 }
 
 const applied: Reception = { outcome: "applied" };
@@ -137,7 +160,12 @@ const cannotBeApplied: Reception = {
   ...closeReasons.updateInapplicable,
 };
 
-function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: number): Admitted | Reception {
+function lookAt(
+  doc: Y.Doc,
+  authors: Authors,
+  arrival: Arrival,
+  budget: Pick<Budget, "clients" | "steps">,
+): Admitted | Reception {
   const { connection, step, update, bytes } = arrival;
   if (!connection.listening) return { outcome: "nothing-new" };
   if (!connection.mayEdit) return { outcome: "viewer" };
@@ -146,11 +174,14 @@ function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: numb
     const judgement = authors.judge(doc, connection, step, inspection);
     if (judgement.outcome === "refused") return judgement;
     if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
-    if (hasTooManyClients(doc, judgement, maxClients))
+    if (hasTooManyClients(doc, judgement, budget.clients))
       return { outcome: "refused", ...closeReasons.tooManyClients };
+    const most = Math.max(FREE_STEPS, Math.min(MOST_STEPS, budget.steps));
+    const steps = mergeSteps(doc, inspection, most);
+    if (steps > most) return { outcome: "refused", ...closeReasons.documentTooTangled };
     const plain =
       judgement.excluded.length === 0 && appliesExactly(doc, inspection) && !setsUnsoundSpan(doc, inspection);
-    return { arrival, inspection, judgement, plain };
+    return { arrival, inspection, judgement, plain, steps };
   } catch {
     return { outcome: "refused", ...closeReasons.updateMalformed };
   }
@@ -193,7 +224,8 @@ function takeAlone(doc: Y.Doc, authors: Authors, admitted: Admitted): Run {
       ? { outcome: "gap", ofOthers }
       : { outcome: effective === null ? "nothing-new" : "applied" };
   const taken = effective === null ? [] : [attributed(doc, authors, admitted, effective)];
-  return { taken, merged: effective, receptions: [[arrival, reception]], broken: false, suspects: 0 };
+  const receptions = [[arrival, reception]] as const;
+  return { taken, merged: effective, receptions, steps: admitted.steps, broken: false, suspects: 0 };
 }
 
 function attributed(

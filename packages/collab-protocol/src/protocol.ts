@@ -96,6 +96,7 @@ export const closeReasons = {
   updateTooLarge: tooLarge("the update is too large"),
   documentTooLarge: tooLarge("the document would grow past its limit"),
   tooManyClients: tooLarge("the document has too many clientIDs"),
+  documentTooTangled: tooLarge("too much was written at one place without hearing the others"),
 
   restart: { code: closeCode.restart, reason: "the server restarts" },
   tooSlow: { code: closeCode.slow, reason: "too slow: reconnect for what is missing" },

@@ -28,6 +28,12 @@ export const limitCatalogue = {
     value: 64 * 1024 * 1024,
     about: "largest encoded state of one document (bytes)",
   },
+  mergeSteps: {
+    variable: "ONRECORD_MAX_MERGE_STEPS",
+    value: 500_000,
+    about:
+      "items of others that all the changes of a document have passed to find their places: each costs 0.2 to 0.5 µs again whenever it is loaded; past it, changes with more than fifty are refused, close 4413",
+  },
   documentClients: {
     variable: "ONRECORD_MAX_DOCUMENT_CLIENTS",
     value: 100_000,

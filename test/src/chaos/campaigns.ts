@@ -6,6 +6,7 @@ import { crash } from "./crash/crash.js";
 import { makeTrace } from "./crash/made-trace.js";
 import { fuzz } from "./fuzz/fuzz.js";
 import { attackIntake } from "./fuzz/intake.js";
+import { hostile } from "./hostile/hostile.js";
 import type { Options } from "./options.js";
 import { simulate } from "./simulate/simulate.js";
 import type { Verdict } from "./verdict.js";
@@ -25,6 +26,8 @@ export async function run(options: Options, onProgress: (line: string) => void):
   switch (campaign) {
     case "fuzz":
       return fuzz({ ...common, traces, frames, attackers: ATTACKERS, storm: Math.min(STORM, frames) });
+    case "hostile":
+      return hostile({ ...common, each: 3000, patience: 100 });
     case "intake":
       return attackIntake({ ...common, traces, frames });
     case "crash": {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { seedFrom } from "@onrecord/core/testing/random";
 
-const campaigns = ["fuzz", "intake", "crash", "simulate"] as const;
+const campaigns = ["fuzz", "hostile", "intake", "crash", "simulate"] as const;
 
 /** What `npm run chaos` was asked for. */
 export interface Options {
@@ -25,6 +25,7 @@ const help = `npm run chaos -- <campaign> [options]
 
 Campaigns:
   fuzz       hostile frames against the product, over real sockets
+  hostile    what a guest, or nobody, can do to others' work: what two colleagues in another document notice of it
   intake     hostile updates against what takes them into documents, without sockets: many times as many
   crash      the product and its Postgres killed while people type
   simulate   many clients on two nodes, with partitions, lost rights, dead nodes and failing commits
