@@ -233,6 +233,47 @@ describe("the node at its one door", () => {
   });
 });
 
+describe("an import", () => {
+  const slow = "<p>x".repeat(1_000_000);
+  const importing = "mutation ($input: ImportDocumentInput!) { importDocument(input: $input) { title } }";
+
+  it("that a guest floods the node with is refused for the guest alone, and ends when they hang up", async () => {
+    const { token, api } = await signIn("analyst3");
+    const folderId = await firstEditableFolder(api);
+    const count = async () =>
+      (await context.db.query<{ n: number }>("select count(*)::int as n from documents.document"))[0]?.n ?? 0;
+    const before = await count();
+    const leaving = new AbortController();
+    const codes: unknown[] = [];
+    const flood = Array.from({ length: 8 }, async (_, i) => {
+      const response = await fetch(`${node.url}/graphql`, {
+        method: "POST",
+        signal: leaving.signal,
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        body: JSON.stringify({
+          query: importing,
+          variables: { input: { folderId, title: `p${i}`, html: slow } },
+        }),
+      }).catch(() => null);
+      if (response === null) return;
+      const { errors } = (await response.json()) as { errors?: { extensions: { code: unknown } }[] };
+      codes.push(errors?.[0]?.extensions.code);
+    });
+    await until(() => codes.length === 3, "those past the bound to be refused");
+    const other = await signIn("analyst1");
+    const page = { folderId, title: "Mine", html: "<p>text" };
+    expect(await other.api.ask(importing, { input: page })).toEqual({ importDocument: { title: "Mine" } });
+    expect(codes).toEqual(["RATE_LIMITED", "RATE_LIMITED", "RATE_LIMITED"]);
+    leaving.abort();
+    await Promise.all(flood);
+    // Their place is free again, and nothing of what they left came into being.
+    expect(await api.ask(importing, { input: { ...page, title: "After" } })).toEqual({
+      importDocument: { title: "After" },
+    });
+    expect(await count()).toBe(before + 2);
+  });
+});
+
 it("makes the demo firm once, however often and wherever it is started", async () => {
   const count = async () =>
     (await context.db.query<{ count: number }>("select count(*) from identity.user"))[0]!.count;

@@ -341,7 +341,8 @@ describe.each(cases)("$name", ({ name, put, shown, text: asText, readOnly }) => 
       { input: { documentId: id, format: "HTML" } },
       tokens.analyst1,
     );
-    const copy = await (await fetch(new URL(download.url, server.url))).text();
+    const headers = { authorization: `Bearer ${tokens.analyst1}` };
+    const copy = await (await fetch(new URL(download.url, server.url), { headers })).text();
     if (!readOnly) expect(copy).toContain(words);
     expect(copy).not.toContain("javascript:");
     expect(await recorded(id, "document.opened")).toBeGreaterThan(0);

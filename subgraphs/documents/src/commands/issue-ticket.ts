@@ -9,16 +9,17 @@ import type { Download } from "../types/download.js";
 /** How long a ticket may wait to be used, in seconds. */
 export const TICKET_SECONDS = 60;
 
-/** Gives the caller a ticket for one copy of a document as it stands now. Only its hash is kept. */
+/** Gives the caller, in this session, a ticket for one copy of a document as it stands now. Only its hash is kept. */
 export async function issueTicket(
   { caller, em, guard, history }: DocumentsContext,
   { documentId, format }: { documentId: string; format: ContentFormat },
 ): Promise<Download> {
   const { userId, sessionId } = guard.requirePrincipal(caller);
   const token = randomBytes(32).toString("base64url");
-  // What is on record is the download, not the ticket: old ones may go.
+  // What became of these is on the record. For an hour it can be said of their links as well.
   await em.nativeDelete(TicketEntity, {
     expiresAt: { $lt: raw("clock_timestamp() - interval '1 hour'") },
+    $or: [{ usedAt: { $ne: null } }, { lapsedAt: { $ne: null } }],
   });
   const head = await history.head(documentId);
   if (head === null) throw await history.missing(documentId);

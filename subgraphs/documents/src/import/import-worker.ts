@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { ImportError } from "@onrecord/filing/import-error";
 import { importHtml } from "@onrecord/filing/import-html";
@@ -14,4 +15,6 @@ function answer(html: string): ImportAnswer {
   }
 }
 
+// Those who type go first. Linux takes it for this thread, other systems for the whole process.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
 parentPort?.postMessage(answer((workerData as { html: string }).html));
