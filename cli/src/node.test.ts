@@ -2,6 +2,7 @@ import { addPerson, type TestContext, testContext } from "@onrecord/testing/data
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as Y from "yjs";
 import { Api } from "./client/api.js";
 import { firstEditableFolder } from "./client/editable-folder.js";
 import { createDemoFirm } from "./demo-firm.js";
@@ -230,6 +231,48 @@ describe("the node at its one door", () => {
         },
       },
     });
+  });
+});
+
+describe("a raw Yjs client", () => {
+  it("puts values into a filing that would style a page, and no copy has them", async () => {
+    const { token, api } = await signIn("analyst2");
+    const folderId = await firstEditableFolder(api);
+    const { createDocument } = await api.ask<{ createDocument: { id: string } }>(
+      "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
+      { input: { folderId, title: "Styled", kind: "FILING" } },
+    );
+    const { id } = createDocument;
+    const editor = edit(id, token);
+    await editor.synced();
+    const hostile = "left;position:fixed;inset:0";
+    const line = new Y.XmlElement("paragraph");
+    for (const name of ["textAlign", "style", "class", "anchor", "language"])
+      line.setAttribute(name, hostile);
+    line.insert(0, [new Y.XmlText("words")]);
+    editor.doc.getXmlFragment("default").insert(0, [line]);
+    const read = async (format: string) =>
+      (
+        await api.ask<{ document: { content: string } }>(
+          `query ($id: ID!) { document(id: $id) { content(format: ${format}) } }`,
+          { id },
+        )
+      ).document.content;
+    await until(async () => (await read("TEXT")) === "words", "it to be committed");
+    expect(await read("HTML")).toBe("<p>words</p>");
+    for (const format of ["HTML", "TEXT", "JSON"]) {
+      expect(await read(format)).not.toContain("position");
+      const { download } = await api.ask<{ download: { url: string } }>(
+        `mutation ($id: ID!) { download(input: { documentId: $id, format: ${format} }) { url } }`,
+        { id },
+      );
+      const copy = await fetch(node.url + download.url, { headers: { authorization: `Bearer ${token}` } });
+      const text = await copy.text();
+      expect(text).toContain("words");
+      expect(text).toContain("analyst2@demo.onrecord.test");
+      expect(text).not.toContain("inset:0");
+      expect((await fetch(node.url + download.url)).status).toBe(403);
+    }
   });
 });
 
