@@ -40,6 +40,7 @@ export async function importDocument(
         extra: { sourceBytes },
         authorize: () => confirm(context, tx, "edit", { kind: "DOCUMENT", id: document.id }),
         change: () => page.fragmentUpdate,
+        whole: page,
       },
       tx,
     );

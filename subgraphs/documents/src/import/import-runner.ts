@@ -7,7 +7,13 @@ import { FairQueue, type Full } from "./fair-queue.js";
 
 /** What the worker says of a page. */
 export type ImportAnswer =
-  | { readonly ok: true; readonly fragmentUpdate: Uint8Array; readonly title: string | null }
+  | {
+      readonly ok: true;
+      readonly fragmentUpdate: Uint8Array<ArrayBuffer>;
+      /** The Yjs client in whose name it is written. */
+      readonly clientId: number;
+      readonly title: string | null;
+    }
   | { readonly ok: false; readonly sentence: string };
 
 /** A page that became a filing. */
