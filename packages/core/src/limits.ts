@@ -147,6 +147,11 @@ export const limitCatalogue = {
     value: 256 * 1024 * 1024,
     about: "pages that wait to be read, per node (bytes); past it, who has most waiting makes room",
   },
+  openDownloads: {
+    variable: "ONRECORD_MAX_OPEN_DOWNLOADS",
+    value: 100,
+    about: "download links of one person that wait to be used",
+  },
   queryDepth: {
     variable: "ONRECORD_MAX_QUERY_DEPTH",
     value: 15,

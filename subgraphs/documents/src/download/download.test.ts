@@ -167,6 +167,27 @@ describe("a ticket", () => {
     expect((await fetchCopy(unused)).status).toBe(404);
   });
 
+  it("is one of a bounded number that wait to be used, for each person", async () => {
+    await using small = await World.open({ ONRECORD_MAX_OPEN_DOWNLOADS: "2" });
+    const { manager, folderId } = await small.manager();
+    const documentId = await small.document(manager, folderId);
+    const other = await small.person();
+    await small.grant(folderId, other.userId, "DOWNLOAD");
+    const ask = async (who: Person) =>
+      (
+        await small.ask(
+          who,
+          `mutation { download(input: { documentId: "${documentId}", format: TEXT }) { url } }`,
+        )
+      ).codes;
+    expect([await ask(manager), await ask(manager), await ask(manager), await ask(other)]).toEqual([
+      [],
+      [],
+      ["RATE_LIMITED"],
+      [],
+    ]);
+  });
+
   it("is kept only as its hash", async () => {
     const { url } = await ticket(manager);
     const token = url.slice("/download/".length);
