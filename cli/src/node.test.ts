@@ -2,6 +2,7 @@ import { addPerson, type TestContext, testContext } from "@onrecord/testing/data
 import { type Editor, openEditor, until } from "@onrecord/testing/editor";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as Y from "yjs";
 import { Api } from "./client/api.js";
 import { firstEditableFolder } from "./client/editable-folder.js";
 import { createDemoFirm } from "./demo-firm.js";
@@ -230,6 +231,89 @@ describe("the node at its one door", () => {
         },
       },
     });
+  });
+});
+
+describe("a raw Yjs client", () => {
+  it("puts values into a filing that would style a page, and no copy has them", async () => {
+    const { token, api } = await signIn("analyst2");
+    const folderId = await firstEditableFolder(api);
+    const { createDocument } = await api.ask<{ createDocument: { id: string } }>(
+      "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
+      { input: { folderId, title: "Styled", kind: "FILING" } },
+    );
+    const { id } = createDocument;
+    const editor = edit(id, token);
+    await editor.synced();
+    const hostile = "left;position:fixed;inset:0";
+    const line = new Y.XmlElement("paragraph");
+    for (const name of ["textAlign", "style", "class", "anchor", "language"])
+      line.setAttribute(name, hostile);
+    line.insert(0, [new Y.XmlText("words")]);
+    editor.doc.getXmlFragment("default").insert(0, [line]);
+    const read = async (format: string) =>
+      (
+        await api.ask<{ document: { content: string } }>(
+          `query ($id: ID!) { document(id: $id) { content(format: ${format}) } }`,
+          { id },
+        )
+      ).document.content;
+    await until(async () => (await read("TEXT")) === "words", "it to be committed");
+    expect(await read("HTML")).toBe("<p>words</p>");
+    for (const format of ["HTML", "TEXT", "JSON"]) {
+      expect(await read(format)).not.toContain("position");
+      const { download } = await api.ask<{ download: { url: string } }>(
+        `mutation ($id: ID!) { download(input: { documentId: $id, format: ${format} }) { url } }`,
+        { id },
+      );
+      const copy = await fetch(node.url + download.url, { headers: { authorization: `Bearer ${token}` } });
+      const text = await copy.text();
+      expect(text).toContain("words");
+      expect(text).toContain("analyst2@demo.onrecord.test");
+      expect(text).not.toContain("inset:0");
+      expect((await fetch(node.url + download.url)).status).toBe(403);
+    }
+  });
+});
+
+describe("an import", () => {
+  const slow = "<p>x".repeat(400_000);
+  const importing = "mutation ($input: ImportDocumentInput!) { importDocument(input: $input) { title } }";
+
+  it("that a guest floods the node with is refused for the guest alone, and ends when they hang up", async () => {
+    const { token, api } = await signIn("analyst3");
+    const folderId = await firstEditableFolder(api);
+    const count = async () =>
+      (await context.db.query<{ n: number }>("select count(*)::int as n from documents.document"))[0]?.n ?? 0;
+    const before = await count();
+    const leaving = new AbortController();
+    const codes: unknown[] = [];
+    const flood = Array.from({ length: 8 }, async (_, i) => {
+      const response = await fetch(`${node.url}/graphql`, {
+        method: "POST",
+        signal: leaving.signal,
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        body: JSON.stringify({
+          query: importing,
+          variables: { input: { folderId, title: `p${i}`, html: slow } },
+        }),
+      }).catch(() => null);
+      if (response === null) return;
+      const { errors } = (await response.json()) as { errors?: { extensions: { code: unknown } }[] };
+      codes.push(errors?.[0]?.extensions.code);
+    });
+    await until(() => codes.length === 3, "those past the bound to be refused");
+    const other = await signIn("analyst1");
+    const page = { folderId, title: "Mine", html: "<p>text" };
+    expect(await other.api.ask(importing, { input: page })).toEqual({ importDocument: { title: "Mine" } });
+    expect(codes).toEqual(["RATE_LIMITED", "RATE_LIMITED", "RATE_LIMITED"]);
+    leaving.abort();
+    await Promise.all(flood);
+    // Their place is free again, and nothing of what they left came into being.
+    expect(await api.ask(importing, { input: { ...page, title: "After" } })).toEqual({
+      importDocument: { title: "After" },
+    });
+    expect(await count()).toBe(before + 2);
   });
 });
 

@@ -7,6 +7,8 @@ import type { Subgraph } from "@onrecord/subgraph/subgraph";
 /** What the gateway puts into the context of every operation. */
 export interface GatewayContext {
   readonly caller: Caller;
+  /** Fires when the client hangs up. */
+  readonly gone?: AbortSignal;
 }
 
 /** A subgraph's part of a plan. */
@@ -17,7 +19,8 @@ export function inProcess(subgraph: Subgraph, log: Logger): Executor {
   return (async (request: SubgraphExecution) => {
     const { document, variables, operationName } = request;
     const caller = callerOf(request.context);
-    const result = await executeOn(subgraph, { document, variables, operationName, caller }, log);
+    const gone = request.context?.gone;
+    const result = await executeOn(subgraph, { document, variables, operationName, caller, gone }, log);
     if (Symbol.asyncIterator in result) endWith(request.signal, result);
     return result;
   }) as Executor;

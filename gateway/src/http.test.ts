@@ -1,4 +1,8 @@
 import { HttpServer } from "@onrecord/http/http-server";
+import { papersSubgraph } from "@onrecord/subgraph/fixtures/papers";
+import { peopleSubgraph } from "@onrecord/subgraph/fixtures/people";
+import { serveSubgraph } from "@onrecord/subgraph/serve";
+import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { auditServer } from "graphql-http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -190,6 +194,44 @@ describe("the limits and habits of HTTP", () => {
     expect(text).toContain('onrecord_gateway_operation_seconds_count{operation="query"} 1');
     expect(text).toContain('onrecord_gateway_operation_seconds_count{operation="mutation"} 1');
   });
+});
+
+it.each([
+  ["in this process", false],
+  ["in another one", true],
+])("a subgraph %s learns that whoever asked has hung up", async (_, remote) => {
+  const papers = papersSubgraph();
+  const [begun, left] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const publish = papers.schema.getMutationType()?.getFields().publish;
+  if (!publish) throw new TypeError("the fixture publishes nothing");
+  publish.resolve = async (_root, _args, { gone }: { gone?: AbortSignal }) => {
+    gone?.addEventListener("abort", () => left.resolve());
+    begun.resolve();
+    await left.promise;
+  };
+  const documents: Subgraph = {
+    ...papers,
+    context: (caller, gone) => ({ ...papers.context(caller), gone }),
+  };
+  await using served = new HttpServer(context.log);
+  serveSubgraph(documents, context, served);
+  const url = `${await served.listen(0, "127.0.0.1")}/graphql`;
+  const identity = peopleSubgraph({ batches: [], callers: [] });
+  await using node = await startNode(context, {
+    subgraphs: remote ? { identity } : { identity, documents },
+    config: remote ? { subgraphUrls: { documents: url } } : {},
+  });
+  const leaving = new AbortController();
+  const asked = fetch(`${node.url}/graphql`, {
+    method: "POST",
+    signal: leaving.signal,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query: "mutation { publish(number: 1) { number } }" }),
+  });
+  await begun.promise;
+  leaving.abort();
+  await expect(asked).rejects.toThrow();
+  await left.promise;
 });
 
 describe("a subgraph in another process", () => {

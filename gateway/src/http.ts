@@ -24,7 +24,10 @@ export function graphqlOverHttp({ runtime, authenticator, live, requestBytes }: 
       const caller = await authenticator.ofRequest(request, info);
       const body = request.method === "POST" ? await readBody(request, requestBytes) : undefined;
       await sendResponse(response, async (signal) => {
-        const answer = await runtime.fetch(fetchRequest(request, info, body, signal), { caller });
+        const answer = await runtime.fetch(fetchRequest(request, info, body, signal), {
+          caller,
+          gone: signal,
+        });
         if (isStream(answer)) await keepWatch(answer, caller, live, request, response);
         return answer;
       });

@@ -31,11 +31,11 @@ export function overHttp(name: SubgraphName, endpoint: string, secret: string, l
   };
   // Only what changes nothing may be sent twice.
   const query = buildHTTPExecutor({ ...options, fetch: patiently(send) });
-  const other = buildHTTPExecutor({ ...options, fetch: send });
+  const other = buildHTTPExecutor({ ...options, fetch: untilGone(send) });
   return (async (request: SubgraphExecution) => {
     const isQuery = getOperationASTFromRequest(request).operation === "query";
     const result: MaybeAsyncIterable<ExecutionResult> = await (isQuery ? query : other)(request);
-    const present = (one: ExecutionResult) => presentable(one, name, log, request.context?.caller?.requestId);
+    const present = (one: ExecutionResult) => presentable(one, name, log, request.context);
     return Symbol.asyncIterator in result ? mapAsyncIterator(result, present) : present(result);
   }) as Executor;
 }
@@ -67,6 +67,14 @@ function signedFetch(name: SubgraphName, secret: string, log: Logger): AsyncFetc
   };
 }
 
+/** Hangs up when the client does: the subgraph then ends what nobody waits for. */
+function untilGone(send: AsyncFetchFn): AsyncFetchFn {
+  return (url, init, context?: Partial<GatewayContext>, info?) => {
+    const signals = [init?.signal, context?.gone].filter((signal) => signal instanceof AbortSignal);
+    return send(url, { ...init, signal: AbortSignal.any(signals) }, context, info);
+  };
+}
+
 /** Tries again a little later, as often as `ATTEMPTS`, when there was no answer. Each try is signed anew. */
 function patiently(send: AsyncFetchFn): AsyncFetchFn {
   return async (...args) => {
@@ -90,14 +98,18 @@ function presentable(
   result: ExecutionResult,
   name: SubgraphName,
   log: Logger,
-  requestId: string | undefined,
+  { caller, gone }: Partial<GatewayContext> = {},
 ): ExecutionResult {
-  if (!result.errors) return result;
+  // Nobody hears an answer that was not waited for.
+  if (!result.errors || gone?.aborted) return result;
   return {
     ...result,
     errors: result.errors.map((error) => {
       if (knownCode(error.extensions?.code) !== undefined) return error;
-      log.error({ subgraph: name, requestId, fault: error.message }, "a subgraph did not answer");
+      log.error(
+        { subgraph: name, requestId: caller?.requestId, fault: error.message },
+        "a subgraph did not answer",
+      );
       return new GraphQLError(`The ${name} service does not answer now.`, {
         path: error.path ?? null,
         extensions: { code: "UNAVAILABLE" },

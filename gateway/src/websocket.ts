@@ -26,6 +26,8 @@ interface Extra {
   readonly url: RequestInfo["url"];
   /** Operations under way → what says that they ended. */
   readonly streams: Map<string, () => void>;
+  /** Fires when the socket closes. */
+  readonly gone: AbortController;
   session?: { readonly caller: Caller; readonly principal: Principal };
 }
 type Parameters = Record<string, unknown> | undefined;
@@ -54,7 +56,7 @@ export class GraphqlSockets {
       // Each operation is a request of its own: what it puts on the record can be told apart.
       const requestId = newId();
       const request = new Request("http://gateway/graphql", { headers: { "x-request-id": requestId } });
-      return { caller: { ...extra.session?.caller, requestId }, request };
+      return { caller: { ...extra.session?.caller, requestId }, gone: extra.gone.signal, request };
     });
     this.#protocol = makeServer<Parameters, Extra>({
       ...execution,
@@ -80,7 +82,14 @@ export class GraphqlSockets {
   /** Handles upgrades on `/graphql`. */
   readonly upgrade: UpgradeHandler = (request, socket, head, info) => {
     this.#server.handleUpgrade(request, socket, head, (ws) =>
-      this.#open(ws, { socket: ws, request, requestId: info.id, url: info.url, streams: new Map() }),
+      this.#open(ws, {
+        socket: ws,
+        request,
+        requestId: info.id,
+        url: info.url,
+        streams: new Map(),
+        gone: new AbortController(),
+      }),
     );
   };
 
@@ -123,6 +132,7 @@ export class GraphqlSockets {
     ws.on("error", (err) => this.options.log.debug({ err, requestId: extra.requestId }, "a socket failed"));
     ws.once("close", () => {
       this.#sockets.delete(ws);
+      extra.gone.abort();
       for (const release of extra.streams.values()) release();
     });
     carry(ws, (socket) => this.#protocol.opened(socket, extra));

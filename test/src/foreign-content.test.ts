@@ -72,6 +72,37 @@ const cases: readonly Case[] = [
     text: `${words}\n\nafter`,
   },
   {
+    name: "values that would style the page",
+    put: put(
+      element(
+        "paragraph",
+        { textAlign: "left;position:fixed;inset:0", style: "position:fixed", class: "paper" },
+        text(words),
+      ),
+      element("heading", { level: 2, textAlign: "center;position:fixed;inset:0;z-index:9999" }, text("over")),
+      element("codeBlock", { language: "x filing still" }, text("code")),
+      element(
+        "table",
+        {},
+        element(
+          "tableRow",
+          {},
+          element(
+            "tableCell",
+            {
+              align: "left;position:fixed",
+              colwidth: ["1;position:fixed"],
+              colspan: '1" style=position:fixed',
+            },
+            paragraph(text("cell")),
+          ),
+        ),
+      ),
+    ),
+    shown: words,
+    text: `${words}\n\nover\n\ncode\n\ncell`,
+  },
+  {
     name: "an unknown node",
     put: put(element("taskList", {}, element("taskItem", { checked: false }, paragraph(text(words))))),
     shown: words,
@@ -256,6 +287,13 @@ function linesOf(all: string): string[] {
   return all.split("\n").filter((line) => !/^\s*•?\s*(Typed by the page\.)?$/.test(line));
 }
 
+/** What of a page has left its place in it. */
+function fixedIn(root: Element): string[] {
+  return [...root.querySelectorAll("*")]
+    .filter((one) => getComputedStyle(one).position === "fixed")
+    .map((one) => one.outerHTML);
+}
+
 /** Everything of a Yjs document that anyone could have changed. */
 const state = ({ doc }: Editor) => Buffer.from(Y.encodeStateAsUpdate(doc)).toString("base64");
 
@@ -283,6 +321,7 @@ describe.each(cases)("$name", ({ name, put, shown, text: asText, readOnly }) => 
     const paper = page.getByRole("textbox", { name: /^Text of / });
     await paper.waitFor();
     await page.locator(".paper", { hasText: shown }).waitFor();
+    expect(await paper.evaluate(fixedIn)).toEqual([]);
     await paper.click();
     for (const key of ["Control+End", "ArrowUp", "ArrowLeft", "Control+Home"]) await page.keyboard.press(key);
     await until(
@@ -341,9 +380,10 @@ describe.each(cases)("$name", ({ name, put, shown, text: asText, readOnly }) => 
       { input: { documentId: id, format: "HTML" } },
       tokens.analyst1,
     );
-    const copy = await (await fetch(new URL(download.url, server.url))).text();
+    const headers = { authorization: `Bearer ${tokens.analyst1}` };
+    const copy = await (await fetch(new URL(download.url, server.url), { headers })).text();
     if (!readOnly) expect(copy).toContain(words);
-    expect(copy).not.toContain("javascript:");
+    expect(copy).not.toMatch(/javascript:|position: ?fixed|z-index/);
     expect(await recorded(id, "document.opened")).toBeGreaterThan(0);
     expect(errors).toEqual([]);
     page.removeAllListeners("pageerror");

@@ -122,6 +122,42 @@ export const limitCatalogue = {
     value: 32 * 1024 * 1024,
     about: "largest GraphQL request body (bytes)",
   },
+  imports: {
+    variable: "ONRECORD_MAX_IMPORTS",
+    value: 2,
+    about:
+      "pages that a node reads into filings at once, one of a person: with one, a slow page keeps all others waiting",
+  },
+  importSeconds: {
+    variable: "ONRECORD_MAX_IMPORT_SECONDS",
+    value: 120,
+    about: "how long the reading of one page may take (seconds)",
+  },
+  importMegabytes: {
+    variable: "ONRECORD_MAX_IMPORT_MEGABYTES",
+    value: 1024,
+    about: "memory that the reading of one page may take (MiB)",
+  },
+  importsWaitingPerUser: {
+    variable: "ONRECORD_MAX_IMPORTS_WAITING_PER_USER",
+    value: 4,
+    about: "pages of one person that wait to be read, per node",
+  },
+  importsWaiting: {
+    variable: "ONRECORD_MAX_IMPORTS_WAITING",
+    value: 64,
+    about: "pages that wait to be read, per node; past it, who has most waiting makes room",
+  },
+  importBytesWaiting: {
+    variable: "ONRECORD_MAX_IMPORT_BYTES_WAITING",
+    value: 256 * 1024 * 1024,
+    about: "pages that wait to be read, per node (bytes); past it, who has most waiting makes room",
+  },
+  openDownloads: {
+    variable: "ONRECORD_MAX_OPEN_DOWNLOADS",
+    value: 100,
+    about: "download links of one person that wait to be used",
+  },
   queryDepth: {
     variable: "ONRECORD_MAX_QUERY_DEPTH",
     value: 15,

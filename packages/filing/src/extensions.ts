@@ -5,6 +5,7 @@ import { Table, TableCell, TableHeader, TableRow } from "@tiptap/extension-table
 import TextAlign from "@tiptap/extension-text-align";
 import StarterKit from "@tiptap/starter-kit";
 import { Anchor } from "./anchor.js";
+import { DrawSoundly } from "./draw-soundly.js";
 import { safeHref } from "./safe-href.js";
 
 /** The name of the Y.XmlFragment that holds a filing; TipTap's Collaboration extension uses the same by default. */
@@ -41,4 +42,5 @@ export const filingExtensions: Extensions = [
   TableRow,
   TableHeader,
   TableCell,
+  DrawSoundly,
 ];

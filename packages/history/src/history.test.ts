@@ -287,6 +287,36 @@ describe("at rest", () => {
     expect((await history.head(documentId))?.version).toBe(1);
   });
 
+  it("takes all of an empty document as it is, in the name of its client, within what a document may have", async () => {
+    const documentId = await addDocument(context);
+    const whole = (id: string, update: Uint8Array, edits: Edits, clientId: number) =>
+      edits.commit({
+        documentId: id,
+        by: ann,
+        action: "document.imported",
+        change: () => update,
+        whole: { clientId },
+      });
+    const all = insertion("all", 77);
+    expect(await whole(documentId, all, edits, 77)).toEqual({ version: 1 });
+    const { doc } = await history.load(documentId);
+    expect(Y.encodeStateAsUpdate(doc)).toEqual(all);
+    const bound = () =>
+      context.db.query("select client_id, user_id from documents.client where document_id = $1", [
+        documentId,
+      ]);
+    expect(await bound()).toEqual([{ client_id: 77, user_id: ann.actorId }]);
+    // Where something stands already, it comes on top of that.
+    await whole(documentId, insertion("more", 78), edits, 78);
+    expect((await textOf(documentId)).length).toBe("allmore".length);
+    const config = { ...context.config, limits: { ...context.config.limits, documentBytes: 1000 } };
+    const bounded = new Edits({ ...context, config }, history);
+    const large = insertion("x".repeat(1001), 79);
+    await expect(whole(await addDocument(context), large, bounded, 79)).rejects.toMatchObject({
+      code: "BAD_USER_INPUT",
+    });
+  });
+
   it("a hole in a history is told and not read over", async () => {
     const documentId = await addDocument(context);
     await type(documentId, "x");

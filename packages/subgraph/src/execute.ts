@@ -18,6 +18,8 @@ export interface SubgraphRequest {
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   readonly operationName: string | undefined;
   readonly caller: Caller;
+  /** Fires when whoever asked goes away: what is long and changes nothing yet may end. */
+  readonly gone?: AbortSignal | undefined;
 }
 
 /** One result, or for a subscription a stream of them. */
@@ -77,11 +79,14 @@ function map(
   return generator;
 }
 
-function executionArgs(subgraph: Subgraph, { document, variables, operationName, caller }: SubgraphRequest) {
+function executionArgs(
+  subgraph: Subgraph,
+  { document, variables, operationName, caller, gone }: SubgraphRequest,
+) {
   return {
     schema: subgraph.schema,
     document,
-    contextValue: subgraph.context(caller),
+    contextValue: subgraph.context(caller, gone),
     ...(variables === undefined ? {} : { variableValues: variables }),
     ...(operationName === undefined ? {} : { operationName }),
   };

@@ -81,7 +81,7 @@ interface Execution {
   readonly document: DocumentNode;
   readonly variableValues?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string | null | undefined;
-  readonly contextValue: { readonly caller: Caller };
+  readonly contextValue: { readonly caller: Caller; readonly request?: Request };
 }
 
 function requestOf({ document, variableValues, operationName, contextValue }: Execution): SubgraphRequest {
@@ -90,6 +90,7 @@ function requestOf({ document, variableValues, operationName, contextValue }: Ex
     variables: variableValues,
     operationName: operationName ?? undefined,
     caller: contextValue.caller,
+    gone: contextValue.request?.signal,
   };
 }
 

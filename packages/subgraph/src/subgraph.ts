@@ -13,7 +13,7 @@ export interface Subgraph extends SubgraphSchema, AsyncDisposable {
   readonly name: SubgraphName;
   /**
    * A new context for one execution (for a subscription: one per event). Whatever remembers rows lives in it, so that
-   * nothing read for one caller or at one time is ever shown to another.
+   * nothing read for one caller or at one time is ever shown to another. `gone` fires when whoever asked goes away.
    */
-  context(caller: Caller): object;
+  context(caller: Caller, gone?: AbortSignal): object;
 }

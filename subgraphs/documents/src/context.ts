@@ -14,6 +14,8 @@ export interface DocumentsServices extends Shared {
 
 /** One execution: who asks, and everything remembered for them and for no one else. */
 export interface DocumentsContext extends DocumentsServices, SubgraphContext {
+  /** Fires when whoever asked has gone; undefined where that cannot be known. */
+  readonly gone: AbortSignal | undefined;
   /** Opens already on the record in this execution, by document and version. */
   readonly opened: Map<string, Promise<void>>;
   /** Differences and attributions that this execution has asked for. */

@@ -108,13 +108,40 @@ describe("names and titles", () => {
     ["x".repeat(10_000_000), "200"],
     ["a\u0000b", "NUL"],
     ["a\nb", "control"],
-    ["a\u2028b", "control"],
+    ["a\u2028b", "U+2028, a line separator"],
+    ["a\u202egnp.exe", "U+202E, the right-to-left override"],
+    ["Pay\u200broll", "U+200B"],
     ["\ud800", "half of a character"],
   ])("refuse %j with a sentence", async (name, word) => {
     const { manager } = await world.manager();
     const { codes, errors } = await world.ask(manager, createFolder, { input: { name } });
     expect(codes).toEqual(["BAD_USER_INPUT"]);
     expect(errors[0]?.message).toContain(word);
+  });
+
+  it("that turn a line around are refused wherever something is named, and what a page brings along loses them", async () => {
+    const { manager, folderId } = await world.manager();
+    const documentId = await world.document(manager, folderId);
+    await world.type(documentId, "text");
+    const bad = "invoice\u202Egnp.exe";
+    const mutations: [string, object][] = [
+      ["createFolder(input: $input) { id } }", { parentId: folderId, name: bad }],
+      ["createDocument(input: $input) { id } }", { folderId, title: bad, kind: "TEXT" }],
+      ["importDocument(input: $input) { id } }", { folderId, title: bad, html: "<p>x" }],
+      ["nameVersion(input: $input) { number } }", { documentId, version: 1, name: bad }],
+    ];
+    for (const [mutation, input] of mutations) {
+      const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1, mutation.indexOf("("))}Input!`;
+      const asked = await world.ask(manager, `mutation ($input: ${type}) { ${mutation}`, { input });
+      expect([mutation, asked.codes]).toEqual([mutation, ["BAD_USER_INPUT"]]);
+      expect(asked.errors[0]?.extensions.reasons).toMatchObject([{ id: "U+202E" }]);
+    }
+    const imported = await world.ask<{ importDocument: { title: string } }>(
+      manager,
+      "mutation ($input: ImportDocumentInput!) { importDocument(input: $input) { title } }",
+      { input: { folderId, html: `<title>${bad}</title><p>x` } },
+    );
+    expect(imported.data.importDocument.title).toBe("invoicegnp.exe");
   });
 
   it("count characters as people do", async () => {

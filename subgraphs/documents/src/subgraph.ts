@@ -7,6 +7,7 @@ import type { Caller } from "@onrecord/policy/principal";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { DocumentsContext, DocumentsServices } from "./context.js";
+import { LapsedLinks } from "./download/lapsed-links.js";
 import { downloadHandler } from "./download/serve-download.js";
 import { ImportRunner } from "./import/import-runner.js";
 import { openDocumentsOrm } from "./orm.js";
@@ -14,9 +15,11 @@ import { buildSchema } from "./schema.js";
 
 /** The documents subgraph, with the one path it answers outside GraphQL. */
 export interface DocumentsSubgraph extends Subgraph {
-  context(caller: Caller): DocumentsContext;
+  context(caller: Caller, gone?: AbortSignal): DocumentsContext;
   /** Mounts `/download/<ticket>` on an HTTP server. */
   mount(http: HttpServer): void;
+  /** Begins to watch for download links that nobody uses. */
+  start(): Promise<void>;
 }
 
 /** The subgraph of folders, documents and their versions. */
@@ -25,16 +28,23 @@ export async function createDocumentsSubgraph(context: AppContext): Promise<Docu
   const log = context.log.child({ service: "documents" });
   await using opened = new AsyncDisposableStack();
   const orm = opened.use(await openDocumentsOrm({ db, log }));
-  const imports = opened.use(new ImportRunner());
+  const imports = opened.use(new ImportRunner(context.config.limits));
   const history = new History(context);
   const edits = new Edits(context, history);
   const attribution = new Attribution(context, history);
   const services: DocumentsServices = { ...shared(context), log, history, edits, attribution, imports };
+  const links = opened.use(new LapsedLinks(services, orm));
   const owned = opened.move();
   return {
     name: "documents",
     ...buildSchema(),
-    context: (caller) => ({ ...beginExecution(services, orm, caller), opened: new Map(), attributions: 0 }),
+    context: (caller, gone) => ({
+      ...beginExecution(services, orm, caller),
+      gone,
+      opened: new Map(),
+      attributions: 0,
+    }),
+    start: async () => links.start(),
     mount: (http) => http.route("/download", downloadHandler(services, orm)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -2,6 +2,7 @@ import { type Client, cacheExchange, createClient, fetchExchange, mapExchange } 
 import type { PageSession } from "../session/page-session.js";
 import { naming } from "./naming.js";
 import { problemOf } from "./problem.js";
+import { namesExchange } from "./shown-names.js";
 
 /**
  * The GraphQL client of one page. Each page gets its own, and is one person's for as long as it lives, so that nothing that one
@@ -23,6 +24,7 @@ export function createApi(page: PageSession): Client {
         },
       }),
       cacheExchange,
+      namesExchange,
       fetchExchange,
     ],
   });

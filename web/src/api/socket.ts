@@ -2,6 +2,7 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { stringifyDocument } from "@urql/core";
 import { type Client, createClient } from "graphql-ws";
 import type { PageSession } from "../session/page-session.js";
+import { shownNames } from "./shown-names.js";
 
 /** Where a subscription's results go; an error or a completion ends it. */
 export interface Sink<T> {
@@ -60,7 +61,7 @@ export function createLiveSocket(page: PageSession, url: string = socketUrl("/gr
         {
           next: ({ data, errors }) => {
             if (errors?.length) sink.failed(errors);
-            else if (data) sink.next(data);
+            else if (data) sink.next(shownNames(data));
           },
           error: (cause) => sink.failed(cause),
           complete: () => sink.completed(),

@@ -1,3 +1,4 @@
+import { visible } from "@onrecord/core/hidden-characters";
 import { caretColour } from "./caret-colour.js";
 
 /** Someone who has the document open. */
@@ -21,7 +22,8 @@ export function presentIn(
     if (typeof name !== "string" || name === "") continue;
     const key = typeof id === "string" ? id : `client:${client}`;
     const isMe = client === mine || key === myId;
-    if (!people.has(key) || isMe) people.set(key, { id: key, name, color: caretColour({ id, color }), isMe });
+    if (!people.has(key) || isMe)
+      people.set(key, { id: key, name: visible(name), color: caretColour({ id, color }), isMe });
   }
   return [...people.values()].sort((a, b) => Number(b.isMe) - Number(a.isMe) || a.name.localeCompare(b.name));
 }

@@ -78,6 +78,9 @@ export const record = {
     "document.shredded": "{actor} destroyed {object} for ever, at version {version}",
     "document.downloaded": "{actor} downloaded {object} as {format}, version {version}",
     "document.download-refused": "{actor} was refused the download of {object} as {format}",
+    "download.refused": "{actor} followed a download link of {object} in vain: {reason}",
+    "download.lapsed":
+      "{actor} asked for {object} as {format}, version {version}, and did not fetch it in time",
     "presence.refused": "{actor} tried to show a presence that is not theirs in {object}",
     "presence.crowded-out": "{actor}'s presence in {object} was not shown: too much was there already",
     "version.restored": "{actor} restored version {restoredVersion} of {object} as version {version}",
@@ -104,6 +107,8 @@ export const record = {
     "document.shredded": "Document destroyed",
     "document.downloaded": "Download",
     "document.download-refused": "Refused download",
+    "download.refused": "Refused download link",
+    "download.lapsed": "Unused download link",
     "presence.refused": "Refused presence",
     "presence.crowded-out": "Presence not shown",
     "version.restored": "Version restored",
@@ -123,6 +128,11 @@ export const record = {
     token: "the token is not valid",
     "other-session": "it came from a page of another session",
     "too-large": "what was sent was too large to read",
+    "link-unknown": "there is no such link",
+    "link-used": "it was used before",
+    "link-expired": "its time was over",
+    "link-without-session": "nobody was signed in",
+    "link-of-other-session": "it is another session's",
   } as Record<string, string>,
   /** Why something was denied, by the name of the policy. */
   refusals: {

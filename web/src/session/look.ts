@@ -1,5 +1,6 @@
 import { MeDocument, type MeQuery } from "@onrecord/schema/generated";
 import { stringifyDocument } from "@urql/core";
+import { shownNames } from "../api/shown-names.js";
 import type { Look } from "./page-session.js";
 
 interface Answer {
@@ -18,7 +19,7 @@ export async function lookWhoIsSignedIn(): Promise<Look> {
     });
     if (response.status === 401) return { kind: "nobody" };
     const { data, errors = [] } = (await response.json()) as Answer;
-    if (data) return { kind: "somebody", me: data.me };
+    if (data) return { kind: "somebody", me: shownNames(data).me };
     return { kind: errors[0]?.extensions?.code === "UNAUTHENTICATED" ? "nobody" : "unreachable" };
   } catch {
     return { kind: "unreachable" };

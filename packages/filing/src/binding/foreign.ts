@@ -29,7 +29,7 @@ export const ForeignBlock = Node.create({
   addAttributes: () => ({ foreign: { default: null, rendered: false } }),
   renderHTML: ({ node }): DOMOutputSpec => [
     "div",
-    { class: "foreign", "data-foreign": foreignOf(node)?.name ?? "", contenteditable: "false" },
+    { class: "foreign", "data-foreign": nameOf(foreignOf(node)?.name), contenteditable: "false" },
     drawn(node),
   ],
   renderText: ({ node }) => drawnContent(node).textBetween(0, drawnContent(node).content.size, "\n"),
@@ -47,7 +47,7 @@ export const ForeignInline = Node.create({
     const words = drawnContent(node).textContent;
     return [
       "span",
-      { class: "foreign", "data-foreign": foreignOf(node)?.name ?? "", contenteditable: "false" },
+      { class: "foreign", "data-foreign": nameOf(foreignOf(node)?.name), contenteditable: "false" },
       // Half of a line end has nothing to show.
       words === "" && foreignOf(node)?.embed !== "\r" ? "\ufffc" : words.trim(),
     ];
@@ -60,8 +60,13 @@ export const ForeignMark = Mark.create({
   name: "foreignMark",
   excludes: "",
   addAttributes: () => ({ key: { default: "", rendered: false }, value: { default: null, rendered: false } }),
-  renderHTML: ({ mark }): DOMOutputSpec => ["span", { "data-foreign-mark": String(mark.attrs.key) }, 0],
+  renderHTML: ({ mark }): DOMOutputSpec => ["span", { "data-foreign-mark": nameOf(mark.attrs.key) }, 0],
 });
+
+/** A name that another program gave: it stands in an attribute, where a few letters tell enough. */
+function nameOf(given: unknown): string {
+  return typeof given === "string" ? given.slice(0, 100) : "";
+}
 
 /** What the page's schema has beside the filing's, to show what it does not know. */
 export const foreignExtensions = [ForeignBlock, ForeignInline, ForeignMark];

@@ -9,6 +9,11 @@ import { effectiveUpdate, lacking } from "./effective-update.js";
 export interface DraftedEdit {
   /** The update that turns the document at its head into what is wanted, or null for nothing. Asked again only if its clientID is taken. */
   change(head: LoadedDocument): Promise<Uint8Array | null> | Uint8Array | null;
+  /**
+   * The change is all of a document that is still empty, in the name of this client, and Onrecord has made it: then it is taken as it is.
+   * To put megabytes into a document just to see what they change would hold up everyone who types.
+   */
+  readonly whole?: { readonly clientId: number };
   /** Throws if the document, as the change leaves it, is not what was wanted: then nothing is committed. */
   check?(result: Y.Doc): void;
 }
@@ -31,6 +36,8 @@ export async function draftOf(
   documentBytes: number,
 ): Promise<Draft | null> {
   const wanted = await edit.change(head);
+  if (wanted !== null && edit.whole && head.version === 0)
+    return { ...head, update: wanted, budget: within(documentBytes, wanted.length) };
   const tried = wanted && attempt(head.doc, wanted, documentBytes, edit);
   if (tried === null) edit.check?.(head.doc);
   return tried && { ...head, ...tried };
@@ -59,7 +66,11 @@ function attempt(
   const update = effectiveUpdate(copy, wanted);
   if (update === null) return null;
   edit?.check?.(copy);
-  const budget = documentBytes - Y.encodeStateAsUpdate(copy).length;
-  if (budget >= 0) return { update, budget };
+  return { update, budget: within(documentBytes, Y.encodeStateAsUpdate(copy).length) };
+}
+
+/** How much a document of this size may still grow. BAD_USER_INPUT for one that is too large. */
+function within(documentBytes: number, bytes: number): number {
+  if (bytes <= documentBytes) return documentBytes - bytes;
   throw new AppError("BAD_USER_INPUT", `This document would grow past its limit of ${documentBytes} bytes.`);
 }

@@ -2,6 +2,7 @@ import type { Outcome } from "../entry.js";
 import type { AccessEvents } from "./access.js";
 import type { AuditLogEvents } from "./audit.js";
 import type { DocumentEvents } from "./document.js";
+import type { DownloadEvents } from "./download.js";
 import type { KeyEvents } from "./key.js";
 import type { PresenceEvents } from "./presence.js";
 import type { SessionEvents } from "./session.js";
@@ -14,6 +15,7 @@ import type { VersionEvents } from "./version.js";
 export interface AuditEvents
   extends SessionEvents,
     DocumentEvents,
+    DownloadEvents,
     PresenceEvents,
     VersionEvents,
     AccessEvents,
@@ -31,6 +33,7 @@ const outcomes: Partial<Record<AuditAction, Outcome>> = {
   "session.refused": "DENIED",
   "document.edit-refused": "DENIED",
   "document.download-refused": "DENIED",
+  "download.refused": "DENIED",
   "presence.refused": "DENIED",
   "presence.crowded-out": "DENIED",
   "access.denied": "DENIED",

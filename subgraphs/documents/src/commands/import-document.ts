@@ -1,11 +1,14 @@
 import { AppError } from "@onrecord/core/errors";
+import { nearestName } from "@onrecord/core/names";
 import type { DocumentsContext } from "../context.js";
-import { nearestTitle } from "../text.js";
 import type { Document } from "../types/document.js";
 import { placeDocument } from "./place-document.js";
 import { confirm, write } from "./write.js";
 
-/** Makes a filing of a web page. The page is read before the transaction begins: document and content come together or not at all. */
+/**
+ * Makes a filing of a web page. The page is read before the transaction begins: document and content come together or not at all. Whoever
+ * goes away before it was read leaves nothing behind.
+ */
 export async function importDocument(
   context: DocumentsContext,
   {
@@ -15,17 +18,17 @@ export async function importDocument(
     html,
   }: { folderId: string; title: string | undefined; fileName?: string | null; html: string },
 ): Promise<Document> {
-  const { caller, config, edits, guard, history, imports } = context;
+  const { caller, config, edits, gone, guard, history, imports } = context;
   const { userId } = guard.requirePrincipal(caller);
   const sourceBytes = Buffer.byteLength(html);
   refuseLarge(sourceBytes, config.limits.requestBytes, "This page");
-  const page = await imports.run(html);
+  const page = await imports.run(html, { person: userId, gone });
   refuseLarge(page.fragmentUpdate.length, config.limits.documentBytes, "The filing made of this page");
 
   return write(context, async (tx, em) => {
     const document = await placeDocument(tx, em, history, {
       folderId,
-      title: title ?? nearestTitle(page.title) ?? nearestTitle(fileName ?? null) ?? "Untitled filing",
+      title: title ?? nearestName(page.title) ?? nearestName(fileName ?? null) ?? "Untitled filing",
       kind: "FILING",
       createdBy: userId,
     });
@@ -37,6 +40,7 @@ export async function importDocument(
         extra: { sourceBytes },
         authorize: () => confirm(context, tx, "edit", { kind: "DOCUMENT", id: document.id }),
         change: () => page.fragmentUpdate,
+        whole: page,
       },
       tx,
     );

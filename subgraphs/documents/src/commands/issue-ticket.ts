@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { raw } from "@mikro-orm/postgresql";
+import { type EntityManager, raw } from "@mikro-orm/postgresql";
+import { AppError } from "@onrecord/core/errors";
 import type { ContentFormat } from "@onrecord/filing/content";
 import { hashToken } from "@onrecord/policy/principal";
 import type { DocumentsContext } from "../context.js";
@@ -9,16 +10,18 @@ import type { Download } from "../types/download.js";
 /** How long a ticket may wait to be used, in seconds. */
 export const TICKET_SECONDS = 60;
 
-/** Gives the caller a ticket for one copy of a document as it stands now. Only its hash is kept. */
+/** Gives the caller, in this session, a ticket for one copy of a document as it stands now. Only its hash is kept. */
 export async function issueTicket(
-  { caller, em, guard, history }: DocumentsContext,
+  { caller, config, em, guard, history }: DocumentsContext,
   { documentId, format }: { documentId: string; format: ContentFormat },
 ): Promise<Download> {
   const { userId, sessionId } = guard.requirePrincipal(caller);
+  await refuseTooMany(em, userId, config.limits.openDownloads);
   const token = randomBytes(32).toString("base64url");
-  // What is on record is the download, not the ticket: old ones may go.
+  // What became of these is on the record. For an hour it can be said of their links as well.
   await em.nativeDelete(TicketEntity, {
     expiresAt: { $lt: raw("clock_timestamp() - interval '1 hour'") },
+    $or: [{ usedAt: { $ne: null } }, { lapsedAt: { $ne: null } }],
   });
   const head = await history.head(documentId);
   if (head === null) throw await history.missing(documentId);
@@ -35,4 +38,19 @@ export async function issueTicket(
   });
   const ticket = await em.findOneOrFail(TicketEntity, { tokenHash });
   return { url: `/download/${token}`, expiresAt: ticket.expiresAt };
+}
+
+/** Each link that nobody uses becomes an entry: somebody who asks for thousands would fill the record. */
+async function refuseTooMany(em: EntityManager, userId: string, most: number): Promise<void> {
+  const open = await em.count(TicketEntity, {
+    userId,
+    usedAt: null,
+    lapsedAt: null,
+    expiresAt: { $gt: raw("clock_timestamp()") },
+  });
+  if (open < most) return;
+  throw new AppError(
+    "RATE_LIMITED",
+    `${most} of your download links wait to be used; use them, or wait until they run out.`,
+  );
 }

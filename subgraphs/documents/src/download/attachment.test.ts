@@ -10,6 +10,7 @@ describe("a file name", () => {
     ["invoice\u202Egnp.exe", "invoice gnp.exe v4.txt"],
     ["x\r\nSet-Cookie: a=b", "x Set-Cookie a=b v4.txt"],
     ["...", "document v4.txt"],
+    ["report\u3164\u2800\u200B.exe", "report .exe v4.txt"],
     ["公告", "公告 v4.txt"],
   ])("of %j is harmless", (title, name) => {
     expect(fileName(title, 4, "TEXT")).toBe(name);

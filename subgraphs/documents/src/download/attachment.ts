@@ -8,7 +8,7 @@ const types: Record<ContentFormat, string> = {
 };
 
 /** What no file name may hold: path and drive separators, shell and header syntax, controls, and the invisible signs that fake an extension. */
-const unsafe = /[\\/:*?"<>|%;\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
+const unsafe = /[\\/:*?"<>|%;\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
 const LONGEST = 120;
 
 /** A file name made of a document's title: harmless on any system. */

@@ -1,13 +1,21 @@
 import { createLogger } from "@onrecord/core/log";
 import { HttpServer } from "@onrecord/http/http-server";
 import { hashToken, type Principal } from "@onrecord/policy/principal";
+import type { Orm } from "@onrecord/postgres/orm";
+import { signedIn } from "@onrecord/testing/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDocumentsOrm } from "../orm.js";
 import { World } from "../testing/world.js";
+import { LapsedLinks } from "./lapsed-links.js";
+
+type Person = Principal & { readonly token: string };
 
 let world: World;
+let sweepers: LapsedLinks[];
+let orm: Orm;
 let http: HttpServer;
 let base: string;
-let manager: Principal;
+let manager: Person;
 let folderId: string;
 let id: string;
 beforeAll(async () => {
@@ -15,12 +23,15 @@ beforeAll(async () => {
   http = new HttpServer(createLogger("silent"));
   world.subgraph.mount(http);
   base = await http.listen(0, "127.0.0.1");
+  orm = await openDocumentsOrm(world.context);
+  sweepers = [1, 2, 3].map(() => new LapsedLinks(world.context, orm));
   ({ manager, folderId } = await world.manager());
   id = await world.document(manager, folderId, "Draft <b> 公告");
   await world.type(id, "<script>alert(1)</script>", manager.userId);
 });
 afterAll(async () => {
   await http[Symbol.asyncDispose]();
+  await orm[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
 });
 
@@ -32,8 +43,13 @@ const ticket = async (who: Principal, format = "TEXT") => {
   expect(codes).toEqual([]);
   return data.download;
 };
-const fetchCopy = (url: string, init: RequestInit = {}) =>
-  fetch(base + url, { ...init, headers: { "user-agent": "curl/8" } });
+/** Follows a link as somebody; null: as nobody. */
+const fetchCopy = (url: string, who: Person | null = manager, init: RequestInit = {}) =>
+  fetch(base + url, { ...init, headers: who === null ? {} : { authorization: `Bearer ${who.token}` } });
+const refusedLinks = () =>
+  world.db.query<{ actor_id: string | null; object_id: string | null; detail: object }>(
+    "select actor_id, object_id, detail from audit.entry where action = 'download.refused' order by id",
+  );
 const downloads = async () =>
   (await world.entries(id)).filter(({ action }) => action.startsWith("document.download"));
 
@@ -47,7 +63,7 @@ describe("a ticket", () => {
     const before = (await downloads()).length;
     const response = await fetchCopy(url);
     expect(response.status).toBe(200);
-    expect(await response.text()).toBe("<script>alert(1)</script>");
+    expect((await response.text()).split("\n").at(-1)).toBe("<script>alert(1)</script>");
     expect(Object.fromEntries(response.headers)).toMatchObject({
       "content-type": "text/plain; charset=utf-8",
       "content-disposition": `attachment; filename="Draft b __ v1.txt"; filename*=UTF-8''Draft%20b%20%E5%85%AC%E5%91%8A%20v1.txt`,
@@ -87,6 +103,91 @@ describe("a ticket", () => {
     expect((await downloads()).length).toBe(before + 1);
   });
 
+  it("is worth nothing outside of the session that asked for it, and each attempt is on the record", async () => {
+    const { url } = await ticket(manager);
+    const thief = await world.person({ name: "Bob" });
+    await world.grant(folderId, thief.userId, "DOWNLOAD");
+    const elsewhere = { ...manager, ...(await signedIn(world.db, manager.userId)) };
+    const before = (await refusedLinks()).length;
+    for (const who of [null, thief, elsewhere, { ...thief, token: "a".repeat(43) }]) {
+      const answer = await fetchCopy(url, who);
+      expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("session")]);
+    }
+    const refused = (actor_id: string | null, reason: string) => ({
+      actor_id,
+      object_id: id,
+      detail: { reason, issuedTo: manager.userId },
+    });
+    expect((await refusedLinks()).slice(before)).toEqual([
+      refused(null, "link-without-session"),
+      refused(thief.userId, "link-of-other-session"),
+      refused(manager.userId, "link-of-other-session"),
+      refused(null, "link-without-session"),
+    ]);
+    // A cookie proves the session as well; and nothing of the above has used the link up.
+    const cookie = `onrecord_session=${manager.token}`;
+    expect((await fetch(base + url, { headers: { cookie } })).status).toBe(200);
+  });
+
+  it("that was forged, used or is too old is on the record with the reason", async () => {
+    const { url } = await ticket(manager);
+    await fetchCopy(url);
+    const late = await expiredLike((await ticket(manager)).url);
+    const before = (await refusedLinks()).length;
+    for (const link of [url, late, `/download/${"f".repeat(43)}`, "/download/nonsense"])
+      expect((await fetchCopy(link)).status).toBe(404);
+    expect((await fetchCopy(`/download/${"f".repeat(43)}`, null)).status).toBe(404);
+    const issuedTo = manager.userId;
+    expect((await refusedLinks()).slice(before)).toMatchObject([
+      { actor_id: manager.userId, object_id: id, detail: { reason: "link-used", issuedTo } },
+      { actor_id: manager.userId, object_id: id, detail: { reason: "link-expired", issuedTo } },
+      { actor_id: manager.userId, object_id: null, detail: { reason: "link-unknown", issuedTo: null } },
+      { actor_id: manager.userId, object_id: null, detail: { reason: "link-unknown", issuedTo: null } },
+      { actor_id: null, object_id: null, detail: { reason: "link-unknown", issuedTo: null } },
+    ]);
+  });
+
+  it("that ran out unused is on the record once, however many nodes look; one that was used, or may be, is not", async () => {
+    await sweepAll();
+    const unused = await expiredLike((await ticket(manager, "JSON")).url);
+    const spent = await ticket(manager);
+    await fetchCopy(spent.url);
+    const lapsed = async () => (await world.entries(id)).filter(({ action }) => action === "download.lapsed");
+    const before = (await lapsed()).length;
+    expect((await sweepAll()).reduce((sum, count) => sum + count, 0)).toBe(1);
+    await sweepAll();
+    expect((await lapsed()).slice(before)).toEqual([
+      {
+        action: "download.lapsed",
+        outcome: "ALLOWED",
+        actor_id: manager.userId,
+        detail: { format: "JSON", version: 2 },
+      },
+    ]);
+    expect((await fetchCopy(unused)).status).toBe(404);
+  });
+
+  it("is one of a bounded number that wait to be used, for each person", async () => {
+    await using small = await World.open({ ONRECORD_MAX_OPEN_DOWNLOADS: "2" });
+    const { manager, folderId } = await small.manager();
+    const documentId = await small.document(manager, folderId);
+    const other = await small.person();
+    await small.grant(folderId, other.userId, "DOWNLOAD");
+    const ask = async (who: Person) =>
+      (
+        await small.ask(
+          who,
+          `mutation { download(input: { documentId: "${documentId}", format: TEXT }) { url } }`,
+        )
+      ).codes;
+    expect([await ask(manager), await ask(manager), await ask(manager), await ask(other)]).toEqual([
+      [],
+      [],
+      ["RATE_LIMITED"],
+      [],
+    ]);
+  });
+
   it("is kept only as its hash", async () => {
     const { url } = await ticket(manager);
     const token = url.slice("/download/".length);
@@ -104,6 +205,31 @@ describe("a ticket", () => {
     expect((await downloads()).length).toBe(before + 1);
   });
 
+  it.each(["TEXT", "HTML", "JSON"])(
+    "gives a copy as %s that says whose it is, of what, and when it was made",
+    async (format) => {
+      const { url } = await ticket(manager, format);
+      const copy = await (await fetchCopy(url)).text();
+      for (const fact of ["Mary Manager", manager.email, "公告"]) expect(copy).toContain(fact);
+      const [{ version = 0 } = {}] = await world.db.query<{ version: number }>(
+        "select version from documents.download_ticket order by expires_at desc limit 1",
+      );
+      if (format === "JSON")
+        expect(JSON.parse(copy)).toEqual({
+          copy: {
+            documentId: id,
+            title: "Draft <b> 公告",
+            version,
+            recipient: { name: "Mary Manager", email: manager.email },
+            at: expect.stringMatching(/^\d{4}-.*Z$/),
+          },
+          text: expect.stringContaining("<script>alert(1)</script>"),
+        });
+      else
+        expect(copy).toMatch(new RegExp(`version ${version}\\b[^]*\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC`));
+    },
+  );
+
   it("makes a page that runs nothing and says whose copy it is", async () => {
     const { url } = await ticket(manager, "HTML");
     const page = await (await fetchCopy(url)).text();
@@ -118,11 +244,11 @@ describe("a ticket", () => {
     const grant = await world.grant(folderId, analyst.userId, "DOWNLOAD");
 
     const late = await ticket(analyst);
-    expect((await fetchCopy(await expiredLike(late.url))).status).toBe(404);
+    expect((await fetchCopy(await expiredLike(late.url), analyst)).status).toBe(404);
 
     await world.revoke(grant);
     const before = (await downloads()).length;
-    expect((await fetchCopy(late.url)).status).toBe(404);
+    expect((await fetchCopy(late.url, analyst)).status).toBe(404);
     expect((await downloads()).slice(before)).toMatchObject([
       {
         action: "document.download-refused",
@@ -135,20 +261,20 @@ describe("a ticket", () => {
     const again = await world.grant(folderId, analyst.userId, "DOWNLOAD");
     const lowered = await ticket(analyst);
     await world.revoke(again);
-    const refused = await fetchCopy(lowered.url);
+    const refused = await fetchCopy(lowered.url, analyst);
     expect(refused.status).toBe(403);
     expect(await refused.text()).toContain("This needs the level DOWNLOAD; yours here is VIEW.");
 
     const orphan = await ticket(manager);
     await world.db.query("update identity.session set ended_at = now() where id = $1", [manager.sessionId]);
-    expect((await fetchCopy(orphan.url)).status).toBe(404);
+    expect((await fetchCopy(orphan.url)).status).toBe(403);
     await world.db.query("update identity.session set ended_at = null where id = $1", [manager.sessionId]);
   });
 
   it("is not looked at by anything but GET, and nonsense finds nothing", async () => {
     const { url } = await ticket(manager);
-    expect((await fetchCopy(url, { method: "HEAD" })).status).toBe(405);
-    expect((await fetchCopy(url, { method: "POST" })).status).toBe(405);
+    expect((await fetchCopy(url, manager, { method: "HEAD" })).status).toBe(405);
+    expect((await fetchCopy(url, manager, { method: "POST" })).status).toBe(405);
     expect((await fetchCopy(url)).status).toBe(200);
     for (const path of [
       "/download",
@@ -180,6 +306,11 @@ describe("a refusal", () => {
     });
   });
 });
+
+/** Looks for unused links as several nodes would at once; how many each has found. */
+function sweepAll(): Promise<number[]> {
+  return Promise.all(sweepers.map((sweeper) => sweeper.sweep()));
+}
 
 /** A ticket like this one whose time is over: the services may not change when a ticket ends. */
 async function expiredLike(url: string): Promise<string> {

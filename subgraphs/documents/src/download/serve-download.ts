@@ -2,16 +2,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
-import type { By } from "@onrecord/ledger/ledger";
+import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
+import type { LinkRefusal } from "@onrecord/ledger/events/download";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { holdPermissions } from "@onrecord/policy/change";
-import { originFacts } from "@onrecord/policy/credentials";
 import type { Decision } from "@onrecord/policy/decision";
-import { type Principal, principalOfSession } from "@onrecord/policy/principal";
-import type { Tx } from "@onrecord/postgres/database";
+import { byCaller, type Caller, principalOfSession } from "@onrecord/policy/principal";
+import type { Sql, Tx } from "@onrecord/postgres/database";
 import { type Orm, unitOfWork } from "@onrecord/postgres/orm";
 import type { DocumentsServices } from "../context.js";
 import { attachmentHeaders, fileName } from "./attachment.js";
-import { refuseOtherSession } from "./other-session.js";
+import { callerWithLink, refusalOf } from "./bearer.js";
 import { renderCopy } from "./render.js";
 import { findTicket, type Ticket, useTicket } from "./ticket.js";
 
@@ -43,34 +44,44 @@ async function fetchCopy(
   info: RequestInfo,
 ) {
   const { db, ledger, history } = services;
+  const caller = await callerWithLink(services, request, info);
   const ticket = await findTicket(em, token);
-  const principal = ticket && (await principalOfSession(db, ticket.sessionId));
-  if (!ticket || !principal) throw noTicket();
-  await refuseOtherSession(services, principal, request, info);
-  const body = await renderCopy(history, ticket, principal);
+  const at = await databaseTime(db);
+  const why = refusalOf(ticket, caller, at);
+  if (why !== null || ticket === undefined || caller.principal === null) {
+    const refused = why ?? "link-unknown";
+    await ledger.record({ ...refusedLink(refused, ticket), by: byCaller(caller) });
+    throw linkError(refused);
+  }
+  const body = await renderCopy(history, ticket, { recipient: caller.principal, at });
+  const outcome = await ledger.transaction(byCaller(caller), (tx) => useLink(services, em, tx, ticket));
+  if (typeof outcome === "string") throw linkError(outcome);
+  if (!outcome.allow) throw rightError(outcome);
+  const { title, version, format } = ticket;
+  return { body, headers: attachmentHeaders(fileName(title, version, format), format, body.length) };
+}
 
-  const { documentId, version, format, sessionId, userId } = ticket;
-  const from = originFacts(request);
-  const by: By = { actorKind: "USER", actorId: userId, sessionId, requestId: info.id, from };
-  const decision = await ledger.transaction(by, async (tx) => {
-    if (!(await useTicket(unitOfWork(em, tx), ticket))) throw noTicket();
-    const decision = await decideUnderLock(services, tx, ticket);
-    if (decision === null) throw noTicket();
-    const object = { kind: "DOCUMENT", id: documentId } as const;
-    if (decision.allow)
-      await tx.append({ action: "document.downloaded", object, detail: { format, version } });
-    else {
-      const reasons = decision.reasons.map(({ id }) => id);
-      await tx.append({
-        action: "document.download-refused",
-        object,
-        detail: { format, reasons },
-      });
-    }
-    return decision;
-  });
-  if (!decision.allow) throw refusal(decision);
-  return { body, headers: attachmentHeaders(fileName(ticket.title, version, format), format, body.length) };
+/** Uses a link up and decides for the last time. Whatever comes of it is on the record with it. */
+async function useLink(
+  services: DocumentsServices,
+  em: EntityManager,
+  tx: RecordedTx,
+  ticket: Ticket,
+): Promise<Decision | LinkRefusal> {
+  const { documentId, version, format } = ticket;
+  const object = { kind: "DOCUMENT", id: documentId } as const;
+  const outcome =
+    (await useTicket(unitOfWork(em, tx), ticket)) ??
+    (await decideUnderLock(services, tx, ticket)) ??
+    "link-without-session";
+  if (typeof outcome === "string") await tx.append(refusedLink(outcome, ticket));
+  else if (outcome.allow)
+    await tx.append({ action: "document.downloaded", object, detail: { format, version } });
+  else {
+    const reasons = outcome.reasons.map(({ id }) => id);
+    await tx.append({ action: "document.download-refused", object, detail: { format, reasons } });
+  }
+  return outcome;
 }
 
 /** Permission changes take the same lock: none commits between this decision and the commit it is made for. */
@@ -80,19 +91,36 @@ async function decideUnderLock(
   { sessionId, documentId }: Ticket,
 ): Promise<Decision | null> {
   await holdPermissions(tx);
-  const principal: Principal | null = await principalOfSession(tx, sessionId);
+  const principal: Caller["principal"] = await principalOfSession(tx, sessionId);
   return principal && decisions.decide(principal, "download", documentId, tx);
 }
 
-function noTicket(): AppError {
+function refusedLink(reason: LinkRefusal, ticket: Ticket | undefined) {
+  const detail: AuditEvents["download.refused"] = { reason, issuedTo: ticket?.userId ?? null };
+  const object = ticket === undefined ? null : ({ kind: "DOCUMENT", id: ticket.documentId } as const);
+  return { action: "download.refused", object, detail } as const;
+}
+
+async function databaseTime(sql: Sql): Promise<Date> {
+  const [row] = await sql.query<{ now: Date }>("select clock_timestamp() as now");
+  if (!row) throw new Error("the database did not tell the time");
+  return row.now;
+}
+
+function linkError(reason: LinkRefusal): AppError {
+  if (reason === "link-without-session" || reason === "link-of-other-session")
+    return new AppError(
+      "FORBIDDEN",
+      "This link works only in the session that asked for it: send its cookie or its token, or ask for the download again.",
+    );
   return new AppError(
     "NOT_FOUND",
     "This link was used, has expired, or never was; ask for the download again.",
   );
 }
 
-function refusal({ visible, reasons }: Decision): AppError {
-  if (!visible) return noTicket();
+function rightError({ visible, reasons }: Decision): AppError {
+  if (!visible) return linkError("link-unknown");
   return new AppError("FORBIDDEN", reasons[0]?.text ?? "You may not download this.", { reasons });
 }
 

@@ -3,7 +3,7 @@ import type { ContentFormat, DocumentKind } from "@onrecord/filing/content";
 import { hashToken } from "@onrecord/policy/principal";
 import { TicketEntity } from "../entities/ticket.js";
 
-/** What a ticket is for. */
+/** What a ticket is for, and whose it is. */
 export interface Ticket {
   readonly tokenHash: Buffer;
   readonly documentId: string;
@@ -13,31 +13,35 @@ export interface Ticket {
   readonly format: ContentFormat;
   readonly userId: string;
   readonly sessionId: string;
+  readonly expiresAt: Date;
+  readonly usedAt: Date | null;
 }
 
 /** Tickets are 32 random bytes in base64url. */
 const SHAPE = /^[\w-]{43}$/;
 
-/** What is true of a ticket that may still be used. */
-const usable = () => ({ usedAt: null, expiresAt: { $gt: raw("clock_timestamp()") } });
-
-/** A ticket that may still be used, or undefined. */
+/** A ticket, whether it may still be used or not; undefined when there is none. */
 export async function findTicket(em: EntityManager, token: string): Promise<Ticket | undefined> {
   if (!SHAPE.test(token)) return undefined;
   const tokenHash = hashToken(token);
-  const ticket = await em.findOne(TicketEntity, { tokenHash, ...usable() }, { populate: ["document"] });
+  const ticket = await em.findOne(TicketEntity, { tokenHash }, { populate: ["document"] });
   if (ticket === null) return undefined;
-  const { version, format, userId, sessionId } = ticket;
+  const { version, format, userId, sessionId, expiresAt } = ticket;
   const { id: documentId, title, kind } = ticket.document;
-  return { tokenHash, documentId, title, kind, version, format, userId, sessionId };
+  const usedAt = ticket.usedAt ?? null;
+  return { tokenHash, documentId, title, kind, version, format, userId, sessionId, expiresAt, usedAt };
 }
 
-/** Uses a ticket up; false when it was used or has expired in the meantime. Two who try at once: one wins. */
-export async function useTicket(em: EntityManager, { tokenHash }: Ticket): Promise<boolean> {
+/** Uses a ticket up. Answers why not, when it was used or has expired in the meantime: of two who try at once, one wins. */
+export async function useTicket(
+  em: EntityManager,
+  { tokenHash }: Ticket,
+): Promise<"link-used" | "link-expired" | null> {
   const used = await em.nativeUpdate(
     TicketEntity,
-    { tokenHash, ...usable() },
+    { tokenHash, usedAt: null, expiresAt: { $gt: raw("clock_timestamp()") } },
     { usedAt: raw("clock_timestamp()") },
   );
-  return used > 0;
+  if (used > 0) return null;
+  return (await em.count(TicketEntity, { tokenHash, usedAt: null })) > 0 ? "link-expired" : "link-used";
 }

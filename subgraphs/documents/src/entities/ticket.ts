@@ -15,6 +15,8 @@ export const TicketEntity = defineEntity({
     userId: p.uuid().fieldName("user_id"),
     sessionId: p.uuid().fieldName("session_id"),
     expiresAt: p.datetime().fieldName("expires_at"),
+    /** When it was noticed that nobody had used it in time. */
+    lapsedAt: p.datetime().nullable().fieldName("lapsed_at"),
     usedAt: p.datetime().nullable().fieldName("used_at"),
   },
 });

@@ -2,72 +2,130 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AppError } from "@onrecord/core/errors";
+import type { Limits } from "@onrecord/core/limits";
+import { FairQueue, type Full } from "./fair-queue.js";
 
 /** What the worker says of a page. */
 export type ImportAnswer =
-  | { readonly ok: true; readonly fragmentUpdate: Uint8Array; readonly title: string | null }
+  | {
+      readonly ok: true;
+      readonly fragmentUpdate: Uint8Array<ArrayBuffer>;
+      /** The Yjs client in whose name it is written. */
+      readonly clientId: number;
+      readonly title: string | null;
+    }
   | { readonly ok: false; readonly sentence: string };
 
 /** A page that became a filing. */
 export type ImportedPage = Extract<ImportAnswer, { ok: true }>;
 
-/** What keeps a hostile page from hurting anything but its own worker. */
-export interface ImportBounds {
-  readonly memoryMb: number;
-  readonly milliseconds: number;
-  /** Workers at once. */
-  readonly workers: number;
-  /** Pages that wait for one: each may have tens of megabytes. */
-  readonly waiting: number;
+/** Whose page it is. */
+export interface ImportRequest {
+  readonly person: string;
+  /** Fires when whoever asked has gone: then nobody wants the page any more. */
+  readonly gone?: AbortSignal | undefined;
 }
 
-const defaults: ImportBounds = { memoryMb: 1024, milliseconds: 120_000, workers: 2, waiting: 16 };
+/** A page on its way through. */
+interface Job {
+  readonly person: string;
+  readonly bytes: number;
+  readonly turn: PromiseWithResolvers<void>;
+}
 
-/** Runs imports on threads of their own, a few at a time; the others wait their turn. */
+/** What keeps a hostile page from hurting anything but its own worker, and a person with many pages anyone but themselves. */
+export type ImportLimits = Pick<
+  Limits,
+  | "imports"
+  | "importSeconds"
+  | "importMegabytes"
+  | "importsWaitingPerUser"
+  | "importsWaiting"
+  | "importBytesWaiting"
+>;
+
+/** Runs imports on threads of their own, a few at a time; the others wait their turn, which comes round person by person. */
 export class ImportRunner implements AsyncDisposable {
   readonly #running = new Set<Worker>();
-  readonly #waiting: (() => void)[] = [];
+  readonly #queue: FairQueue<Job>;
   #busy = 0;
   #closed = false;
 
-  readonly #bounds: ImportBounds;
-
-  constructor(bounds: Partial<ImportBounds> = {}) {
-    this.#bounds = { ...defaults, ...bounds };
+  constructor(private readonly limits: ImportLimits) {
+    const { importsWaitingPerUser: eachOf, importsWaiting: all, importBytesWaiting: bytes } = limits;
+    this.#queue = new FairQueue({ eachOf, all, bytes });
   }
 
-  /** Reads a page. BAD_USER_INPUT with a sentence when it cannot become a filing. */
-  async run(html: string): Promise<ImportedPage> {
-    if (this.#busy < this.#bounds.workers) this.#busy++;
-    else if (this.#waiting.length < this.#bounds.waiting)
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else throw new AppError("RATE_LIMITED", "Many imports are under way just now; try again in a moment.");
+  /**
+   * Reads a page. BAD_USER_INPUT with a sentence when it cannot become a filing, RATE_LIMITED when too many wait, UNAVAILABLE when
+   * it was stopped.
+   */
+  async run(html: string, { person, gone }: ImportRequest): Promise<ImportedPage> {
+    if (this.#closed || gone?.aborted) throw stopped();
+    const job: Job = { person, bytes: Buffer.byteLength(html), turn: Promise.withResolvers() };
+    await this.#turnOf(job, gone);
     try {
-      if (this.#closed) throw stopped();
-      const answer = await this.#ask(html);
+      if (this.#closed || gone?.aborted) throw stopped();
+      const answer = await this.#ask(html, gone);
       if (!answer.ok) throw new AppError("BAD_USER_INPUT", answer.sentence);
       return answer;
     } finally {
-      // The place is handed on, so that nobody slips in between.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#busy--;
+      this.#queue.done(job);
+      this.#busy--;
+      this.#serve();
     }
   }
 
-  async #ask(html: string): Promise<ImportAnswer> {
-    const worker = startWorker(html, this.#bounds.memoryMb);
+  /** Resolves when it is this page's turn, whose place is then taken. */
+  async #turnOf(job: Job, gone: AbortSignal | undefined): Promise<void> {
+    const leave = () => {
+      if (this.#queue.remove(job)) job.turn.reject(stopped());
+    };
+    gone?.addEventListener("abort", leave, { once: true });
+    const out = this.#queue.add(job);
+    this.#serve();
+    for (const { job: refused, why } of out) refused.turn.reject(this.#tooMany(why));
+    try {
+      await job.turn.promise;
+    } finally {
+      gone?.removeEventListener("abort", leave);
+    }
+  }
+
+  #serve(): void {
+    while (this.#busy < this.limits.imports) {
+      const job = this.#queue.next();
+      if (job === undefined) return;
+      this.#busy++;
+      job.turn.resolve();
+    }
+  }
+
+  #tooMany(why: Full): AppError {
+    if (why === "everyone's")
+      return new AppError("RATE_LIMITED", "Many imports are under way just now; try again in a moment.");
+    return new AppError(
+      "RATE_LIMITED",
+      `${this.limits.importsWaitingPerUser} of your pages wait to be imported; try again when one of them is done.`,
+    );
+  }
+
+  async #ask(html: string, gone: AbortSignal | undefined): Promise<ImportAnswer> {
+    const worker = startWorker(html, this.limits.importMegabytes);
     this.#running.add(worker);
     const limit = Promise.withResolvers<never>();
     const timer = setTimeout(
       () =>
         limit.reject(new AppError("BAD_USER_INPUT", "This page takes too long to read; import it in parts.")),
-      this.#bounds.milliseconds,
+      this.limits.importSeconds * 1000,
     );
+    const leave = () => limit.reject(stopped());
+    gone?.addEventListener("abort", leave, { once: true });
     try {
       return await Promise.race([limit.promise, answerOf(worker)]);
     } finally {
       clearTimeout(timer);
+      gone?.removeEventListener("abort", leave);
       this.#running.delete(worker);
       await worker.terminate();
     }
@@ -75,6 +133,7 @@ export class ImportRunner implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    for (const job of this.#queue.waiting) if (this.#queue.remove(job)) job.turn.reject(stopped());
     await Promise.all([...this.#running].map((worker) => worker.terminate()));
   }
 }

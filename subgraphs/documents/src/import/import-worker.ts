@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { ImportError } from "@onrecord/filing/import-error";
 import { importHtml } from "@onrecord/filing/import-html";
@@ -5,13 +7,18 @@ import type { ImportAnswer } from "./import-runner.js";
 
 /** Reads one page and ends: parsing megabytes of markup takes seconds in which nothing else of the process may wait. */
 function answer(html: string): ImportAnswer {
+  const clientId = randomInt(2 ** 32);
   try {
-    const { fragmentUpdate, title } = importHtml(html);
-    return { ok: true, fragmentUpdate, title };
+    const { fragmentUpdate, title } = importHtml(html, { clientId });
+    // Of its own memory, which then goes over as it is.
+    return { ok: true, fragmentUpdate: new Uint8Array(fragmentUpdate), clientId, title };
   } catch (error) {
     if (error instanceof ImportError) return { ok: false, sentence: error.message };
     throw error;
   }
 }
 
-parentPort?.postMessage(answer((workerData as { html: string }).html));
+// Those who type go first. Linux takes it for this thread, other systems for the whole process.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
+const given = answer((workerData as { html: string }).html);
+parentPort?.postMessage(given, given.ok ? [given.fragmentUpdate.buffer] : []);

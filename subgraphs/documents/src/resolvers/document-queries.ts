@@ -1,3 +1,4 @@
+import { checkName } from "@onrecord/core/names";
 import { checkText } from "@onrecord/core/text";
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import { authorizeDocument, authorizeFolder } from "../authorize.js";
@@ -5,7 +6,6 @@ import { createDocument } from "../commands/create-document.js";
 import { importDocument } from "../commands/import-document.js";
 import { shredDocument } from "../commands/shred-document.js";
 import type { DocumentsContext } from "../context.js";
-import { checkName } from "../text.js";
 import { Document } from "../types/document.js";
 import { CreateDocumentInput, ImportDocumentInput, ShredDocumentInput } from "../types/inputs.js";
 

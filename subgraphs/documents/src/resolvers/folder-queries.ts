@@ -1,9 +1,9 @@
+import { checkName } from "@onrecord/core/names";
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import { authorizeFolder } from "../authorize.js";
 import { createFolder } from "../commands/create-folder.js";
 import type { DocumentsContext } from "../context.js";
 import { topFolders } from "../queries/top-folders.js";
-import { checkName } from "../text.js";
 import { FolderConnection } from "../types/connections.js";
 import { Folder } from "../types/folder.js";
 import { CreateFolderInput } from "../types/inputs.js";

@@ -1,10 +1,10 @@
+import { checkName } from "@onrecord/core/names";
 import { Arg, Ctx, ID, Mutation, Resolver, Root, Subscription } from "type-graphql";
 import { authorizeDocument } from "../authorize.js";
 import { nameVersion } from "../commands/name-version.js";
 import { restoreVersion } from "../commands/restore-version.js";
 import type { DocumentsContext } from "../context.js";
 import { documentChanges } from "../live/document-changes.js";
-import { checkName } from "../text.js";
 import { Document } from "../types/document.js";
 import { NameVersionInput, RestoreVersionInput } from "../types/inputs.js";
 import { Version } from "../types/version.js";

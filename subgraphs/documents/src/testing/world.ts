@@ -42,7 +42,9 @@ export class World implements AsyncDisposable {
   }
 
   /** A manager with a folder of their own at the top, made through the API. */
-  async manager(name = "Project"): Promise<{ manager: Principal; folderId: string }> {
+  async manager(
+    name = "Project",
+  ): Promise<{ manager: Principal & { readonly token: string }; folderId: string }> {
     const manager = await this.person({ roles: ["manager"], name: "Mary Manager" });
     return { manager, folderId: await this.folder(manager, null, name) };
   }

@@ -1,3 +1,4 @@
+import { visible } from "@onrecord/core/hidden-characters";
 import { type CaretUser, caretColour } from "../../collab/caret-colour.js";
 
 /** A colleague's caret with their name, which steps back after a moment and returns on hover. */
@@ -8,7 +9,7 @@ export function renderCaret(user: CaretUser): HTMLElement {
   caret.style.setProperty("--person", caretColour(user));
   const label = document.createElement("span");
   label.className = "caret-name";
-  label.textContent = typeof user.name === "string" ? user.name : "";
+  label.textContent = typeof user.name === "string" ? visible(user.name) : "";
   caret.append(label);
   return caret;
 }

@@ -1,10 +1,11 @@
+import { drawingSoundly } from "@onrecord/filing/draw-soundly";
 import { getSchema } from "@tiptap/core";
 import { DOMSerializer, DOMParser as SchemaParser } from "@tiptap/pm/model";
 import { useEffect, useRef } from "react";
 import "./filing.css";
 import { pageExtensions } from "./page-extensions.js";
 
-const schema = getSchema(pageExtensions);
+const schema = drawingSoundly(getSchema(pageExtensions));
 
 /**
  * A filing as a still page. The HTML is read through the filing's schema and written anew, never put into the page as it

@@ -1,6 +1,6 @@
 import { standardKeymap } from "@codemirror/commands";
 import { Compartment, EditorState } from "@codemirror/state";
-import { drawSelection, EditorView, keymap } from "@codemirror/view";
+import { drawSelection, EditorView, highlightSpecialChars, keymap } from "@codemirror/view";
 import type { Awareness } from "y-protocols/awareness";
 import type { Text } from "yjs";
 import { HeldChanges } from "./held-changes.js";
@@ -29,6 +29,8 @@ export function makeTextView(parent: HTMLElement, text: Text, awareness: Awarene
         keymap.of(standardKeymap),
         drawSelection(),
         EditorView.lineWrapping,
+        // What turns a line around is shown as a sign, so that nothing reads otherwise than it stands there.
+        highlightSpecialChars({ specialChars: /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g }),
         // A shared text keeps the carriage returns that other editors have put there: only a line feed ends a line here.
         EditorState.lineSeparator.of("\n"),
         rights.of(attributes(false, "")),

@@ -1,3 +1,4 @@
+import { soundValue } from "@onrecord/filing/attribute-values";
 import { createElement, type ReactNode } from "react";
 import { useLocale } from "../../i18n/locale.js";
 import classes from "./history.module.css";
@@ -74,23 +75,21 @@ function Block({ piece, node }: { piece: Piece; node: TreeNode }) {
 
 function tagOf(node: TreeNode): string {
   if (node.name !== "heading") return tags.get(node.name ?? "") ?? "div";
-  return `h${wholeNumber(attributeOf(node, "level"), 6) ?? 1}`;
+  return `h${soundOf(node, "level") ?? 1}`;
 }
 
 /** Only what a filing may carry, whatever a client has put there. */
 function attributesOf(node: TreeNode): Record<string, unknown> {
-  const align = attributeOf(node, "textAlign");
   return {
-    colSpan: wholeNumber(attributeOf(node, "colspan"), 1000),
-    rowSpan: wholeNumber(attributeOf(node, "rowspan"), 1000),
-    start: wholeNumber(attributeOf(node, "start"), 1_000_000),
-    align: typeof align === "string" && /^(center|right|justify)$/.test(align) ? align : undefined,
+    colSpan: soundOf(node, "colspan"),
+    rowSpan: soundOf(node, "rowspan"),
+    start: soundOf(node, "start"),
+    align: soundOf(node, "textAlign") ?? soundOf(node, "align"),
   };
 }
 
-function wholeNumber(value: unknown, most: number): number | undefined {
-  const number = Number(value);
-  return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
+function soundOf(node: TreeNode, name: string): unknown {
+  return soundValue(name, attributeOf(node, name));
 }
 
 /** A block that came or went as a whole, or whose attributes changed, has a bar beside it. */

@@ -1,9 +1,15 @@
 import { CopyButton, UnstyledButton } from "@mantine/core";
+import { visible } from "@onrecord/core/hidden-characters";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useLocale } from "../../i18n/locale.js";
 import classes from "./record.module.css";
 import type { Entry } from "./sentence.js";
+
+/** A search text that is on the record may be anything that somebody typed. */
+function shownText(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? visible(value) : value;
+}
 
 /** The entry itself, field by field, with what ties it to the log (leaf hash) and to the server's traces (request). */
 export function RawEntry({ entry, id, children }: { entry: Entry; id: string; children?: ReactNode }) {
@@ -35,7 +41,7 @@ export function RawEntry({ entry, id, children }: { entry: Entry; id: string; ch
         <div>
           <dt>{fields.detail}</dt>
           <dd>
-            <pre className="mono">{JSON.stringify(entry.detail, null, 2)}</pre>
+            <pre className="mono">{JSON.stringify(entry.detail, shownText, 2)}</pre>
           </dd>
         </div>
       </dl>

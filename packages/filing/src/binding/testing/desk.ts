@@ -2,13 +2,14 @@ import { getSchema } from "@tiptap/core";
 import { EditorState, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import * as Y from "yjs";
+import { drawingSoundly } from "../../draw-soundly.js";
 import { filingExtensions, filingField } from "../../extensions.js";
 import { foreignExtensions } from "../foreign.js";
 import { SharedFiling } from "../shared-filing.js";
 import { Views } from "../views.js";
 
 /** The schema of the page: the filing's, and what it shows the unknown with. */
-export const pageSchema = getSchema([...filingExtensions, ...foreignExtensions]);
+export const pageSchema = drawingSoundly(getSchema([...filingExtensions, ...foreignExtensions]));
 
 /** An editor without a page: the binding on a state, as a view would carry it. */
 export class Desk {
