@@ -127,7 +127,7 @@ export class Presence {
       if (known?.owner === owner && repeats(known, said, value)) known.said = said;
       else if (value !== null && !this.#fits(bytes, known)) crowdedOut.push(clientId);
       else {
-        moved ||= known?.owner === owner && value !== null;
+        moved ||= known?.owner === owner && value !== null && !isSame(known, bytes, value);
         this.#set({ clientId, said, value, owner, userId, bytes, heardAt: 0 });
       }
     }
@@ -323,6 +323,10 @@ function mayFollow(known: State, owner: Owner, userId: string, said: number, rem
 /** Whether an owner says again what peers know, with a clock of ours: another tab of its browser has handed it that. */
 function repeats(known: State, said: number, value: unknown): boolean {
   return isOurs(known, said) && value !== null && JSON.stringify(value) === JSON.stringify(known.value);
+}
+
+function isSame(known: State, bytes: number, value: unknown): boolean {
+  return bytes === known.bytes && JSON.stringify(value) === JSON.stringify(known.value);
 }
 
 function isHere({ owner }: State): boolean {

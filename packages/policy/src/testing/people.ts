@@ -79,3 +79,12 @@ export async function lieUnused(
     [sessionId, seconds, over],
   );
 }
+
+/** Seconds for which a session may still lie unused; null without a bound. */
+export async function idleLeft(sql: Sql, sessionId: string): Promise<number | null> {
+  const [row] = await sql.query<{ left: number | null }>(
+    "select extract(epoch from idle_at - clock_timestamp())::float as left from identity.session where id = $1",
+    [sessionId],
+  );
+  return row?.left ?? null;
+}
