@@ -95,7 +95,7 @@ async function keepOpen(sessionId: string) {
 describe("the list of one's sessions", () => {
   it("has one's own that live, the newest first, each with where it was started, and marks this one", async () => {
     const { sessions, email } = await person(4);
-    const [ended, unused, old, mine] = sessions as [never, never, never, never] & typeof sessions;
+    const [ended, unused, old, mine] = sessions;
     await context.db.query("update identity.session set ended_at = now() where id = $1", [ended!.sessionId]);
     await lieUnused(context.db, unused!.sessionId, { seconds: 60, over: 60 });
     await person(2);
