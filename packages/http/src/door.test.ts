@@ -25,7 +25,10 @@ async function serve(config: HostConfig) {
   http.route("/fails", () => {
     throw new Error("secret");
   });
-  http.route("/healthz", (_request, response) => void response.end("ok"), { anyHost: true });
+  http.route("/healthz", (_request, response) => void response.end("ok"), {
+    anyHost: true,
+    methods: ["GET", "HEAD"],
+  });
   http.upgrade("/socket", (_request, socket) => void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
   http.upgrade("/refused", (_request, _socket, _head, info) => info.refuse(502, "nobody is there"));
   const { port } = new URL(await http.listen(0, "127.0.0.1"));
@@ -165,7 +168,10 @@ describe("the host of a request", () => {
     const { ask } = await serve(firm);
     expect((await ask("GET", "/healthz", "10.0.0.1:4000")).status).toBe(200);
     expect((await ask("GET", "/healthz/x", "anything")).status).toBe(200);
-    expect((await ask("DELETE", "/healthz", "10.0.0.1:4000")).status).toBe(405);
+    for (const method of ["DELETE", "POST", "OPTIONS"]) {
+      const { status, answer } = await ask(method, "/healthz", "10.0.0.1:4000");
+      expect([status, /\r\nallow: (.*)\r\n/i.exec(answer)?.[1]]).toEqual([405, "GET, HEAD"]);
+    }
     expect((await ask("GET", "/healthzx", "10.0.0.1:4000")).status).toBe(421);
   });
 });

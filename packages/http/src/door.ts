@@ -4,8 +4,15 @@ import { AppError } from "@onrecord/core/errors";
 import { type HostConfig, KnownHosts } from "./known-hosts.js";
 
 /** The methods that any path may take. Whatever else comes, from TRACE to made-up ones, is refused before a service sees it. */
-const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS"]);
-export const ALLOW = [...METHODS].join(", ");
+const METHODS = ["GET", "HEAD", "POST", "OPTIONS"] as const;
+
+/** What a path is mounted with. */
+export interface RouteOptions {
+  /** Takes requests under any host name: for probes and for our own services, which come by address or by a name inside. */
+  readonly anyHost?: boolean;
+  /** The methods that it takes; without them, those of the door. */
+  readonly methods?: readonly (typeof METHODS)[number][];
+}
 
 /** An answer of the door itself. */
 export interface DoorAnswer {
@@ -41,15 +48,21 @@ export class Door {
     };
   }
 
-  /** Why a request is not taken, whatever it asks for; null: it is. `anyHost`: for probes and services, which come by address. */
-  refusal(request: IncomingMessage, requestId: string, anyHost: boolean): DoorAnswer | null {
-    if (!METHODS.has(request.method ?? "")) return methodRefused(requestId);
+  /** Why a request is not taken, by what its path was mounted with; null: it is. */
+  refusal(
+    request: IncomingMessage,
+    requestId: string,
+    { anyHost = false, methods = METHODS }: RouteOptions = {},
+  ): DoorAnswer | null {
+    if (!methods.some((method) => method === request.method)) return methodRefused(requestId, methods);
     return anyHost ? null : this.#hostRefused(request, requestId);
   }
 
   /** An upgrade is a GET (RFC 9110, 7.8; RFC 6455, 4.1). */
   upgradeRefusal(request: IncomingMessage, requestId: string): DoorAnswer | null {
-    return request.method === "GET" ? this.#hostRefused(request, requestId) : methodRefused(requestId, "GET");
+    return request.method === "GET"
+      ? this.#hostRefused(request, requestId)
+      : methodRefused(requestId, ["GET"]);
   }
 
   /** Writes an answer to a socket that speaks HTTP no further, and ends it. */
@@ -86,7 +99,8 @@ export class Door {
 }
 
 /** 405, for a method that the door or the path does not know. */
-export function methodRefused(requestId: string, allow = ALLOW): DoorAnswer {
+export function methodRefused(requestId: string, methods: readonly string[] = METHODS): DoorAnswer {
+  const allow = methods.join(", ");
   return typed(405, requestId, "method", `This method is not taken here; use one of ${allow}.`, { allow });
 }
 

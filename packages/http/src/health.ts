@@ -23,7 +23,8 @@ export function mountHealth(http: HttpServer, context: HealthContext): void {
     eventLoopMonitoringPrecision: EVENT_LOOP_EVERY_MS,
   });
   // Probes come by address.
-  const probe = (path: string, handler: RequestHandler) => http.route(path, handler, { anyHost: true });
+  const probe = (path: string, handler: RequestHandler) =>
+    http.route(path, handler, { anyHost: true, methods: ["GET", "HEAD"] });
   probe("/healthz", (_request, response) => {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
   });

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
-import { Door, type DoorAnswer, malformed, methodRefused, sentence } from "./door.js";
+import { Door, type DoorAnswer, malformed, methodRefused, type RouteOptions, sentence } from "./door.js";
 
 /** What every handler learns of a request besides the request itself. */
 export interface RequestInfo {
@@ -32,17 +32,11 @@ export interface HandshakeServer {
   on(event: "wsClientError", listener: (error: Error, socket: Duplex) => void): unknown;
 }
 
-/** What a path is mounted with. */
-export interface RouteOptions {
-  /** Takes requests under any host name: for probes and for our own services, which come by address or by a name inside. */
-  readonly anyHost?: boolean;
-}
-
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one HTTP server of a process, on which services mount their paths. The longest matching prefix answers. */
 export class HttpServer implements AsyncDisposable {
-  readonly #routes: { prefix: string; handler: RequestHandler; anyHost: boolean }[] = [];
+  readonly #routes: { prefix: string; handler: RequestHandler; options: RouteOptions }[] = [];
   readonly #upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
   /** The server waits for them when it closes, but no longer knows them. */
   readonly #upgraded = new Set<Duplex>();
@@ -75,8 +69,8 @@ export class HttpServer implements AsyncDisposable {
   }
 
   /** `prefix` matches the path itself and everything below it; "/" matches all. */
-  route(prefix: string, handler: RequestHandler, { anyHost = false }: RouteOptions = {}): void {
-    this.#routes.push({ prefix, handler, anyHost });
+  route(prefix: string, handler: RequestHandler, options: RouteOptions = {}): void {
+    this.#routes.push({ prefix, handler, options });
     this.#routes.sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
@@ -126,7 +120,7 @@ export class HttpServer implements AsyncDisposable {
       if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
     });
     const route = this.#routes.find(({ prefix }) => matches(info.url.pathname, prefix));
-    const refusal = this.door.refusal(request, info.id, route?.anyHost ?? false);
+    const refusal = this.door.refusal(request, info.id, route?.options);
     if (refusal) return this.#refuse(request, response, info.id, refusal);
     if (!route) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
