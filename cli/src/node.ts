@@ -5,6 +5,7 @@ import { type SubgraphName, subgraphNames } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import { createGateway } from "@onrecord/gateway/gateway";
 import { checkKeys } from "@onrecord/history/keys/check-keys";
+import { Door } from "@onrecord/http/door";
 import { mountHealth } from "@onrecord/http/health";
 import { HttpServer } from "@onrecord/http/http-server";
 import { serveSubgraph } from "@onrecord/subgraph/serve";
@@ -57,7 +58,7 @@ export async function startNode(
 ): Promise<Node> {
   await using opening = new AsyncDisposableStack();
   opening.use(context);
-  const http = opening.use(new HttpServer(context.log));
+  const http = opening.use(new HttpServer(context.log, new Door(context.config)));
   mountHealth(http, context);
   await checkKeys(context);
   if (context.config.demo) await createDemoFirm(context, onProgress);

@@ -187,6 +187,7 @@ export class Collab implements Service {
 
   /** Mounts `/collab/<documentId>` on an HTTP server. */
   mount(http: HttpServer): void {
+    http.handshakesOf(this.#server);
     http.upgrade(PATH, (request, socket, head, info) => this.#accept(request, socket, head, info));
   }
 
@@ -245,7 +246,8 @@ export class Collab implements Service {
   }
 
   #converse({ room, connection }: Admitted, socket: CollabSocket): void {
-    const host = { ledger: this.#ledger, log: this.#log, limits: this.context.config.limits };
+    const { config, sessionUse: use } = this.context;
+    const host = { ledger: this.#ledger, log: this.#log, limits: config.limits, use };
     const session = new Conversation(room, connection, host);
     this.#presence.changed(room);
     socket.once("close", (code) => this.#left(room, connection, code));

@@ -3,9 +3,11 @@ import { Buckets, perAddress } from "@onrecord/core/buckets";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestInfo } from "@onrecord/http/http-server";
 import type { Ledger } from "@onrecord/ledger/ledger";
+import { isUse } from "@onrecord/policy/attendance";
 import { type Credential, findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, mismatchError, namedSessions } from "@onrecord/policy/named-session";
 import { authenticate, byCaller, type Caller, hashToken } from "@onrecord/policy/principal";
+import type { SessionUse } from "@onrecord/policy/session-use";
 import type { Sql } from "@onrecord/postgres/database";
 
 /** How long the same refused token of the same address is not recorded again, in milliseconds. */
@@ -23,14 +25,18 @@ export class Authenticator {
   constructor(
     private readonly sql: Sql,
     private readonly ledger: Ledger,
+    private readonly use: SessionUse,
   ) {}
 
   /**
    * The caller of an HTTP request. UNAUTHENTICATED for a token that is forged or has ended, and for a page of another session;
    * FORBIDDEN for another site's use of the cookie.
    */
-  ofRequest(request: IncomingMessage, { id, url }: RequestInfo): Promise<Caller> {
-    return this.ofCredential(request, id, findCredential(request), namedSessions(request, url.searchParams));
+  async ofRequest(request: IncomingMessage, { id, url }: RequestInfo): Promise<Caller> {
+    const named = namedSessions(request, url.searchParams);
+    const caller = await this.ofCredential(request, id, findCredential(request), named);
+    if (caller.principal && isUse(request)) this.use.note(caller.principal.sessionId);
+    return caller;
   }
 
   /** The same for a credential and a session's name that came in another way (`connection_init`). */

@@ -36,7 +36,7 @@ export async function createGateway(
   const { config, db } = context;
   const log = context.log.child({ service: "gateway" });
   const runtime = await createRuntime(context, subgraphs, supergraph);
-  const authenticator = new Authenticator(db, context.ledger);
+  const authenticator = new Authenticator(db, context.ledger, context.sessionUse);
   const live = new LiveSessions(context);
   const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
   return {
@@ -47,8 +47,9 @@ export async function createGateway(
         "/graphql",
         graphqlOverHttp({ runtime, authenticator, live, requestBytes: config.limits.requestBytes }),
       );
-      http.upgrade("/graphql", sockets.upgrade);
-      http.route("/auth", authRoutes(runtime, authenticator, config.production, demo));
+      sockets.mount(http);
+      const secure = config.production || config.publicUrl?.startsWith("https:") === true;
+      http.route("/auth", authRoutes(runtime, authenticator, secure, demo));
       if (config.collabUrl) http.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl)));
       if (config.subgraphUrls.documents)
         http.route("/download", proxyTo(new URL(config.subgraphUrls.documents)));

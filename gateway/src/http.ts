@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
+import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller } from "@onrecord/policy/principal";
 import { readBody } from "@onrecord/subgraph/read-body";
 import { discard, sendResponse } from "@onrecord/subgraph/send-response";
@@ -8,6 +9,10 @@ import type { Authenticator } from "./authenticator.js";
 import type { LiveSessions } from "./live-sessions.js";
 import { respondError } from "./respond.js";
 import type { Runtime } from "./runtime.js";
+
+/** What GraphiQL, which there is outside production only, may load; it talks to nobody but us. */
+const graphiqlPolicy =
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' https://unpkg.com blob:; style-src 'unsafe-inline' https://unpkg.com; font-src https://unpkg.com data:; img-src 'self' data: https:; worker-src blob: https://unpkg.com; connect-src 'self' https://unpkg.com; base-uri 'none'; frame-ancestors 'none'";
 
 /** What GraphQL over HTTP is served with. */
 export interface HttpOptions {
@@ -28,7 +33,10 @@ export function graphqlOverHttp({ runtime, authenticator, live, requestBytes }: 
           caller,
           gone: signal,
         });
-        if (isStream(answer)) await keepWatch(answer, caller, live, request, response);
+        // The one page that is not ours, for developers: it loads itself from elsewhere.
+        if (answer.headers.get("content-type")?.startsWith("text/html"))
+          response.setHeader("content-security-policy", graphiqlPolicy);
+        if (isStream(answer)) await keepWatch(answer, caller, live, request, response, info);
         return answer;
       });
     } catch (error) {
@@ -69,11 +77,13 @@ async function keepWatch(
   live: LiveSessions,
   request: IncomingMessage,
   response: ServerResponse,
+  info: RequestInfo,
 ): Promise<void> {
   // Nobody proven gets no events, only the error that says so.
   if (principal === null) return;
   try {
-    const release = live.openStream(principal);
+    const ofPage = namedSessions(request, info.url.searchParams).length > 0;
+    const release = live.openStream(principal, ofPage);
     response.once("close", release);
     const connection = { renewed: () => undefined, end: () => void response.end() };
     const forget = await live.watch(principal, connection);

@@ -52,17 +52,22 @@ export class LiveSessions {
     };
   }
 
-  /** Counts a stream. Returns the function that says that it ended; RATE_LIMITED past the person's limit. */
-  openStream({ userId }: Principal): () => void {
+  /**
+   * Counts a stream. Returns the function that says that it ended; RATE_LIMITED past the person's limit. A program that listens uses its
+   * session meanwhile; a page has its streams open whether anybody sits before it or not.
+   */
+  openStream({ userId, sessionId }: Principal, ofPage: boolean): () => void {
     const open = this.#streams.get(userId) ?? 0;
     if (open >= this.context.config.limits.subscriptionsPerUser) {
       throw new AppError("RATE_LIMITED", `You have ${open} subscriptions open, which is the limit.`);
     }
     this.#streams.set(userId, open + 1);
+    const unused = ofPage ? undefined : this.context.sessionUse.hold(sessionId);
     let ended = false;
     return () => {
       if (ended) return;
       ended = true;
+      unused?.();
       const left = (this.#streams.get(userId) ?? 1) - 1;
       if (left === 0) this.#streams.delete(userId);
       else this.#streams.set(userId, left);

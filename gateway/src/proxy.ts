@@ -69,7 +69,7 @@ export function proxyUpgrade(target: URL): UpgradeHandler {
     // Until the other side has agreed, a visitor who leaves takes the attempt along.
     const leave = () => upstream.destroy();
     socket.once("close", leave);
-    const refuse = () => socket.end("HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n");
+    const refuse = () => info.refuse(502, "the service behind this does not answer");
     upstream.once("response", refuse);
     upstream.once("error", refuse);
     upstream.end();

@@ -3,7 +3,7 @@ import { getGraphQLWSOptions } from "@graphql-hive/gateway-runtime";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
-import type { RequestInfo, UpgradeHandler } from "@onrecord/http/http-server";
+import type { HttpServer, RequestInfo, UpgradeHandler } from "@onrecord/http/http-server";
 import { bearer, type Credential, findCredential } from "@onrecord/policy/credentials";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller, Principal } from "@onrecord/policy/principal";
@@ -28,7 +28,12 @@ interface Extra {
   readonly streams: Map<string, () => void>;
   /** Fires when the socket closes. */
   readonly gone: AbortController;
-  session?: { readonly caller: Caller; readonly principal: Principal };
+  session?: {
+    readonly caller: Caller;
+    readonly principal: Principal;
+    /** A page's, whose sockets are open whether anybody sits before it or not. */
+    readonly ofPage: boolean;
+  };
 }
 type Parameters = Record<string, unknown> | undefined;
 
@@ -66,7 +71,7 @@ export class GraphqlSockets {
         if (!session)
           return [toGraphQLError(new AppError("UNAUTHENTICATED", "Sign in first."), { requestId, log })];
         try {
-          streams.set(id, live.openStream(session.principal));
+          streams.set(id, live.openStream(session.principal, session.ofPage));
         } catch (error) {
           return [toGraphQLError(error, { requestId, log })];
         }
@@ -93,6 +98,12 @@ export class GraphqlSockets {
     );
   };
 
+  /** Mounts the upgrade on an HTTP server. */
+  mount(http: HttpServer): void {
+    http.handshakesOf(this.#server);
+    http.upgrade("/graphql", this.upgrade);
+  }
+
   /** Ends every socket in a way that clients take for "reconnect". */
   close(): void {
     for (const socket of this.#sockets) end(socket, "restart");
@@ -108,7 +119,8 @@ export class GraphqlSockets {
       if (!caller.principal) throw new AppError("UNAUTHENTICATED", "Sign in first.");
       // It left while it was being proven: nobody would tell us again.
       if (socket.readyState !== socket.OPEN) return false;
-      const session = (principal: Principal) => ({ caller: { ...caller, principal }, principal });
+      const ofPage = named.length > 0;
+      const session = (principal: Principal) => ({ caller: { ...caller, principal }, principal, ofPage });
       extra.session = session(caller.principal);
       const forget = await this.options.live.watch(caller.principal, {
         renewed: (principal) => {

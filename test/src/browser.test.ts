@@ -269,3 +269,47 @@ describe("a real prospectus", () => {
     await saved(page);
   });
 });
+
+describe("somebody who looks after their own sessions", () => {
+  it("sees them, ends one and then all others, and changes the password, by keyboard alone", async () => {
+    const page = await person("risk");
+    const tokens = [await server.signIn("risk"), await server.signIn("risk"), await server.signIn("risk")];
+    const lives = async (one: string) =>
+      server.ask("{ me { sessionId } }", {}, one).then(
+        () => true,
+        () => false,
+      );
+    await page.getByRole("button", { name: /^Account menu/ }).press("Enter");
+    await page.getByRole("menuitem", { name: "Sessions and password" }).press("Enter");
+    const list = page.getByRole("list", { name: "Where you are signed in" });
+    await until(async () => (await list.getByRole("listitem").count()) === 4, "all four to be listed");
+    const mine = list.getByRole("listitem").filter({ hasText: "This session" });
+    expect(await mine.getByText(/^Chrome on /).count()).toBe(1);
+    expect(await mine.getByRole("button").count()).toBe(0);
+    await list
+      .getByRole("button", { name: /^End the session of / })
+      .first()
+      .press("Enter");
+    await until(async () => (await list.getByRole("listitem").count()) === 3, "one to be gone");
+    await page.locator("h2:focus", { hasText: "Where you are signed in" }).waitFor();
+    expect((await Promise.all(tokens.map(lives))).filter(Boolean)).toHaveLength(2);
+    await page.getByRole("button", { name: "End all others" }).press("Enter");
+    await until(async () => (await list.getByRole("listitem").count()) === 1, "this one to be left");
+    expect((await Promise.all(tokens.map(lives))).filter(Boolean)).toHaveLength(0);
+
+    const late = await server.signIn("risk");
+    await page.getByLabel("Current password").fill("a wrong one");
+    await page.getByLabel("New password", { exact: true }).fill("a better password");
+    await page.getByLabel("New password again").fill("a better password");
+    await page.keyboard.press("Enter");
+    await page.getByText("This is not your current password.").waitFor();
+    expect(await lives(late)).toBe(true);
+    await page.getByLabel("Current password").fill("onrecord-demo");
+    await page.keyboard.press("Enter");
+    await page.getByText("Your password was changed. 1 other session was ended.").waitFor();
+    expect(await lives(late)).toBe(false);
+    await expect(server.signIn("risk")).rejects.toThrow("UNAUTHENTICATED");
+    expect(await page.getByText("Your session ended.").count()).toBe(0);
+    await page.context().close();
+  });
+});

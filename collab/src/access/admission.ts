@@ -47,7 +47,8 @@ export class Admission {
       await this.ledger.record({ action: "session.refused", by, object: null, detail: { reason: "token" } });
       return new Refusal(closeReasons.notSignedIn);
     }
-    const why = mismatch(namedSessions(request, info.url.searchParams), principal);
+    const named = namedSessions(request, info.url.searchParams);
+    const why = mismatch(named, principal);
     if (why !== null) {
       await this.ledger.record({
         action: "session.refused",
@@ -57,6 +58,8 @@ export class Admission {
       });
       return new Refusal(closeReasons.otherSession);
     }
+    // A page comes back by itself when its line was broken; it says by other requests that somebody sits before it.
+    if (named.length === 0) this.context.sessionUse.note(principal.sessionId);
     if (!isId(documentId)) return new Refusal(closeReasons.noSuchDocument);
     const opening = await this.rights.open(principal.sessionId, documentId);
     const outcome = await this.#open(socket, info, documentId, by, opening).catch((error: unknown) => {

@@ -36,6 +36,8 @@ export interface RefusalHost {
 
 /** What a session asks of its node. */
 export interface ConversationHost extends RefusalHost {
+  /** Which sessions are being used: those of whoever types or moves, not of whoever has a document open. */
+  readonly use: { note(sessionId: string): void };
   readonly limits: {
     readonly frameBytes: number;
     readonly updateBytes: number;
@@ -260,12 +262,22 @@ export class Conversation {
       case "gap":
         return reception.ofOthers ? this.#waitForOthers(update) : this.#askAgain(update);
       case "applied":
+        this.#isUsed();
+        return this.#taken(received);
       case "nothing-new":
-        if (this.#asked) return;
-        this.#gaps = 0;
-        this.#waits = 0;
-        this.#acknowledge(received);
+        return this.#taken(received);
     }
+  }
+
+  #taken(received: number): void {
+    if (this.#asked) return;
+    this.#gaps = 0;
+    this.#waits = 0;
+    this.#acknowledge(received);
+  }
+
+  #isUsed(): void {
+    this.host.use.note(this.connection.principal.sessionId);
   }
 
   #askAgain(update: Uint8Array): void {
@@ -307,9 +319,14 @@ export class Conversation {
       const { presence } = this.room;
       const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
       const denied = claimed !== undefined && !this.#claim(claimed);
-      const { foreign, crowdedOut } = presence.receive(this.connection, update, denied ? undefined : claimed);
+      const { foreign, crowdedOut, moved } = presence.receive(
+        this.connection,
+        update,
+        denied ? undefined : claimed,
+      );
       const refused = denied ? claimed : foreign[0];
       if (refused !== undefined) this.#presenceRefused("presence.refused", refused);
+      if (moved) this.#isUsed();
       if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
       this.#greet();
     } catch (error) {

@@ -44,6 +44,8 @@ export interface PresenceOutcome {
   readonly foreign: readonly number[];
   /** ClientIDs whose states are not shown, because the document has as much presence as it may. */
   readonly crowdedOut: readonly number[];
+  /** Whether a state that the connection had shown before says something else now: a cursor moved. Renewing it is no move. */
+  readonly moved: boolean;
 }
 
 /** A removed state is remembered this long, so that an echo of the old one does not bring it back. */
@@ -99,6 +101,7 @@ export class Presence {
     const { userId } = owner.principal;
     const foreign: number[] = [];
     const crowdedOut: number[] = [];
+    let moved = false;
     for (let rest = decoding.readVarUint(decoder); rest > 0; rest--) {
       const clientId = decoding.readVarUint(decoder);
       const said = decoding.readVarUint(decoder);
@@ -123,9 +126,12 @@ export class Presence {
       const value = this.#sign(owner, json);
       if (known?.owner === owner && repeats(known, said, value)) known.said = said;
       else if (value !== null && !this.#fits(bytes, known)) crowdedOut.push(clientId);
-      else this.#set({ clientId, said, value, owner, userId, bytes, heardAt: 0 });
+      else {
+        moved ||= known?.owner === owner && value !== null && !isSame(known, bytes, value);
+        this.#set({ clientId, said, value, owner, userId, bytes, heardAt: 0 });
+      }
     }
-    return { foreign, crowdedOut };
+    return { foreign, crowdedOut, moved };
   }
 
   /** Takes what another node says of its connections. Nothing that is connected here is overwritten. */
@@ -317,6 +323,10 @@ function mayFollow(known: State, owner: Owner, userId: string, said: number, rem
 /** Whether an owner says again what peers know, with a clock of ours: another tab of its browser has handed it that. */
 function repeats(known: State, said: number, value: unknown): boolean {
   return isOurs(known, said) && value !== null && JSON.stringify(value) === JSON.stringify(known.value);
+}
+
+function isSame(known: State, bytes: number, value: unknown): boolean {
+  return bytes === known.bytes && JSON.stringify(value) === JSON.stringify(known.value);
 }
 
 function isHere({ owner }: State): boolean {

@@ -11,6 +11,7 @@ import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
 import { LiveRights } from "@onrecord/policy/live-rights";
+import { SessionUse } from "@onrecord/policy/session-use";
 import { checkReachable, Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
@@ -31,6 +32,8 @@ export interface AppContext extends AsyncDisposable {
   readonly guard: Guard;
   /** What this process keeps open for sessions, and on which rights. */
   readonly rights: LiveRights;
+  /** Which sessions are being used. */
+  readonly sessionUse: SessionUse;
   /** Names this process among the nodes. */
   readonly nodeId: string;
   /** Signs principals between our own processes. */
@@ -71,6 +74,7 @@ export async function createContext(
   const keys = await FileKeyProvider.open(join(config.dataDir));
   const rights = resources.use(new LiveRights(db, bus, nodeId, log));
   await rights.start();
+  const sessionUse = resources.use(new SessionUse(db, log, config.limits.sessionIdleMinutes));
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
   const ledger = new Ledger(db, bus);
   const decisions = new DecisionPoint(db);
@@ -86,6 +90,7 @@ export async function createContext(
     decisions,
     guard: new Guard(decisions, ledger),
     rights,
+    sessionUse,
     nodeId,
     serviceSecret: secret,
     demoPassword: secrets.demoPassword,

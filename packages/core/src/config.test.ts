@@ -42,6 +42,16 @@ describe("configuration", () => {
       expect(config.limits).toHaveProperty(name, value);
   });
 
+  it("knows by which names it is asked", () => {
+    expect(readConfig({}).config).toMatchObject({ publicUrl: undefined, allowedHosts: [] });
+    const { config } = readConfig({
+      ONRECORD_PUBLIC_URL: "https://filings.example.test",
+      ONRECORD_ALLOWED_HOSTS: " Inside.example.test, 10.0.0.1,::1 ,",
+    });
+    expect(config.publicUrl).toBe("https://filings.example.test");
+    expect(config.allowedHosts).toEqual(["inside.example.test", "10.0.0.1", "::1"]);
+  });
+
   it("makes no demo firm in production unless told to", () => {
     expect(readConfig({ NODE_ENV: "production" }).config.demo).toBe(false);
     expect(readConfig({ NODE_ENV: "production", ONRECORD_DEMO: "1" }).config.demo).toBe(true);
@@ -64,6 +74,11 @@ describe("configuration", () => {
     ["LOG_LEVEL", "loud"],
     ["ONRECORD_PLANNER", "python"],
     ["COLLAB_URL", "ws://localhost"],
+    ["ONRECORD_PUBLIC_URL", "filings.example.test"],
+    ["ONRECORD_PUBLIC_URL", "ftp://filings.example.test"],
+    ["ONRECORD_ALLOWED_HOSTS", "inside.example.test:8080"],
+    ["ONRECORD_ALLOWED_HOSTS", "a.test, *.example.test"],
+    ["ONRECORD_ALLOWED_HOSTS", "https://inside.example.test"],
     ["SUBGRAPH_AUDIT_URL", "localhost:1"],
     ...Object.values(limitCatalogue).flatMap(({ variable }) => [
       [variable, "0"],

@@ -11,6 +11,10 @@ export interface Config {
   readonly production: boolean;
   readonly host: string;
   readonly port: number;
+  /** The address that people use, where it is not what is listened on; `https:` says that a proxy with TLS stands before it. */
+  readonly publicUrl: string | undefined;
+  /** Further host names under which requests are taken, in lower case and without ports. */
+  readonly allowedHosts: readonly string[];
   /** Absolute path of the data directory: embedded Postgres, keys, files. */
   readonly dataDir: string;
   readonly database: { readonly kind: "embedded" } | { readonly kind: "external" };
@@ -36,6 +40,9 @@ export interface Secrets {
   readonly serviceSecret: string | undefined;
   readonly demoPassword: string;
 }
+
+/** A host name or address without a port: no wildcards, since whoever has a name below could then be taken for us. */
+const HOST_NAME = /^(?:[a-z0-9_](?:[a-z0-9._-]{0,252})|\[?[0-9a-f:.]*:[0-9a-f:.]*\]?)$/;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -64,6 +71,15 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     fault(`PORT must be a whole number from 0 to 65535; it is "${env.PORT}".`);
 
+  const publicUrl = url("ONRECORD_PUBLIC_URL", ["http:", "https:"]) || undefined;
+  const allowedHosts = (text("ONRECORD_ALLOWED_HOSTS") ?? "")
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "");
+  for (const name of allowedHosts)
+    if (!HOST_NAME.test(name))
+      fault(`ONRECORD_ALLOWED_HOSTS lists host names without ports, separated by commas; "${name}" is none.`);
+
   const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]) || undefined;
   const databaseAdminUrl = url("DATABASE_ADMIN_URL", ["postgres:", "postgresql:"]) || undefined;
   if (databaseAdminUrl && text("DATABASE_URL") === undefined)
@@ -85,6 +101,8 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     production,
     host: text("HOST") ?? "127.0.0.1",
     port,
+    publicUrl,
+    allowedHosts,
     dataDir: resolve(text("ONRECORD_DATA") ?? ".onrecord"),
     database: databaseUrl ? { kind: "external" } : { kind: "embedded" },
     bus: natsUrl ? { kind: "nats", url: natsUrl } : { kind: "postgres" },

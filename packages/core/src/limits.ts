@@ -190,6 +190,11 @@ export const limitCatalogue = {
     about: "runs, values and elements in one answer about differences or authors",
   },
   sessionHours: { variable: "ONRECORD_SESSION_HOURS", value: 12, about: "life of a session (hours)" },
+  sessionIdleMinutes: {
+    variable: "ONRECORD_SESSION_IDLE_MINUTES",
+    value: 60,
+    about: "how long a session may lie unused before it ends (minutes)",
+  },
 } as const;
 
 export type LimitName = keyof typeof limitCatalogue;

@@ -2,7 +2,7 @@ import type { Bus } from "@onrecord/bus/bus";
 import type { Database } from "@onrecord/postgres/database";
 import { listMigrations } from "@onrecord/postgres/migrate";
 import { collectDefaultMetrics, type Registry } from "prom-client";
-import type { HttpServer } from "./http-server.js";
+import type { HttpServer, RequestHandler } from "./http-server.js";
 
 /** How often the event loop is looked at: how late it is then is its lag. */
 const EVENT_LOOP_EVERY_MS = 500;
@@ -22,17 +22,20 @@ export function mountHealth(http: HttpServer, context: HealthContext): void {
     prefix: "onrecord_",
     eventLoopMonitoringPrecision: EVENT_LOOP_EVERY_MS,
   });
-  http.route("/healthz", (_request, response) => {
+  // Probes come by address.
+  const probe = (path: string, handler: RequestHandler) =>
+    http.route(path, handler, { anyHost: true, methods: ["GET", "HEAD"] });
+  probe("/healthz", (_request, response) => {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
   });
-  http.route("/readyz", async (_request, response) => {
+  probe("/readyz", async (_request, response) => {
     const checks = await readiness(context);
     const ready = Object.values(checks).every((state) => state === "ok");
     response
       .writeHead(ready ? 200 : 503, { "content-type": "application/json" })
       .end(`${JSON.stringify({ ready, checks })}\n`);
   });
-  http.route("/metrics", async (_request, response) => {
+  probe("/metrics", async (_request, response) => {
     response
       .writeHead(200, { "content-type": context.metrics.contentType })
       .end(await context.metrics.metrics());

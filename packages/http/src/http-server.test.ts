@@ -26,7 +26,9 @@ async function upgrade(path: string) {
   const socket = connect(Number(port), hostname);
   await once(socket, "connect");
   socket.on("error", () => undefined);
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  );
   return socket;
 }
 

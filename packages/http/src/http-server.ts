@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
+import { Door, type DoorAnswer, malformed, methodRefused, type RouteOptions, sentence } from "./door.js";
 
 /** What every handler learns of a request besides the request itself. */
 export interface RequestInfo {
@@ -15,38 +16,72 @@ export type RequestHandler = (
   response: ServerResponse,
   info: RequestInfo,
 ) => void | Promise<void>;
+/** What an upgrade is handed with: how it is refused in HTTP, while that is still spoken. */
+export interface UpgradeInfo extends RequestInfo {
+  refuse(status: number, sentence: string): void;
+}
 export type UpgradeHandler = (
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  info: RequestInfo,
+  info: UpgradeInfo,
 ) => void;
+
+/** A WebSocket server (`ws`) that would refuse handshakes by itself. */
+export interface HandshakeServer {
+  on(event: "wsClientError", listener: (error: Error, socket: Duplex) => void): unknown;
+}
 
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one HTTP server of a process, on which services mount their paths. The longest matching prefix answers. */
 export class HttpServer implements AsyncDisposable {
-  readonly #routes: { prefix: string; handler: RequestHandler }[] = [];
+  readonly #routes: { prefix: string; handler: RequestHandler; options: RouteOptions }[] = [];
   readonly #upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
   /** The server waits for them when it closes, but no longer knows them. */
   readonly #upgraded = new Set<Duplex>();
   readonly #server: Server;
   #draining = false;
 
-  constructor(private readonly log: Logger) {
-    this.#server = createServer((request, response) => this.#answer(request, response));
+  /** `door` says which hosts are taken; without one, this machine's own names. */
+  constructor(
+    private readonly log: Logger,
+    private readonly door = new Door({ host: "localhost", allowedHosts: [] }),
+  ) {
+    // Node would answer what has no host by itself, without our headers.
+    this.#server = createServer({ requireHostHeader: false }, (request, response) =>
+      this.#answer(request, response),
+    );
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on("connect", (request, socket) => {
+      socket.on("error", () => socket.destroy());
+      door.end(socket, methodRefused(describe(request).id));
+    });
+    this.#server.on("checkExpectation", (request, response) => {
+      const { id } = this.#begin(request, response);
+      this.#refuse(request, response, id, sentence(417, "this server meets no such expectation"));
+    });
+    this.#server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      socket.on("error", () => socket.destroy());
+      if (error.code === "ECONNRESET") return void socket.destroy();
+      door.end(socket, malformed(error, newId()));
+    });
   }
 
   /** `prefix` matches the path itself and everything below it; "/" matches all. */
-  route(prefix: string, handler: RequestHandler): void {
-    this.#routes.push({ prefix, handler });
+  route(prefix: string, handler: RequestHandler, options: RouteOptions = {}): void {
+    this.#routes.push({ prefix, handler, options });
     this.#routes.sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
   upgrade(prefix: string, handler: UpgradeHandler): void {
     this.#upgrades.push({ prefix, handler });
     this.#upgrades.sort((a, b) => b.prefix.length - a.prefix.length);
+  }
+
+  /** Answers the handshakes that a WebSocket server refuses, as all else is answered. */
+  handshakesOf(server: HandshakeServer): void {
+    server.on("wsClientError", (error, socket) => this.door.end(socket, sentence(400, error.message)));
   }
 
   /** Listens; resolves with the address. Port 0 takes a free one. */
@@ -62,14 +97,31 @@ export class HttpServer implements AsyncDisposable {
     return `http://${name}:${address.port}`;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  /** What every answer has, whoever gives it. */
+  #begin(request: IncomingMessage, response: ServerResponse): RequestInfo {
     const info = describe(request);
     response.setHeader("x-request-id", info.id);
+    for (const [name, value] of Object.entries(this.door.headers)) response.setHeader(name, value);
+    return info;
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, id: string, answer: DoorAnswer): void {
+    const { status, headers, body } = answer;
+    this.log.debug({ status, requestId: id, host: request.headers.host }, "the door refused a request");
+    // The rest of a body that nobody reads must not be taken for the next request.
+    response.setHeader("content-length", Buffer.byteLength(body));
+    response.writeHead(status, request.complete ? headers : { ...headers, connection: "close" }).end(body);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const info = this.#begin(request, response);
     response.once("close", () => {
       // Kept alive, its connection would hold the drain up.
       if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
     });
     const route = this.#routes.find(({ prefix }) => matches(info.url.pathname, prefix));
+    const refusal = this.door.refusal(request, info.id, route?.options);
+    if (refusal) return this.#refuse(request, response, info.id, refusal);
     if (!route) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
       return;
@@ -88,15 +140,15 @@ export class HttpServer implements AsyncDisposable {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const info = describe(request);
     socket.on("error", () => socket.destroy());
+    const refusal = this.door.upgradeRefusal(request, info.id);
+    if (refusal) return this.door.end(socket, refusal);
     const route = this.#upgrades.find(({ prefix }) => matches(info.url.pathname, prefix));
-    if (!route) {
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
-      return;
-    }
+    if (!route) return this.door.end(socket, sentence(404, "not found"));
     this.#upgraded.add(socket);
     socket.once("close", () => this.#upgraded.delete(socket));
     try {
-      route.handler(request, socket, head, info);
+      const refuse = (status: number, text: string) => this.door.end(socket, sentence(status, text));
+      route.handler(request, socket, head, { ...info, refuse });
     } catch (err) {
       this.log.error({ err, requestId: info.id, path: info.url.pathname }, "an upgrade failed");
       socket.destroy();

@@ -12,7 +12,7 @@ export interface Principal {
   readonly title: string | null;
   readonly userKind: "EMPLOYEE" | "GUEST" | "SERVICE";
   readonly roles: readonly string[];
-  /** When the session or the account ends, ISO 8601. */
+  /** When the session or the account ends, however much it is used, ISO 8601. */
   readonly expiresAt: string;
 }
 
@@ -28,7 +28,7 @@ export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
-const principalColumns = `user_id as "userId", session_id as "sessionId", email, name, title, user_kind as "userKind", roles, expires_at as expires`;
+const principalColumns = `user_id as "userId", session_id as "sessionId", email, name, title, user_kind as "userKind", roles, ends_at as expires`;
 type Row = Omit<Principal, "expiresAt"> & { expires: Date };
 
 /** The principal of a session token, or null when there is no such live session. */

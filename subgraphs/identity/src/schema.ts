@@ -3,6 +3,7 @@ import type { SubgraphSchema } from "@onrecord/subgraph/subgraph";
 import type { IdentityContext } from "./context.js";
 import { ActorResolver, actorsByReference } from "./resolvers/actor-resolver.js";
 import { departmentsByReference } from "./resolvers/department-resolver.js";
+import { OwnSessionsResolver } from "./resolvers/own-sessions-resolver.js";
 import { PrincipalResolver } from "./resolvers/principal-resolver.js";
 import { SessionResolver } from "./resolvers/session-resolver.js";
 import { UserResolver, usersByReference } from "./resolvers/user-resolver.js";
@@ -11,7 +12,7 @@ import { ActorType } from "./types/actor-type.js";
 /** The schema of who is who; needs no database. */
 export function buildSchema(): SubgraphSchema {
   return build<IdentityContext>({
-    resolvers: [SessionResolver, PrincipalResolver, UserResolver, ActorResolver],
+    resolvers: [SessionResolver, OwnSessionsResolver, PrincipalResolver, UserResolver, ActorResolver],
     orphanedTypes: [ActorType],
     references: { User: usersByReference, Department: departmentsByReference, Actor: actorsByReference },
   });

@@ -5,15 +5,23 @@ import type { IdentityContext } from "./context.js";
 import { openIdentityOrm } from "./orm.js";
 import { buildSchema } from "./schema.js";
 import { SignInLimits } from "./sign-in-limits.js";
+import { UnusedSessions } from "./unused-sessions.js";
 
 /** The subgraph of who is who: users, departments, sessions. */
-export async function createIdentitySubgraph(context: AppContext): Promise<Subgraph> {
+export async function createIdentitySubgraph(
+  context: AppContext,
+): Promise<Subgraph & { start(): Promise<void> }> {
   const orm = await openIdentityOrm(context);
   const services = { ...shared(context), signInLimits: new SignInLimits() };
+  const unused = new UnusedSessions(context);
   return {
     name: "identity",
     ...buildSchema(),
+    start: async () => unused.start(),
     context: (caller): IdentityContext => beginExecution(services, orm, caller),
-    [Symbol.asyncDispose]: () => orm[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await unused[Symbol.asyncDispose]();
+      await orm[Symbol.asyncDispose]();
+    },
   };
 }

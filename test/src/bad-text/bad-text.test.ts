@@ -30,6 +30,8 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
     html: "<p>x",
     email: "x@x.test",
     password: "x",
+    current: "x",
+    new: "x",
   };
 
   beforeAll(async () => {

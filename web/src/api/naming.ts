@@ -9,13 +9,19 @@ const REFUSED = JSON.stringify({
  * Sends requests in the name of the page's own session: the browser's cookie may have become somebody else's, and the server then
  * refuses what names another. Whoever has only signed in anew meanwhile notices nothing: nothing was done, so it is sent again.
  */
-export function naming(page: PageSession, send: typeof fetch): typeof fetch {
+export function naming(
+  page: PageSession,
+  send: typeof fetch,
+  isAttended: () => boolean = () => true,
+): typeof fetch {
   return async (input, init) => {
     const named = page.id;
     if (named === null) return refusal();
     const inNameOf = (id: string) => {
       const headers = new Headers(init?.headers);
       headers.set("x-onrecord-session", id);
+      // What a page sends by itself is no use of the session: it may end.
+      if (!isAttended()) headers.set("x-onrecord-unattended", "1");
       return send(input, { ...init, headers });
     };
     const response = await inNameOf(named);

@@ -32,6 +32,10 @@ export const router = createBrowserRouter([
         path: "record",
         lazy: async () => ({ Component: (await import("../features/record/record-page.js")).RecordPage }),
       },
+      {
+        path: "account",
+        lazy: async () => ({ Component: (await import("../features/account/account-page.js")).AccountPage }),
+      },
       { path: "*", lazy: async () => ({ Component: (await import("../ui/not-found.js")).NotFoundPage }) },
     ],
   },

@@ -1,4 +1,4 @@
-import type { Capability } from "@onrecord/schema/generated";
+import { AttendDocument, type Capability } from "@onrecord/schema/generated";
 import {
   createContext,
   type ReactNode,
@@ -14,6 +14,7 @@ import {
 import { Provider } from "urql";
 import { createApi } from "../api/client.js";
 import { createLiveSocket, type LiveSocket } from "../api/socket.js";
+import { Attendance, watchHands } from "./attendance.js";
 import { signOut } from "./auth.js";
 import { lookWhoIsSignedIn } from "./look.js";
 import { tellOtherTabs, watchOtherTabs } from "./other-tabs.js";
@@ -45,7 +46,7 @@ const Context = createContext<Session | null>(null);
 /** Knows whose page this is and carries the API client and the live socket of its session. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [page] = useState(() => new PageSession(lookWhoIsSignedIn));
-  const [api] = useState(() => createApi(page));
+  const [{ api, attendance }] = useState(() => attendedApi(page));
   const [live] = useState(() => createLiveSocket(page));
   const state = useSyncExternalStore(page.subscribe, page.state);
   const round = useSyncExternalStore(page.subscribe, page.round);
@@ -61,6 +62,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       if (page.state().kind === "signed-in") void page.notice();
     });
   }, [page]);
+
+  useEffect(() => watchHands(attendance.touched), [attendance]);
 
   const signedIn = useCallback(() => {
     tellOtherTabs();
@@ -95,6 +98,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       <Provider value={api}>{children}</Provider>
     </Context.Provider>
   );
+}
+
+/** The client of a page, which knows whether somebody sits before it and says so. */
+function attendedApi(page: PageSession) {
+  const api = createApi(page, () => attendance.isAttended);
+  const attendance = new Attendance(() => {
+    if (page.id !== null) void api.query(AttendDocument, {}, { requestPolicy: "network-only" }).toPromise();
+  });
+  return { api, attendance };
 }
 
 /** The session of this page. */

@@ -20,7 +20,13 @@ export const signInRefusedBurst: Rule = {
 export const accessDeniedBurst: Rule = {
   id: "access-denied-burst",
   severity: "HIGH",
-  actions: ["access.denied", "document.download-refused", "document.edit-refused", "presence.refused"],
+  actions: [
+    "access.denied",
+    "document.download-refused",
+    "document.edit-refused",
+    "presence.refused",
+    "password.change-refused",
+  ],
   matches: async (entry, recent) =>
     entry.actorId !== null && isBurst(await recent.denials(entry, "access-denied-burst", MINUTES), 10),
 };

@@ -31,6 +31,7 @@ export type ObjectKind = "DOCUMENT" | "FOLDER" | "FIRM" | "GRANT" | "SESSION" | 
 /** The outcome that an event states by its name; the others are ALLOWED. */
 const outcomes: Partial<Record<AuditAction, Outcome>> = {
   "session.refused": "DENIED",
+  "password.change-refused": "DENIED",
   "document.edit-refused": "DENIED",
   "document.download-refused": "DENIED",
   "download.refused": "DENIED",

@@ -8,5 +8,14 @@ export interface SessionEvents {
   "session.refused": {
     reason: "credentials" | "inactive" | "expired" | "token" | "other-session" | "too-large";
   };
-  "session.ended": { cause: "sign-out" | "revoked" };
+  /**
+   * `ended-by-owner`: by its person, from another session. `idle`: nobody used it. `expired`: it was over, however much it was used. The
+   * last two are told by the system, in the session's name.
+   */
+  "session.ended": {
+    cause: "sign-out" | "revoked" | "ended-by-owner" | "password-changed" | "idle" | "expired";
+  };
+  /** The sessions that were ended with it have an entry each. */
+  "password.changed": { endedSessions: number };
+  "password.change-refused": { reason: "credentials" };
 }

@@ -64,3 +64,27 @@ export async function signedIn(sql: Sql, userId: string): Promise<Principal & { 
 export function callerOf(principal: Principal | null, from: Partial<Caller["from"]> = {}): Caller {
   return { principal, requestId: newId(), from: { ip: "192.0.2.7", userAgent: "test", ...from } };
 }
+
+/** Makes a session one that may lie unused for as many seconds, of which so many are over already. */
+export async function lieUnused(
+  sql: Sql,
+  sessionId: string,
+  { seconds, over }: { seconds: number; over: number },
+): Promise<void> {
+  await sql.query(
+    `update identity.session
+     set idle_for = make_interval(secs => $2), used_at = clock_timestamp() - make_interval(secs => $3),
+       idle_at = clock_timestamp() + make_interval(secs => $2 - $3)
+     where id = $1`,
+    [sessionId, seconds, over],
+  );
+}
+
+/** Seconds for which a session may still lie unused; null without a bound. */
+export async function idleLeft(sql: Sql, sessionId: string): Promise<number | null> {
+  const [row] = await sql.query<{ left: number | null }>(
+    "select extract(epoch from idle_at - clock_timestamp())::float as left from identity.session where id = $1",
+    [sessionId],
+  );
+  return row?.left ?? null;
+}

@@ -3,7 +3,6 @@ import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { checkText } from "@onrecord/core/text";
 import { bySystem } from "@onrecord/ledger/ledger";
-import { unitOfWork } from "@onrecord/postgres/orm";
 import { UserEntity } from "../entities/user.js";
 import { openIdentityOrm } from "../orm.js";
 import { startSession } from "./start-session.js";
@@ -22,11 +21,12 @@ export async function createSessionFor(context: AppContext, email: string): Prom
     throw new AppError("FORBIDDEN", `The account of ${email} is not active any more.`);
   const sessionId = newId();
   return context.ledger.transaction({ ...bySystem(newId()), sessionId }, (tx) =>
-    startSession(unitOfWork(em, tx), tx, {
+    startSession(tx, {
       id: sessionId,
       userId: user.id,
       kind: "TOKEN",
-      hours: context.config.limits.sessionHours,
+      limits: context.config.limits,
+      originId: null,
       object: { kind: "USER", id: user.id },
     }),
   );

@@ -3,7 +3,7 @@ import { newId } from "@onrecord/core/ids";
 import { checkText } from "@onrecord/core/text";
 import type { By } from "@onrecord/ledger/ledger";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
-import { unitOfWork } from "@onrecord/postgres/orm";
+import type { Tx } from "@onrecord/postgres/database";
 import type { IdentityContext } from "../context.js";
 import { type User, UserEntity } from "../entities/user.js";
 import { MAX_PASSWORD, verifyPassword } from "../password.js";
@@ -43,18 +43,25 @@ export async function signIn(
     throw new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong.");
   }
 
-  succeeded();
   const id = newId();
   const by: By = { ...byCaller(caller), actorKind: "USER", actorId: user.id, sessionId: id };
-  const token = await ledger.transaction(by, (tx) =>
-    startSession(unitOfWork(em, tx), tx, {
+  const { id: originId } = await ledger.provenances.of(caller.from);
+  const token = await ledger.transaction(by, async (tx) => {
+    if (!(await stillStands(tx, user))) return null;
+    return startSession(tx, {
       id,
       userId: user.id,
       kind: "BROWSER",
-      hours: context.config.limits.sessionHours,
+      limits: context.config.limits,
+      originId,
       object: { kind: "SESSION", id },
-    }),
-  );
+    });
+  });
+  if (token === null) {
+    await refuse(context, email, "credentials");
+    throw new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong.");
+  }
+  succeeded();
   const principal = await authenticate(context.db, token);
   if (principal === null) throw new AppError("UNAUTHENTICATED", "The account ended while you signed in.");
   return { token, principal };
@@ -74,6 +81,18 @@ function refusal(user: User | null, proven: boolean): "credentials" | "inactive"
   if (!user.active) return "inactive";
   if (user.expiresAt && user.expiresAt <= new Date()) return "expired";
   return null;
+}
+
+/**
+ * Whether the password that was proven is still theirs. Whoever changes it waits for the commit, and then ends the session with the
+ * others; or has changed it, and this is refused: a session that an old password gave does not outlive it.
+ */
+async function stillStands(tx: Tx, { id, passwordHash }: User): Promise<boolean> {
+  const [row] = await tx.query<{ stands: boolean }>(
+    "select password_hash is not distinct from $2 as stands from identity.user where id = $1 for share",
+    [id, passwordHash],
+  );
+  return row?.stands ?? false;
 }
 
 async function refuse(

@@ -1,5 +1,6 @@
 import { Menu, UnstyledButton } from "@mantine/core";
-import { IconLogout } from "@tabler/icons-react";
+import { IconLogout, IconShieldLock } from "@tabler/icons-react";
+import { Link } from "react-router";
 import { useLocale } from "../../i18n/locale.js";
 import { useMe, useSession } from "../../session/session.js";
 import { PersonMark } from "../../ui/person-mark.js";
@@ -26,6 +27,9 @@ export function UserMenu() {
           {place === "" ? null : <span>{place}</span>}
         </div>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/account" leftSection={<IconShieldLock size={15} />}>
+          {messages.account.title}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void leave()}>
           {messages.shell.signOut}
         </Menu.Item>

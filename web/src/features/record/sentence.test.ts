@@ -55,6 +55,23 @@ describe("sentences of the record", () => {
     );
   });
 
+  test("tell why a session ended, and nobody signed out who was not there", () => {
+    const told = (cause: string, actor?: Entry["actor"]) =>
+      plainSentence(
+        entry(
+          "session.ended",
+          { cause },
+          { object: { kind: "SESSION", id: "s", document: null }, ...(actor && { actor }) },
+        ),
+        english,
+      );
+    expect(told("sign-out")).toBe("Mei Chan signed out");
+    expect(told("ended-by-owner")).toBe("Mei Chan ended a session of their own");
+    expect(told("idle", { id: "system", kind: "SYSTEM", name: "system" })).toBe(
+      "A session that nobody used was ended",
+    );
+  });
+
   test("an object that one may not see is called by its kind only", () => {
     const hidden = entry(
       "access.denied",

@@ -22,7 +22,8 @@ export interface Telling {
 export function sentence(entry: Entry, telling: Telling): Part[] {
   const { record } = telling.messages;
   const template: string | undefined = record.sentences[entry.action as keyof typeof record.sentences];
-  return fillIn(template ?? record.otherSentence, entry, telling);
+  const ending = entry.action === "session.ended" ? record.endings[String(entry.detail.cause)] : undefined;
+  return fillIn(ending ?? template ?? record.otherSentence, entry, telling);
 }
 
 /** A run of edits as one sentence; `facts` are its numbers. */

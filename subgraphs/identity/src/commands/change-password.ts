@@ -1,0 +1,92 @@
+import { AppError } from "@onrecord/core/errors";
+import { checkText } from "@onrecord/core/text";
+import { concludeChange } from "@onrecord/policy/change";
+import { byCaller, type Principal } from "@onrecord/policy/principal";
+import type { IdentityContext } from "../context.js";
+import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from "../password.js";
+import { endLocked, lockOwnSessions } from "./open-sessions.js";
+
+/** The password that somebody has and the one that they want. */
+export interface PasswordChange {
+  readonly current: string;
+  readonly new: string;
+}
+
+/**
+ * Changes the caller's password and ends all their other sessions: whoever else knew the old one, or holds a token that was got with it,
+ * is out. The old one is asked for, and held to the limits of signing in, since a session may be in another's hands. Returns how many
+ * sessions were ended.
+ */
+export async function changePassword(
+  context: IdentityContext,
+  principal: Principal,
+  given: PasswordChange,
+): Promise<number> {
+  const { bus, caller, db, ledger, rights } = context;
+  checkGiven(given);
+  const succeeded = context.signInLimits.attempt(caller.from.ip, principal.email);
+  if (!succeeded)
+    throw new AppError("RATE_LIMITED", "Too many attempts with this account; wait a minute and try again.");
+  const known = await storedHash(db, principal);
+  if (!(await verifyPassword(known, given.current))) {
+    await ledger.record({
+      action: "password.change-refused",
+      by: byCaller(caller),
+      object: { kind: "USER", id: principal.userId },
+      detail: { reason: "credentials" },
+    });
+    const text = "The current password is wrong.";
+    throw new AppError("BAD_USER_INPUT", text, { reasons: [{ id: "current-password", text }] });
+  }
+  succeeded();
+
+  const hash = await hashPassword(given.new);
+  let revision: number | null = null;
+  const ended = await ledger.transaction(byCaller(caller), async (tx) => {
+    // From here on, whoever signs in with the old password waits, and is refused: their session would escape the end of all others.
+    const [user] = await tx.query<{ hash: string | null }>(
+      "select password_hash as hash from identity.user where id = $1 for no key update",
+      [principal.userId],
+    );
+    if (user?.hash !== known)
+      throw new AppError(
+        "CONFLICT",
+        "The password has just been changed elsewhere; try again with that one.",
+      );
+    const others = (await lockOwnSessions(tx, principal)).filter((id) => id !== principal.sessionId);
+    await tx.query("update identity.user set password_hash = $2 where id = $1", [principal.userId, hash]);
+    await tx.append({
+      action: "password.changed",
+      object: { kind: "USER", id: principal.userId },
+      detail: { endedSessions: others.length },
+    });
+    await endLocked(tx, others, "password-changed");
+    revision = await concludeChange(tx, bus);
+    return others.length;
+  });
+  await rights.inForce(revision);
+  return ended;
+}
+
+async function storedHash(db: IdentityContext["db"], { userId }: Principal): Promise<string | null> {
+  const [user] = await db.query<{ hash: string | null }>(
+    "select password_hash as hash from identity.user where id = $1",
+    [userId],
+  );
+  return user?.hash ?? null;
+}
+
+/** Throws BAD_USER_INPUT for what cannot be a password, and for one that is no new one. */
+function checkGiven({ current, new: wanted }: PasswordChange): void {
+  checkText(current.slice(0, MAX_PASSWORD + 1), "The current password");
+  checkText(wanted.slice(0, MAX_PASSWORD + 1), "The new password");
+  const fault = (id: string, text: string) =>
+    new AppError("BAD_USER_INPUT", text, { reasons: [{ id, text }] });
+  if (current.length > MAX_PASSWORD) throw fault("current-password", "The current password is wrong.");
+  if (wanted.length < MIN_PASSWORD)
+    throw fault("too-short", `A new password has at least ${MIN_PASSWORD} characters.`);
+  if (wanted.length > MAX_PASSWORD)
+    throw fault("too-long", `A new password has at most ${MAX_PASSWORD} characters.`);
+  if (wanted === current)
+    throw fault("same-password", "The new password is the current one; choose another.");
+}

@@ -1,0 +1,35 @@
+import { AppError } from "@onrecord/core/errors";
+import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
+import type { Principal } from "@onrecord/policy/principal";
+
+/**
+ * The sessions of the caller that have not ended, locked until the commit in the order of their ids. UNAUTHENTICATED when the caller's
+ * own is not among them: whoever has just been sent away sends nobody else away, and changes nothing.
+ */
+export async function lockOwnSessions(
+  tx: RecordedTx,
+  { userId, sessionId }: Principal,
+): Promise<readonly string[]> {
+  const rows = await tx.query<{ id: string }>(
+    "select id from identity.session where user_id = $1 and ended_at is null order by id for no key update",
+    [userId],
+  );
+  const open = rows.map(({ id }) => id);
+  if (!open.includes(sessionId))
+    throw new AppError("UNAUTHENTICATED", "Your session has ended; sign in again.");
+  return open;
+}
+
+/** Ends sessions that are locked, each with its entry. */
+export async function endLocked(
+  tx: RecordedTx,
+  sessions: readonly string[],
+  cause: AuditEvents["session.ended"]["cause"],
+): Promise<void> {
+  await tx.query("update identity.session set ended_at = clock_timestamp() where id = any ($1::uuid[])", [
+    sessions,
+  ]);
+  for (const id of sessions)
+    await tx.append({ action: "session.ended", object: { kind: "SESSION", id }, detail: { cause } });
+}

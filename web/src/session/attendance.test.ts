@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { Attendance } from "./attendance.js";
+
+const MINUTE = 60_000;
+
+function page() {
+  const state = { now: 1_000_000, told: 0 };
+  const attendance = new Attendance(
+    () => {
+      state.told++;
+    },
+    () => state.now,
+  );
+  return { state, attendance };
+}
+
+describe("whether somebody sits before a page", () => {
+  it("is believed for five minutes after it was opened or touched", () => {
+    const { state, attendance } = page();
+    expect(attendance.isAttended).toBe(true);
+    state.now += 5 * MINUTE;
+    expect(attendance.isAttended).toBe(false);
+    attendance.touched();
+    expect(attendance.isAttended).toBe(true);
+    state.now += 5 * MINUTE - 1;
+    expect(attendance.isAttended).toBe(true);
+  });
+
+  it("is told at the first touch, and twice a minute at most, so that the shortest time-out is kept off", () => {
+    const { state, attendance } = page();
+    expect(state.told).toBe(0);
+    for (let n = 0; n < 600; n++) {
+      attendance.touched();
+      state.now += 100;
+    }
+    expect(state.told).toBe(2);
+  });
+
+  it("is not told while nobody touches it", () => {
+    const { state, attendance } = page();
+    state.now += 60 * MINUTE;
+    expect(attendance.isAttended).toBe(false);
+    expect(state.told).toBe(0);
+  });
+});
