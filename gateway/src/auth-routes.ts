@@ -5,6 +5,7 @@ import { isCrossSite, SESSION_COOKIE } from "@onrecord/policy/credentials";
 import type { Caller } from "@onrecord/policy/principal";
 import { knownCode } from "@onrecord/subgraph/errors";
 import type { Authenticator } from "./authenticator.js";
+import type { Bodies } from "./bodies.js";
 import { readJson, respondError, respondJson } from "./respond.js";
 import type { Runtime } from "./runtime.js";
 
@@ -41,6 +42,7 @@ export interface DemoFirm {
 export function authRoutes(
   runtime: Runtime,
   authenticator: Authenticator,
+  bodies: Bodies,
   secure: boolean,
   demo?: () => Promise<DemoFirm | null>,
 ): RequestHandler {
@@ -48,7 +50,7 @@ export function authRoutes(
     `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? "; Secure" : ""}`;
 
   const signIn = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
-    const { email, password } = await readJson(request, LIMIT).catch(async (error) => {
+    const { email, password } = await readJson(bodies, request, caller, LIMIT).catch(async (error) => {
       if (error instanceof AppError && error.status === 413) await authenticator.recordOversized(caller);
       throw error;
     });
@@ -61,7 +63,7 @@ export function authRoutes(
     respondJson(response, 200, { user, sessionId, expiresAt });
   };
   const signOut = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
-    await readJson(request, LIMIT);
+    await readJson(bodies, request, caller, LIMIT);
     if (caller.principal) {
       const answer = await run(runtime, caller, SIGN_OUT, {});
       // The cookie stays while the session does: who is told "signed out" must be.

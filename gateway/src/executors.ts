@@ -7,6 +7,8 @@ import type { Subgraph } from "@onrecord/subgraph/subgraph";
 /** What the gateway puts into the context of every operation. */
 export interface GatewayContext {
   readonly caller: Caller;
+  /** How long the request's body was; none for what came over a socket. */
+  readonly bodyBytes?: number;
 }
 
 /** A subgraph's part of a plan. */

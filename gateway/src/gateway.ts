@@ -5,6 +5,7 @@ import type { HttpServer } from "@onrecord/http/http-server";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { authRoutes, type DemoFirm } from "./auth-routes.js";
 import { Authenticator } from "./authenticator.js";
+import { Bodies } from "./bodies.js";
 import { graphqlOverHttp } from "./http.js";
 import { LiveSessions } from "./live-sessions.js";
 import { proxyTo, proxyUpgrade } from "./proxy.js";
@@ -38,17 +39,15 @@ export async function createGateway(
   const runtime = await createRuntime(context, subgraphs, supergraph);
   const authenticator = new Authenticator(db, context.ledger);
   const live = new LiveSessions(context);
+  const bodies = new Bodies(config.limits);
   const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
   return {
     name: "gateway",
     start: async () => undefined,
     mount(http) {
-      http.route(
-        "/graphql",
-        graphqlOverHttp({ runtime, authenticator, live, requestBytes: config.limits.requestBytes }),
-      );
+      http.route("/graphql", graphqlOverHttp({ runtime, authenticator, live, bodies }));
       http.upgrade("/graphql", sockets.upgrade);
-      http.route("/auth", authRoutes(runtime, authenticator, config.production, demo));
+      http.route("/auth", authRoutes(runtime, authenticator, bodies, config.production, demo));
       if (config.collabUrl) http.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl)));
       if (config.subgraphUrls.documents)
         http.route("/download", proxyTo(new URL(config.subgraphUrls.documents)));

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
-import { readBody } from "@onrecord/subgraph/read-body";
 import { discard, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
 import type { LiveSessions } from "./live-sessions.js";
+import type { Bodies } from "./bodies.js";
 import { respondError } from "./respond.js";
 import type { Runtime } from "./runtime.js";
 
@@ -14,17 +14,18 @@ export interface HttpOptions {
   readonly runtime: Runtime;
   readonly authenticator: Authenticator;
   readonly live: LiveSessions;
-  readonly requestBytes: number;
+  readonly bodies: Bodies;
 }
 
 /** GraphQL over HTTP (POST and GET) and over SSE. */
-export function graphqlOverHttp({ runtime, authenticator, live, requestBytes }: HttpOptions): RequestHandler {
+export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOptions): RequestHandler {
   return async (request, response, info) => {
     try {
       const caller = await authenticator.ofRequest(request, info);
-      const body = request.method === "POST" ? await readBody(request, requestBytes) : undefined;
+      using body = request.method === "POST" ? await bodies.readOperation(request, caller) : undefined;
       await sendResponse(response, async (signal) => {
-        const answer = await runtime.fetch(fetchRequest(request, info, body, signal), { caller });
+        const given = { caller, bodyBytes: body?.bytes.length ?? 0 };
+        const answer = await runtime.fetch(fetchRequest(request, info, body?.bytes, signal), given);
         if (isStream(answer)) await keepWatch(answer, caller, live, request, response);
         return answer;
       });

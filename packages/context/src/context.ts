@@ -72,7 +72,9 @@ export async function createContext(
   const rights = resources.use(new LiveRights(db, bus, nodeId, log));
   await rights.start();
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
-  const ledger = new Ledger(db, bus);
+  const ledger = resources.use(
+    new Ledger(db, bus, (err) => log.warn({ err }, "refusals could not be recorded and are kept")),
+  );
   const decisions = new DecisionPoint(db);
   const owned = resources.move();
   return {

@@ -22,6 +22,16 @@ export type UpgradeHandler = (
   info: RequestInfo,
 ) => void;
 
+/** How patient the server is with who connects and says nothing, or little. */
+export interface Patience {
+  /** How long the head of a request may take to come in, in milliseconds. Bodies are held to a pace by who reads them. */
+  readonly headMs: number;
+  /** Connections that have not sent a request yet: past it, the one that has been silent longest is cut. */
+  readonly silent: number;
+}
+
+const defaultPatience: Patience = { headMs: 10_000, silent: 10_000 };
+
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one HTTP server of a process, on which services mount their paths. The longest matching prefix answers. */
@@ -30,11 +40,18 @@ export class HttpServer implements AsyncDisposable {
   readonly #upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
   /** The server waits for them when it closes, but no longer knows them. */
   readonly #upgraded = new Set<Duplex>();
+  /** In the order in which they came. */
+  readonly #silent = new Set<Duplex>();
   readonly #server: Server;
   #draining = false;
 
-  constructor(private readonly log: Logger) {
-    this.#server = createServer((request, response) => this.#answer(request, response));
+  constructor(
+    private readonly log: Logger,
+    { headMs, silent }: Patience = defaultPatience,
+  ) {
+    const patience = { headersTimeout: headMs, connectionsCheckingInterval: Math.max(1, headMs / 4) };
+    this.#server = createServer(patience, (request, response) => this.#answer(request, response));
+    this.#server.on("connection", (socket) => this.#admit(socket, silent));
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -62,7 +79,16 @@ export class HttpServer implements AsyncDisposable {
     return `http://${name}:${address.port}`;
   }
 
+  /** Whoever opens connections and sends nothing keeps nobody else out. */
+  #admit(socket: Duplex, most: number): void {
+    this.#silent.add(socket);
+    socket.once("close", () => this.#silent.delete(socket));
+    const [longest] = this.#silent;
+    if (this.#silent.size > most) longest?.destroy();
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.#silent.delete(request.socket);
     const info = describe(request);
     response.setHeader("x-request-id", info.id);
     response.once("close", () => {
@@ -86,6 +112,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#silent.delete(socket);
     const info = describe(request);
     socket.on("error", () => socket.destroy());
     const route = this.#upgrades.find(({ prefix }) => matches(info.url.pathname, prefix));

@@ -123,6 +123,7 @@ export const record = {
     token: "the token is not valid",
     "other-session": "it came from a page of another session",
     "too-large": "what was sent was too large to read",
+    "too-many": "there had been too many attempts",
   } as Record<string, string>,
   /** Why something was denied, by the name of the policy. */
   refusals: {
@@ -139,6 +140,8 @@ export const record = {
   runSentence: "{actor} made {edits} edits: versions {from}–{to}, {bytes}",
   showRun: "Show each edit",
   hideRun: "Hide the edits",
+  /** Behind the sentence of an entry that stands for several refusals. */
+  times: " – {count} times",
   /** For an action that this version of the app does not know. */
   otherSentence: "{actor}: {action} ({object})",
 };

@@ -119,6 +119,7 @@ export const record: typeof english = {
     token: "權杖無效",
     "other-session": "來自另一工作階段的頁面",
     "too-large": "所傳送的內容過大，未有讀取",
+    "too-many": "嘗試次數過多",
   },
   refusals: {
     unknown: "沒有此項目",
@@ -133,5 +134,6 @@ export const record: typeof english = {
   runSentence: "{actor} 作出 {edits} 項編輯：版本 {from}–{to}，{bytes}",
   showRun: "逐項顯示",
   hideRun: "收起",
+  times: "（共 {count} 次）",
   otherSentence: "{actor}：{action}（{object}）",
 };

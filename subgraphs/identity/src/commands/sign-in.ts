@@ -82,7 +82,7 @@ async function refuse(
   reason: "credentials" | "inactive" | "expired",
 ): Promise<void> {
   const from = { ...caller.from, claimed: email };
-  await ledger.record({
+  await ledger.refuse({
     action: "session.refused",
     // Nobody was proven, even where the browser still holds somebody's session.
     by: { actorKind: "ANONYMOUS", actorId: null, sessionId: null, requestId: caller.requestId, from },

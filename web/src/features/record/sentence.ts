@@ -22,7 +22,8 @@ export interface Telling {
 export function sentence(entry: Entry, telling: Telling): Part[] {
   const { record } = telling.messages;
   const template: string | undefined = record.sentences[entry.action as keyof typeof record.sentences];
-  return fillIn(template ?? record.otherSentence, entry, telling);
+  const times = typeof entry.detail.count === "number" ? record.times : "";
+  return fillIn((template ?? record.otherSentence) + times, entry, telling);
 }
 
 /** A run of edits as one sentence; `facts` are its numbers. */
