@@ -58,17 +58,23 @@ describe("a credential", () => {
         return token;
       },
     ],
-  ])("that is %s is UNAUTHENTICATED, and on the record: the first at once, the others as a number", async (_, make) => {
-    const token = await make();
-    const before = await refusals();
-    for (let i = 0; i < 3; i++) {
-      const { status, errors, data } = await node.ask("{ paper(number: 1) { number } }", { token });
-      expect([status, data]).toEqual([401, null]);
-      expect(errors[0]?.extensions).toMatchObject({ code: "UNAUTHENTICATED", requestId: expect.any(String) });
-    }
-    const { n, entries } = await refusals();
-    expect([n - before.n, entries - before.entries]).toEqual([3, 2]);
-  });
+  ])(
+    "that is %s is UNAUTHENTICATED, and on the record: the first at once, the others as a number",
+    async (_, make) => {
+      const token = await make();
+      const before = await refusals();
+      for (let i = 0; i < 3; i++) {
+        const { status, errors, data } = await node.ask("{ paper(number: 1) { number } }", { token });
+        expect([status, data]).toEqual([401, null]);
+        expect(errors[0]?.extensions).toMatchObject({
+          code: "UNAUTHENTICATED",
+          requestId: expect.any(String),
+        });
+      }
+      const { n, entries } = await refusals();
+      expect([n - before.n, entries - before.entries]).toEqual([3, 2]);
+    },
+  );
 
   it("that is another made-up one each time does not fill the record", async () => {
     const before = await refusals();

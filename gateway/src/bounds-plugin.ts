@@ -21,7 +21,8 @@ export function useBounds({ queryBytes, operationBytes }: Limits): GatewayPlugin
       });
       return ({ result, replaceParseResult }) => {
         const { bodyBytes = 0 } = context as Partial<GatewayContext>;
-        if (result === null || result instanceof Error || bodyBytes <= operationBytes || takesLarge(result)) return;
+        if (result === null || result instanceof Error || bodyBytes <= operationBytes || takesLarge(result))
+          return;
         const sentence = `Only an import may be larger than ${operationBytes} bytes.`;
         replaceParseResult(badInput(sentence, 413) as never);
       };

@@ -4,8 +4,8 @@ import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
 import { discard, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
-import type { LiveSessions } from "./live-sessions.js";
 import type { Bodies } from "./bodies.js";
+import type { LiveSessions } from "./live-sessions.js";
 import { respondError } from "./respond.js";
 import type { Runtime } from "./runtime.js";
 

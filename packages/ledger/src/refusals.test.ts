@@ -3,7 +3,9 @@ import { type FoldBounds, type Refusal, Refusals } from "./refusals.js";
 
 const MINUTE = 60_000;
 
-function refusal(facts: { ip?: string; claimed?: string; reason?: "token" | "credentials"; agent?: string } = {}): Refusal {
+function refusal(
+  facts: { ip?: string; claimed?: string; reason?: "token" | "credentials"; agent?: string } = {},
+): Refusal {
   const { ip = "192.0.2.1", claimed, reason = "credentials", agent = "x" } = facts;
   const from = { ip, userAgent: agent, ...(claimed === undefined ? {} : { claimed }) };
   return {
@@ -71,7 +73,8 @@ describe("refusals of strangers", () => {
     const { refusals, written } = folding({ capacity: 50, namesPerAddress: 8 });
     for (let i = 0; i < 500; i++) await refusals.add(refusal({ claimed: `name ${i}` }));
     expect(refusals.size).toBe(9);
-    for (let i = 0; i < 5000; i++) await refusals.add(refusal({ ip: `10.0.${i >> 8}.${i & 255}`, claimed: "victim" }));
+    for (let i = 0; i < 5000; i++)
+      await refusals.add(refusal({ ip: `10.0.${i >> 8}.${i & 255}`, claimed: "victim" }));
     // One more than the bound: what is past it has a place of its own.
     expect(refusals.size).toBe(51);
     const before = written.length;

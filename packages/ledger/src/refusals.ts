@@ -187,7 +187,11 @@ function keysOf({ action, detail, by }: Refusal, network: string): Key[] {
 /** What two refusals of a kind have in common. */
 function shared(a: Refusal, b: Refusal): Refusal {
   const sameObject = a.object?.kind === b.object?.kind && a.object?.id === b.object?.id;
-  return { ...a, object: sameObject ? a.object : null, by: { ...a.by, from: sharedFacts(a.by.from, b.by.from) } };
+  return {
+    ...a,
+    object: sameObject ? a.object : null,
+    by: { ...a.by, from: sharedFacts(a.by.from, b.by.from) },
+  };
 }
 
 function sharedFacts(a: ProvenanceFacts | null, b: ProvenanceFacts | null): ProvenanceFacts | null {

@@ -105,5 +105,8 @@ function ownShare(): AppError {
 }
 
 function full(): AppError {
-  return new AppError("UNAVAILABLE", "Too many large requests are under way just now; try again in a moment.");
+  return new AppError(
+    "UNAVAILABLE",
+    "Too many large requests are under way just now; try again in a moment.",
+  );
 }

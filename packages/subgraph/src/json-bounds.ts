@@ -69,5 +69,8 @@ function tooDeep(depth: number): AppError {
 }
 
 function tooMany(values: number): AppError {
-  return new AppError("BAD_USER_INPUT", `The request's JSON has more than ${values} values; send fewer at once.`);
+  return new AppError(
+    "BAD_USER_INPUT",
+    `The request's JSON has more than ${values} values; send fewer at once.`,
+  );
 }

@@ -6,7 +6,6 @@ import { expect, it } from "vitest";
 import { BodyBudget } from "./body-budget.js";
 import { type BodyRules, readBody } from "./read-body.js";
 
-
 /** Sends the raw pieces to a server that reads at most 1000 bytes; returns the first line of its answer. */
 async function send(pieces: readonly string[], rules: BodyRules = {}): Promise<string> {
   const server = createServer(async (request, response) => {

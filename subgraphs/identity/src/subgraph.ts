@@ -3,17 +3,22 @@ import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { IdentityContext } from "./context.js";
 import { openIdentityOrm } from "./orm.js";
+import { PasswordPool } from "./passwords/password-pool.js";
 import { buildSchema } from "./schema.js";
 import { SignInLimits } from "./sign-in-limits.js";
 
 /** The subgraph of who is who: users, departments, sessions. */
 export async function createIdentitySubgraph(context: AppContext): Promise<Subgraph> {
   const orm = await openIdentityOrm(context);
-  const services = { ...shared(context), signInLimits: new SignInLimits() };
+  const passwords = new PasswordPool();
+  const services = { ...shared(context), signInLimits: new SignInLimits(), passwords };
   return {
     name: "identity",
     ...buildSchema(),
     context: (caller): IdentityContext => beginExecution(services, orm, caller),
-    [Symbol.asyncDispose]: () => orm[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await passwords[Symbol.asyncDispose]();
+      await orm[Symbol.asyncDispose]();
+    },
   };
 }

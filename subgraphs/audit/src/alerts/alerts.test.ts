@@ -219,7 +219,10 @@ describe("bursts", () => {
     const folded = (count: number) =>
       ledger.record({
         action: "session.refused",
-        by: { ...byCaller({ principal: null, requestId: newId(), from: { ip: null, userAgent: null } }), from: null },
+        by: {
+          ...byCaller({ principal: null, requestId: newId(), from: { ip: null, userAgent: null } }),
+          from: null,
+        },
         object: null,
         detail: { reason: "token", count },
       });
