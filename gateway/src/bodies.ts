@@ -4,6 +4,7 @@ import type { Caller } from "@onrecord/policy/principal";
 import { BodyBudget, type Holding } from "@onrecord/subgraph/body-budget";
 import { operationBounds } from "@onrecord/subgraph/json-bounds";
 import { readBody } from "@onrecord/subgraph/read-body";
+import { Gauge, type Registry } from "prom-client";
 
 /** A body that was read, and what it holds until it is given back. */
 export interface HeldBody extends Disposable {
@@ -14,8 +15,20 @@ export interface HeldBody extends Disposable {
 export class Bodies {
   readonly #budget: BodyBudget;
 
-  constructor(private readonly limits: Limits) {
-    this.#budget = new BodyBudget(limits.heldBytes);
+  constructor(
+    private readonly limits: Limits,
+    metrics: Registry,
+  ) {
+    const budget = new BodyBudget(limits.heldBytes);
+    this.#budget = budget;
+    new Gauge({
+      name: "onrecord_gateway_held_bytes",
+      help: "request bodies held now, announced or read",
+      registers: [metrics],
+      collect() {
+        this.set(budget.held);
+      },
+    });
   }
 
   /** The body of a GraphQL request: as large as an import is only JSON, and only of somebody who is signed in. */

@@ -39,7 +39,7 @@ export async function createGateway(
   const runtime = await createRuntime(context, subgraphs, supergraph);
   const authenticator = new Authenticator(db, context.ledger);
   const live = new LiveSessions(context);
-  const bodies = new Bodies(config.limits);
+  const bodies = new Bodies(config.limits, context.metrics);
   const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
   return {
     name: "gateway",

@@ -1,28 +1,13 @@
 import type { Bus } from "@onrecord/bus/bus";
 import { newId } from "@onrecord/core/ids";
 import type { Database, Tx } from "@onrecord/postgres/database";
-import type { ActorKind } from "./entry.js";
-import { type AuditAction, type AuditEvents, type ObjectKind, outcomeOf } from "./events/catalogue.js";
-import { type ProvenanceFacts, Provenances } from "./provenance.js";
+import { type AuditAction, outcomeOf } from "./events/catalogue.js";
+import type { By, NewEntry } from "./new-entry.js";
+import { Provenances } from "./provenance.js";
 import { RecordQueue } from "./record-queue.js";
 import { type FoldedAction, Refusals } from "./refusals.js";
 
-/** On whose account something happens: who, in which session and request, and from where. */
-export interface By {
-  readonly actorKind: ActorKind;
-  readonly actorId: string | null;
-  readonly sessionId: string | null;
-  readonly requestId: string;
-  readonly from: ProvenanceFacts | null;
-}
-
-/** Something to put on the record. */
-export interface NewEntry<A extends AuditAction = AuditAction> {
-  readonly action: A;
-  readonly by: By;
-  readonly object: { readonly kind: ObjectKind; readonly id: string | null } | null;
-  readonly detail: AuditEvents[A];
-}
+export type { By, NewEntry };
 
 /** A transaction on somebody's account: everything that it puts on the record is theirs. */
 export interface RecordedTx extends Tx {

@@ -31,7 +31,15 @@ function folding(bounds: Partial<FoldBounds> = {}) {
     () => clock.now,
   );
   const all = () => written.reduce((sum, { count }) => sum + (count ?? 1), 0);
-  return { clock, written, refusals, all, break: (is: boolean) => void (broken = is) };
+  return {
+    clock,
+    written,
+    refusals,
+    all,
+    break: (is: boolean) => {
+      broken = is;
+    },
+  };
 }
 
 describe("refusals of strangers", () => {

@@ -1,6 +1,6 @@
 import { networkOf } from "@onrecord/core/network";
 import type { AuditAction, AuditEvents } from "./events/catalogue.js";
-import type { NewEntry } from "./ledger.js";
+import type { NewEntry } from "./new-entry.js";
 import type { ProvenanceFacts } from "./provenance.js";
 
 /** The events that may stand for several refusals: their detail has a `count`. */
