@@ -3,8 +3,9 @@ import type { Limits } from "@onrecord/core/limits";
 import type { Caller } from "@onrecord/policy/principal";
 import { BodyBudget, type Holding } from "@onrecord/subgraph/body-budget";
 import { operationBounds } from "@onrecord/subgraph/json-bounds";
-import { readBody } from "@onrecord/subgraph/read-body";
+import { BodyTooLarge, readBody } from "@onrecord/subgraph/read-body";
 import { Gauge, type Registry } from "prom-client";
+import { largeMutations } from "./bounds-plugin.js";
 
 /** A body that was read, and what it holds until it is given back. */
 export interface HeldBody extends Disposable {
@@ -32,10 +33,14 @@ export class Bodies {
   }
 
   /** The body of a GraphQL request: as large as an import is only JSON, and only of somebody who is signed in. */
-  readOperation(request: IncomingMessage, caller: Caller): Promise<HeldBody> {
+  async readOperation(request: IncomingMessage, caller: Caller): Promise<HeldBody> {
     const { requestBytes, operationBytes, strangerBytes } = this.limits;
     const most = caller.principal === null ? strangerBytes : isJson(request) ? requestBytes : operationBytes;
-    return this.read(request, caller, Math.min(most, requestBytes));
+    const body = await this.read(request, caller, Math.min(most, requestBytes));
+    // Before it is parsed; whether it really asks for what it names is seen when it has been.
+    if (body.bytes.length <= operationBytes || namesLarge(body.bytes)) return body;
+    body[Symbol.dispose]();
+    throw new BodyTooLarge(operationBytes);
   }
 
   /** A body of at most `limit` bytes, JSON or not. BodyTooLarge, and what `readBody` and `BodyBudget` throw. */
@@ -50,6 +55,10 @@ export class Bodies {
       throw error;
     }
   }
+}
+
+function namesLarge(bytes: Buffer): boolean {
+  return [...largeMutations].some((name) => bytes.includes(name));
 }
 
 /** Whether the body will be parsed as JSON. */

@@ -4,7 +4,7 @@ import { type DocumentNode, GraphQLError, Kind, Source } from "graphql";
 import type { GatewayContext } from "./executors.js";
 
 /** The mutations that take a large argument: what else is asked has a small body. */
-const largeMutations: ReadonlySet<string> = new Set(["importDocument"]);
+export const largeMutations: ReadonlySet<string> = new Set(["importDocument"]);
 
 /**
  * Refuses an operation whose text is long, before it is parsed (comments and a string's lines are no tokens, and cost as much), and one
