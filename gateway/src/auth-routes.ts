@@ -1,15 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError, errorCatalogue } from "@onrecord/core/errors";
 import type { RequestHandler } from "@onrecord/http/http-server";
-import { isCrossSite, SESSION_COOKIE } from "@onrecord/policy/credentials";
+import { findCookie, isCrossSite, SESSION_COOKIE } from "@onrecord/policy/credentials";
 import type { Caller } from "@onrecord/policy/principal";
 import { knownCode } from "@onrecord/subgraph/errors";
 import type { Authenticator } from "./authenticator.js";
+import type { Bodies } from "./bodies.js";
 import { readJson, respondError, respondJson } from "./respond.js";
 import type { Runtime } from "./runtime.js";
 
 const SIGN_IN =
-  "mutation ($input: SignInInput!) { signIn(input: $input) { token principal { sessionId expiresAt user { id name } } } }";
+  "mutation ($input: SignInInput!) { signIn(input: $input) { token device principal { sessionId expiresAt user { id name } } } }";
+/** What a browser keeps of having signed in: sent with the next sign-in, and with nothing else. */
+const DEVICE_COOKIE = "onrecord_device";
+/** As long as browsers keep a cookie at most, in seconds. */
+const DEVICE_AGE = 400 * 86_400;
 const SIGN_OUT = "mutation { signOut }";
 /** Largest body of a sign-in, in bytes. */
 const LIMIT = 64 * 1024;
@@ -22,7 +27,7 @@ interface SignedIn {
 
 interface Answer {
   readonly data?: {
-    signIn?: { token: string; principal: SignedIn } | null;
+    signIn?: { token: string; device: string | null; principal: SignedIn } | null;
   } | null;
   readonly errors?: readonly { extensions?: { code?: string } }[];
 }
@@ -41,27 +46,34 @@ export interface DemoFirm {
 export function authRoutes(
   runtime: Runtime,
   authenticator: Authenticator,
+  bodies: Bodies,
   secure: boolean,
   demo?: () => Promise<DemoFirm | null>,
 ): RequestHandler {
   const cookie = (value: string, maxAge: number) =>
     `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? "; Secure" : ""}`;
+  const deviceCookie = (value: string) =>
+    `${DEVICE_COOKIE}=${value}; Path=/auth; HttpOnly; SameSite=Strict; Max-Age=${DEVICE_AGE}${secure ? "; Secure" : ""}`;
 
   const signIn = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
-    const { email, password } = await readJson(request, LIMIT).catch(async (error) => {
+    const { email, password } = await readJson(bodies, request, caller, LIMIT).catch(async (error) => {
       if (error instanceof AppError && error.status === 413) await authenticator.recordOversized(caller);
       throw error;
     });
-    const answer = await run(runtime, caller, SIGN_IN, { input: { email, password } });
+    const answer = await run(runtime, caller, SIGN_IN, {
+      input: { email, password, device: findCookie(request, DEVICE_COOKIE) ?? "" },
+    });
     const session = answer.data?.signIn;
     if (!session) return respondJson(response, statusOf(answer), answer);
     const { user, sessionId, expiresAt } = session.principal;
     const seconds = Math.max(0, Math.floor((Date.parse(expiresAt) - Date.now()) / 1000));
-    response.setHeader("set-cookie", cookie(session.token, seconds));
+    const cookies = [cookie(session.token, seconds)];
+    if (session.device !== null) cookies.push(deviceCookie(session.device));
+    response.setHeader("set-cookie", cookies);
     respondJson(response, 200, { user, sessionId, expiresAt });
   };
   const signOut = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
-    await readJson(request, LIMIT);
+    await readJson(bodies, request, caller, LIMIT);
     if (caller.principal) {
       const answer = await run(runtime, caller, SIGN_OUT, {});
       // The cookie stays while the session does: who is told "signed out" must be.

@@ -15,11 +15,14 @@ afterAll(async () => {
   await context[Symbol.asyncDispose]();
 });
 
+/** How many refused tokens the record tells of, in how many entries. */
 const refusals = async () => {
-  const [row] = await context.db.query<{ n: number }>(
-    "select count(*) as n from audit.entry where action = 'session.refused' and detail->>'reason' = 'token'",
+  await context.ledger.settle();
+  const [row] = await context.db.query<{ n: number; entries: number }>(
+    `select coalesce(sum(coalesce((detail->>'count')::int, 1)), 0)::int as n, count(*)::int as entries
+     from audit.entry where action = 'session.refused' and detail->>'reason' = 'token'`,
   );
-  return row?.n ?? 0;
+  return row ?? { n: 0, entries: 0 };
 };
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
   fetch(`${node.url}${path}`, {
@@ -55,15 +58,30 @@ describe("a credential", () => {
         return token;
       },
     ],
-  ])("that is %s is UNAUTHENTICATED, and on the record once", async (_, make) => {
-    const token = await make();
+  ])(
+    "that is %s is UNAUTHENTICATED, and on the record: the first at once, the others as a number",
+    async (_, make) => {
+      const token = await make();
+      const before = await refusals();
+      for (let i = 0; i < 3; i++) {
+        const { status, errors, data } = await node.ask("{ paper(number: 1) { number } }", { token });
+        expect([status, data]).toEqual([401, null]);
+        expect(errors[0]?.extensions).toMatchObject({
+          code: "UNAUTHENTICATED",
+          requestId: expect.any(String),
+        });
+      }
+      const { n, entries } = await refusals();
+      expect([n - before.n, entries - before.entries]).toEqual([3, 2]);
+    },
+  );
+
+  it("that is another made-up one each time does not fill the record", async () => {
     const before = await refusals();
-    for (let i = 0; i < 3; i++) {
-      const { status, errors, data } = await node.ask("{ paper(number: 1) { number } }", { token });
-      expect([status, data]).toEqual([401, null]);
-      expect(errors[0]?.extensions).toMatchObject({ code: "UNAUTHENTICATED", requestId: expect.any(String) });
-    }
-    expect(await refusals()).toBe(before + 1);
+    const tokens = Array.from({ length: 200 }, (_, i) => `${"x".repeat(40)}${i}`);
+    await Promise.all(tokens.map((token) => node.ask("{ paper(number: 1) { number } }", { token })));
+    const { n, entries } = await refusals();
+    expect([n - before.n, entries - before.entries]).toEqual([200, 3]);
   });
 
   it("may be the cookie, for this site's own pages", async () => {
@@ -125,17 +143,19 @@ describe("the sign-in of browsers", () => {
   it("puts what is too large to read on the record, as nobody's, whoever's browser sends it", async () => {
     const refused = () =>
       context.db.query(
-        `select e.actor_kind, e.actor_id, o.claimed from audit.entry e join audit.origin o on o.id = e.origin_id
+        `select e.actor_kind, e.actor_id, o.claimed, coalesce((e.detail->>'count')::int, 1) as count from audit.entry e join audit.origin o on o.id = e.origin_id
          where e.action = 'session.refused' and e.detail->>'reason' = 'too-large'`,
       );
     const { token } = await node.signIn();
+    await context.ledger.settle();
     const before = await refused();
     const body = { email: "x".repeat(100_000), password: "b" };
     const cookie = `onrecord_session=${token}`;
     for (const headers of [{}, { cookie, origin: node.url }])
       expect((await post("/auth/sign-in", body, headers)).status).toBe(413);
     expect((await post("/auth/sign-out", body)).status).toBe(413);
-    const nobody = { actor_kind: "ANONYMOUS", actor_id: null, claimed: null };
+    const nobody = { actor_kind: "ANONYMOUS", actor_id: null, claimed: null, count: 1 };
+    await context.ledger.settle();
     expect((await refused()).slice(before.length)).toEqual([nobody, nobody]);
   });
 

@@ -1,27 +1,16 @@
 import type { IncomingMessage } from "node:http";
-import { Buckets, perAddress } from "@onrecord/core/buckets";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestInfo } from "@onrecord/http/http-server";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import { isUse } from "@onrecord/policy/attendance";
 import { type Credential, findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, mismatchError, namedSessions } from "@onrecord/policy/named-session";
-import { authenticate, byCaller, type Caller, hashToken } from "@onrecord/policy/principal";
+import { authenticate, byCaller, type Caller } from "@onrecord/policy/principal";
 import type { SessionUse } from "@onrecord/policy/session-use";
 import type { Sql } from "@onrecord/postgres/database";
 
-/** How long the same refused token of the same address is not recorded again, in milliseconds. */
-const QUIET = 60_000;
-const REMEMBERED = 10_000;
-
 /** Turns requests into callers. Nobody proven is a caller too: they may sign in. */
 export class Authenticator {
-  /** Refusals on the record → when. A client that keeps trying a dead token must not fill the record. */
-  readonly #refused = new Map<string, number>();
-
-  /** Sign-ins that were too large, as many of an address as guesses at passwords. */
-  readonly #oversized = new Buckets(perAddress, Date.now);
-
   constructor(
     private readonly sql: Sql,
     private readonly ledger: Ledger,
@@ -49,15 +38,13 @@ export class Authenticator {
     const caller = await this.#prove(request, requestId, credential);
     const why = mismatch(named, caller.principal);
     if (why === null) return caller;
-    // Each time: whoever is refused this is proven, and a page stops at the first.
     if (why === "other-session") await this.#record(caller, why);
     throw mismatchError(why);
   }
 
   /** Puts a sign-in on the record that was refused unread. Whom it claimed is not known, and nobody is proven by it. */
   async recordOversized({ requestId, from }: Caller): Promise<void> {
-    if (this.#oversized.take(from.ip ?? ""))
-      await this.#record({ principal: null, requestId, from }, "too-large");
+    await this.#record({ principal: null, requestId, from }, "too-large");
   }
 
   async #prove(
@@ -72,25 +59,14 @@ export class Authenticator {
     }
     const principal = await authenticate(this.sql, credential.token);
     if (principal) return { ...anonymous, principal };
-    await this.#recordRefusal(anonymous, credential);
+    await this.#record(anonymous, "token");
     // A browser keeps the cookie of an ended session: it must still be able to sign in again.
     if (credential.carrier === "cookie") return anonymous;
     throw new AppError("UNAUTHENTICATED", "This session token is not valid, or its session has ended.");
   }
 
-  async #recordRefusal(anonymous: Caller, { token }: Credential): Promise<void> {
-    const key = `${anonymous.from.ip} ${hashToken(token).toString("base64url")}`;
-    const now = Date.now();
-    if (now - (this.#refused.get(key) ?? 0) < QUIET) return;
-    this.#refused.delete(key);
-    this.#refused.set(key, now);
-    const oldest = this.#refused.keys().next().value;
-    if (this.#refused.size > REMEMBERED && oldest !== undefined) this.#refused.delete(oldest);
-    await this.#record(anonymous, "token");
-  }
-
   async #record(caller: Caller, reason: "token" | "other-session" | "too-large"): Promise<void> {
-    await this.ledger.record({
+    await this.ledger.refuse({
       action: "session.refused",
       by: byCaller(caller),
       object: null,

@@ -9,6 +9,8 @@ export interface GatewayContext {
   readonly caller: Caller;
   /** Fires when the client hangs up. */
   readonly gone?: AbortSignal;
+  /** How long the request's body was; none for what came over a socket. */
+  readonly bodyBytes?: number;
 }
 
 /** A subgraph's part of a plan. */

@@ -5,6 +5,7 @@ import type { HttpServer } from "@onrecord/http/http-server";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { authRoutes, type DemoFirm } from "./auth-routes.js";
 import { Authenticator } from "./authenticator.js";
+import { Bodies } from "./bodies.js";
 import { graphqlOverHttp } from "./http.js";
 import { LiveSessions } from "./live-sessions.js";
 import { proxyTo, proxyUpgrade } from "./proxy.js";
@@ -38,18 +39,16 @@ export async function createGateway(
   const runtime = await createRuntime(context, subgraphs, supergraph);
   const authenticator = new Authenticator(db, context.ledger, context.sessionUse);
   const live = new LiveSessions(context);
+  const bodies = new Bodies(config.limits, context.metrics);
   const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
   return {
     name: "gateway",
     start: async () => undefined,
     mount(http) {
-      http.route(
-        "/graphql",
-        graphqlOverHttp({ runtime, authenticator, live, requestBytes: config.limits.requestBytes }),
-      );
+      http.route("/graphql", graphqlOverHttp({ runtime, authenticator, live, bodies }));
       sockets.mount(http);
       const secure = config.production || config.publicUrl?.startsWith("https:") === true;
-      http.route("/auth", authRoutes(runtime, authenticator, secure, demo));
+      http.route("/auth", authRoutes(runtime, authenticator, bodies, secure, demo));
       if (config.collabUrl) http.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl)));
       if (config.subgraphUrls.documents)
         http.route("/download", proxyTo(new URL(config.subgraphUrls.documents)));

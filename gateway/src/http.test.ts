@@ -1,9 +1,11 @@
+import { request } from "node:http";
 import { HttpServer } from "@onrecord/http/http-server";
 import { papersSubgraph } from "@onrecord/subgraph/fixtures/papers";
 import { peopleSubgraph } from "@onrecord/subgraph/fixtures/people";
 import { serveSubgraph } from "@onrecord/subgraph/serve";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { type TestContext, testContext } from "@onrecord/testing/database";
+import { until } from "@onrecord/testing/editor";
 import { auditServer } from "graphql-http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Node, startNode } from "./fixtures/gateway-node.js";
@@ -161,6 +163,81 @@ describe("the limits and habits of HTTP", () => {
     const chunked = await fetch(`${node.url}/graphql`, init);
     expect(chunked.status).toBe(413);
     expect(await chunked.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
+  });
+
+  it("takes from each no more than they need: a stranger, an operation, an import", async () => {
+    await using node = await startNode(context);
+    const { token } = await node.signIn();
+    const send = async (bytes: number, token?: string, query = "{ __typename }") => {
+      const { status, errors } = await node.ask(query, {
+        ...(token ? { token } : {}),
+        variables: { text: "x".repeat(bytes) },
+      });
+      return [status, ...errors.map(({ extensions }) => extensions.code)];
+    };
+    expect(await send(60_000)).toEqual([200]);
+    expect(await send(70_000)).toEqual([413, "BAD_USER_INPUT"]);
+    expect(await send(70_000, "x".repeat(43))).toEqual([401, "UNAUTHENTICATED"]);
+    expect(await send(1_000_000, token)).toEqual([200]);
+    expect(await send(1_100_000, token)).toEqual([413, "BAD_USER_INPUT"]);
+    // One that names an import and asks for none is refused when it is parsed: with 200 for this content type.
+    expect(await send(1_100_000, token, "{ __typename } #importDocument")).toEqual([200, "BAD_USER_INPUT"]);
+    expect(await send(33 * 1024 * 1024, token)).toEqual([413, "BAD_USER_INPUT"]);
+    // The fixtures cannot import: that it is let through is told by what it is refused for.
+    const importing = { token, variables: { html: "x".repeat(2_000_000) } };
+    const { errors } = await node.ask("mutation { importDocument { id } }", importing);
+    expect(errors[0]?.message).toContain("Cannot query field");
+  });
+
+  it("refuses what would take long to parse before it is parsed, whatever its form", async () => {
+    await using node = await startNode(context);
+    const { token } = await node.signIn();
+    const send = async (body: string) => {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
+      const response = await fetch(`${node.url}/graphql`, { method: "POST", headers, body });
+      const { errors } = (await response.json()) as { errors: { message: string }[] };
+      return [response.status, errors[0]?.message];
+    };
+    const n = 8_000_000;
+    const rest = `,"query":"{ __typename }"}`;
+    const query = (text: string) => JSON.stringify({ query: text });
+    const deep = [400, expect.stringContaining("nested")];
+    const many = [400, expect.stringContaining("values")];
+    const long = [200, expect.stringContaining("longer")];
+    expect(await send(`{"variables":${"[".repeat(n)}${"]".repeat(n)}${rest}`)).toEqual(deep);
+    expect(await send(`{"variables":[${"[],".repeat(n)}0]${rest}`)).toEqual(many);
+    expect(await send(`{"variables":{${'"a":0,'.repeat(n / 4)}"b":0}${rest}`)).toEqual(many);
+    expect(await send(query(`${"#\n".repeat(200_000)}{ __typename }`))).toEqual(long);
+    expect(await send(query(`{ paper(number: """${"\n ".repeat(200_000)}""") { number } }`))).toEqual(long);
+    expect(await send(query(`{ ${"a ".repeat(200_000)} }`))).toEqual(long);
+  });
+
+  it("says when to come back to who holds too much at once, and serves the others", async () => {
+    await using node = await startNode(context, {
+      config: { limits: { ...context.config.limits, heldBytes: 4_000_000 } },
+    });
+    const [greedy, other] = [await node.signIn(), await node.signIn()];
+    // Announced and never sent: it is held all the same.
+    const stalled = request(`${node.url}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "content-length": 900_000,
+        authorization: `Bearer ${greedy.token}`,
+      },
+    });
+    stalled.on("error", () => undefined).flushHeaders();
+    const held = async () =>
+      Number(/^onrecord_gateway_held_bytes (\d+)/m.exec(await context.metrics.metrics())?.[1]);
+    await until(async () => (await held()) >= 900_000, "the body is held");
+    const ask = (token: string) =>
+      node.ask("{ __typename }", { token, variables: { text: "x".repeat(600_000) } });
+    const refused = await ask(greedy.token);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "2"]);
+    expect((await ask(other.token)).status).toBe(200);
+    stalled.destroy();
+    await until(async () => (await held()) === 0, "it was given back");
+    expect((await ask(greedy.token)).status).toBe(200);
   });
 
   it("shows its schema and GraphiQL in development, and neither in production", async () => {

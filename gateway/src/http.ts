@@ -3,9 +3,9 @@ import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller } from "@onrecord/policy/principal";
-import { readBody } from "@onrecord/subgraph/read-body";
 import { discard, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
+import type { Bodies } from "./bodies.js";
 import type { LiveSessions } from "./live-sessions.js";
 import { respondError } from "./respond.js";
 import type { Runtime } from "./runtime.js";
@@ -19,20 +19,18 @@ export interface HttpOptions {
   readonly runtime: Runtime;
   readonly authenticator: Authenticator;
   readonly live: LiveSessions;
-  readonly requestBytes: number;
+  readonly bodies: Bodies;
 }
 
 /** GraphQL over HTTP (POST and GET) and over SSE. */
-export function graphqlOverHttp({ runtime, authenticator, live, requestBytes }: HttpOptions): RequestHandler {
+export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOptions): RequestHandler {
   return async (request, response, info) => {
     try {
       const caller = await authenticator.ofRequest(request, info);
-      const body = request.method === "POST" ? await readBody(request, requestBytes) : undefined;
+      using body = request.method === "POST" ? await bodies.readOperation(request, caller) : undefined;
       await sendResponse(response, async (signal) => {
-        const answer = await runtime.fetch(fetchRequest(request, info, body, signal), {
-          caller,
-          gone: signal,
-        });
+        const given = { caller, gone: signal, bodyBytes: body?.bytes.length ?? 0 };
+        const answer = await runtime.fetch(fetchRequest(request, info, body?.bytes, signal), given);
         // The one page that is not ours, for developers: it loads itself from elsewhere.
         if (answer.headers.get("content-type")?.startsWith("text/html"))
           response.setHeader("content-security-policy", graphiqlPolicy);

@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@onrecord/core/errors";
-import { readBody } from "@onrecord/subgraph/read-body";
+import type { Caller } from "@onrecord/policy/principal";
+import { type Bodies, isJson } from "./bodies.js";
+
+/** When to try again what was too much, in seconds. */
+const RETRY_AFTER = 2;
 
 /** Answers with an error of the catalogue in the shape of a GraphQL response, so that clients read one form only. */
 export function respondError(response: ServerResponse, error: AppError, requestId: string): void {
   const { code, reasons, message } = error;
   // The rest of a body that nobody reads must not be taken for the next request.
   if (!response.req.complete) response.setHeader("connection", "close");
+  if (code === "UNAVAILABLE" || code === "RATE_LIMITED") response.setHeader("retry-after", RETRY_AFTER);
   respondJson(response, error.status, {
     errors: [{ message, extensions: { code, requestId, ...(reasons.length > 0 ? { reasons } : {}) } }],
   });
@@ -19,11 +24,17 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
 }
 
 /** Reads a JSON object of at most `limit` bytes. A form of another site cannot send one without asking first. */
-export async function readJson(request: IncomingMessage, limit: number): Promise<Record<string, unknown>> {
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
+export async function readJson(
+  bodies: Bodies,
+  request: IncomingMessage,
+  caller: Caller,
+  limit: number,
+): Promise<Record<string, unknown>> {
+  if (!isJson(request)) {
     throw new AppError("BAD_USER_INPUT", "Send JSON with the content type application/json.");
   }
-  const value = parse((await readBody(request, limit)).toString());
+  using body = await bodies.read(request, caller, limit);
+  const value = parse(body.bytes.toString());
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new AppError("BAD_USER_INPUT", "The request's body is no JSON object.");
   }

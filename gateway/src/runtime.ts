@@ -9,6 +9,7 @@ import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import { readSupergraph } from "@onrecord/schema/supergraph";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { useBounds } from "./bounds-plugin.js";
 import { useCatalogueErrors } from "./errors-plugin.js";
 import { type GatewayContext, inProcess } from "./executors.js";
 import { useMetrics } from "./metrics-plugin.js";
@@ -45,6 +46,7 @@ export async function createRuntime(
     plugins: () => [
       useSubgraphExecutors(executors(context, subgraphs, namesIn(supergraph), log)),
       maxTokensPlugin({ n: config.limits.queryTokens }) as Plugin,
+      useBounds(config.limits),
       maxDepthPlugin({ n: config.limits.queryDepth, ignoreIntrospection: true }) as Plugin,
       ...(config.production ? [blockFieldSuggestionsPlugin() as Plugin] : []),
       useMetrics(context.metrics, log),

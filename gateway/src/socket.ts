@@ -1,3 +1,4 @@
+import { AppError } from "@onrecord/core/errors";
 import type { WebSocket as ProtocolSocket } from "graphql-ws";
 import type { WebSocket } from "ws";
 
@@ -8,11 +9,12 @@ const PING_MS = 15_000;
 
 /**
  * Carries a protocol over a WebSocket: bounded for slow readers, cut for dead ones. `opened` starts the protocol and returns what
- * it wants to know when the socket closes.
+ * it wants to know when the socket closes. `check` throws for a message that must not be parsed.
  */
 export function carry(
   ws: WebSocket,
   opened: (socket: ProtocolSocket) => (code?: number, reason?: string) => Promise<void>,
+  check: (message: Buffer) => void,
 ): void {
   const closed = opened({
     protocol: ws.protocol,
@@ -23,7 +25,14 @@ export function carry(
       }),
     close: (code, reason) => ws.close(code, reason),
     onMessage: (listener) =>
-      ws.on("message", (data) => void listener(String(data)).catch(() => ws.close(1011, "internal error"))),
+      ws.on("message", (data: Buffer) => {
+        try {
+          check(data);
+        } catch (error) {
+          return ws.close(1009, error instanceof AppError ? error.message : "this message is too large");
+        }
+        listener(String(data)).catch(() => ws.close(1011, "internal error"));
+      }),
   });
   let alive = true;
   ws.on("pong", () => {

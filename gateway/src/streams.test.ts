@@ -125,6 +125,36 @@ describe.each([
   });
 });
 
+describe("a message of a socket", () => {
+  it("that has not said who it is is short, and no message takes long to parse", async () => {
+    await using node = await startNode(context);
+    const { token } = await node.signIn();
+    const init = (padding: string) => ({
+      type: "connection_init",
+      payload: { authorization: token, padding },
+    });
+    const stranger = await connect(node.url);
+    stranger.send(init("x".repeat(20_000)));
+    expect(await stranger.closed).toBe(1009);
+    const deep = await connect(node.url);
+    deep.socket.send("[".repeat(10_000));
+    expect(await deep.closed).toBe(1009);
+    const known = await connect(node.url);
+    known.send(init("x".repeat(10_000)));
+    await known.hear({ type: "connection_ack" });
+    known.send({
+      type: "subscribe",
+      id: "1",
+      payload: { query: "{ __typename }", variables: { a: "x".repeat(200_000) } },
+    });
+    await known.hear({ type: "complete", id: "1" });
+    known.send({ type: "subscribe", id: "2", payload: { query: `${"#\n".repeat(100_000)}{ __typename }` } });
+    expect(JSON.stringify((await known.hear({ type: "next", id: "2" })).payload)).toContain("BAD_USER_INPUT");
+    known.socket.send("[".repeat(10_000));
+    expect(await known.closed).toBe(1009);
+  });
+});
+
 describe("a session's end", () => {
   let node: Node;
   beforeAll(async () => {

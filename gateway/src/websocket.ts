@@ -8,6 +8,7 @@ import { bearer, type Credential, findCredential } from "@onrecord/policy/creden
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller, Principal } from "@onrecord/policy/principal";
 import { toGraphQLError } from "@onrecord/subgraph/errors";
+import { JsonScan, operationBounds } from "@onrecord/subgraph/json-bounds";
 import { type Context, makeServer } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Authenticator } from "./authenticator.js";
@@ -17,6 +18,9 @@ import { carry } from "./socket.js";
 
 /** Close codes: those of graphql-transport-ws, and 1001, which its clients take for "reconnect". */
 const closeCodes = { unauthenticated: 4401, forbidden: 4403, restart: 1001 } as const;
+
+/** Longest message of a socket that has not said who it is: a token and a session's name, in bytes. */
+const STRANGER_BYTES = 16 * 1024;
 
 /** What is known of one socket. */
 interface Extra {
@@ -147,8 +151,19 @@ export class GraphqlSockets {
       extra.gone.abort();
       for (const release of extra.streams.values()) release();
     });
-    carry(ws, (socket) => this.#protocol.opened(socket, extra));
+    carry(
+      ws,
+      (socket) => this.#protocol.opened(socket, extra),
+      (message) => checkMessage(message, extra),
+    );
   }
+}
+
+/** Throws for what is too long of somebody who has not said who they are, or would take long to parse. */
+function checkMessage(message: Buffer, { session }: Extra): void {
+  if (!session && message.length > STRANGER_BYTES)
+    throw new AppError("BAD_USER_INPUT", "This message is too large before you are signed in.");
+  new JsonScan(operationBounds).take(message);
 }
 
 function end(socket: WebSocket, why: Ending): void {

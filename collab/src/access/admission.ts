@@ -44,7 +44,7 @@ export class Admission {
     const principal = await this.#authenticate(request, info);
     const by = byCaller({ principal, requestId: info.id, from: originFacts(request) });
     if (principal === null) {
-      await this.ledger.record({ action: "session.refused", by, object: null, detail: { reason: "token" } });
+      await this.ledger.refuse({ action: "session.refused", by, object: null, detail: { reason: "token" } });
       return new Refusal(closeReasons.notSignedIn);
     }
     const named = namedSessions(request, info.url.searchParams);

@@ -7,6 +7,7 @@ import type { Sql, Tx } from "@onrecord/postgres/database";
 import { type Orm, unitOfWork } from "@onrecord/postgres/orm";
 import { nextAlertTime, raise } from "./raise.js";
 import { recentInRecord } from "./rules/recent-in-record.js";
+import type { Recent } from "./rules/rule.js";
 import { rules, watchedActions } from "./rules/rules.js";
 
 const READER = "alerts";
@@ -76,7 +77,8 @@ export class AlertEngine implements AsyncDisposable {
     const entries = await readAfter(tx, position, BATCH, watchedActions);
     const at = await nextAlertTime(tx);
     const em = unitOfWork(this.orm.em(), tx);
-    for (const entry of entries) await this.#judge(tx, em, entry, at);
+    const recent = recentInRecord(tx);
+    for (const entry of entries) await this.#judge(tx, em, entry, at, recent);
     const last = entries.at(-1);
     const full = entries.length === BATCH;
     const seen: Position = last ? { txid: last.txid, entryId: last.id } : end;
@@ -89,9 +91,8 @@ export class AlertEngine implements AsyncDisposable {
     return full;
   }
 
-  async #judge(tx: Tx, em: EntityManager, entry: PlacedEntry, at: Date): Promise<void> {
+  async #judge(tx: Tx, em: EntityManager, entry: PlacedEntry, at: Date, recent: Recent): Promise<void> {
     const { bus } = this.context;
-    const recent = recentInRecord(tx);
     for (const rule of rules) {
       const wanted = rule.actions.some((action) => action === entry.action);
       if (!wanted || !(await rule.matches(entry, recent))) continue;

@@ -76,7 +76,9 @@ export async function createContext(
   await rights.start();
   const sessionUse = resources.use(new SessionUse(db, log, config.limits.sessionIdleMinutes));
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
-  const ledger = new Ledger(db, bus);
+  const ledger = resources.use(
+    new Ledger(db, bus, (err) => log.warn({ err }, "refusals could not be recorded and are kept")),
+  );
   const decisions = new DecisionPoint(db);
   const owned = resources.move();
   return {

@@ -120,7 +120,28 @@ export const limitCatalogue = {
   requestBytes: {
     variable: "ONRECORD_MAX_REQUEST_BYTES",
     value: 32 * 1024 * 1024,
-    about: "largest GraphQL request body (bytes)",
+    about: "largest GraphQL request body (bytes): an import, from somebody who is signed in",
+  },
+  operationBytes: {
+    variable: "ONRECORD_MAX_OPERATION_BYTES",
+    value: 1024 * 1024,
+    about: "largest GraphQL request body of what is no import (bytes)",
+  },
+  strangerBytes: {
+    variable: "ONRECORD_MAX_STRANGER_BYTES",
+    value: 64 * 1024,
+    about: "largest GraphQL request body of somebody who is not signed in (bytes)",
+  },
+  heldBytes: {
+    variable: "ONRECORD_MAX_HELD_BYTES",
+    value: 256 * 1024 * 1024,
+    about:
+      "request bodies that a node holds at once, each beyond its first 64 KiB (bytes); one person has at most a quarter; past it, RATE_LIMITED or 503",
+  },
+  queryBytes: {
+    variable: "ONRECORD_MAX_QUERY_BYTES",
+    value: 128 * 1024,
+    about: "longest text of a GraphQL operation, without its variables (characters)",
   },
   imports: {
     variable: "ONRECORD_MAX_IMPORTS",

@@ -103,6 +103,35 @@ describe("the HTTP server", () => {
     });
   });
 
+  it("cuts who sends half a head and no more", async () => {
+    await using impatient = new HttpServer(createLogger("silent"), { headMs: 20, silent: 10 });
+    const { port, hostname } = new URL(await impatient.listen(0, "127.0.0.1"));
+    const socket = connect(Number(port), hostname);
+    socket.on("error", () => undefined).resume();
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    await once(socket, "close");
+  });
+
+  it("cuts who has been silent longest when too many are, and answers who comes", async () => {
+    await using busy = new HttpServer(createLogger("silent"), { headMs: 60_000, silent: 20 });
+    busy.route("/", answer("here"));
+    const at = await busy.listen(0, "127.0.0.1");
+    const sockets = [];
+    for (let i = 0; i < 20; i++) {
+      const socket = connect(Number(new URL(at).port), "127.0.0.1");
+      socket.on("error", () => undefined).resume();
+      await once(socket, "connect");
+      sockets.push(socket);
+    }
+    const first = once(sockets[0]!, "close");
+    expect(await (await fetch(at)).text()).toBe("here");
+    await first;
+    // Who has asked something is silent no more: it is not counted with them.
+    expect(await (await fetch(at)).text()).toBe("here");
+    expect(sockets.slice(1).filter(({ destroyed }) => destroyed)).toEqual([]);
+    for (const socket of sockets) socket.destroy();
+  });
+
   it("drains: open requests finish, new ones find nobody", async () => {
     let finish: (() => void) | undefined;
     const arrived = new Promise<void>((resolve) => {

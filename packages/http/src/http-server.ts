@@ -32,6 +32,16 @@ export interface HandshakeServer {
   on(event: "wsClientError", listener: (error: Error, socket: Duplex) => void): unknown;
 }
 
+/** How patient the server is with who connects and says nothing, or little. */
+export interface Patience {
+  /** How long the head of a request may take to come in, in milliseconds. Bodies are held to a pace by who reads them. */
+  readonly headMs: number;
+  /** Connections that have not sent a request yet: past it, the one that has been silent longest is cut. */
+  readonly silent: number;
+}
+
+const defaultPatience: Patience = { headMs: 10_000, silent: 10_000 };
+
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one HTTP server of a process, on which services mount their paths. The longest matching prefix answers. */
@@ -40,6 +50,8 @@ export class HttpServer implements AsyncDisposable {
   readonly #upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
   /** The server waits for them when it closes, but no longer knows them. */
   readonly #upgraded = new Set<Duplex>();
+  /** In the order in which they came. */
+  readonly #silent = new Set<Duplex>();
   readonly #server: Server;
   #draining = false;
 
@@ -47,11 +59,16 @@ export class HttpServer implements AsyncDisposable {
   constructor(
     private readonly log: Logger,
     private readonly door = new Door({ host: "localhost", allowedHosts: [] }),
+    { headMs, silent }: Patience = defaultPatience,
   ) {
-    // Node would answer what has no host by itself, without our headers.
-    this.#server = createServer({ requireHostHeader: false }, (request, response) =>
-      this.#answer(request, response),
-    );
+    const options = {
+      // Node would answer what has no host by itself, without our headers.
+      requireHostHeader: false,
+      headersTimeout: headMs,
+      connectionsCheckingInterval: Math.max(1, headMs / 4),
+    };
+    this.#server = createServer(options, (request, response) => this.#answer(request, response));
+    this.#server.on("connection", (socket) => this.#admit(socket, silent));
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on("connect", (request, socket) => {
       socket.on("error", () => socket.destroy());
@@ -97,8 +114,17 @@ export class HttpServer implements AsyncDisposable {
     return `http://${name}:${address.port}`;
   }
 
+  /** Whoever opens connections and sends nothing keeps nobody else out. */
+  #admit(socket: Duplex, most: number): void {
+    this.#silent.add(socket);
+    socket.once("close", () => this.#silent.delete(socket));
+    const [longest] = this.#silent;
+    if (this.#silent.size > most) longest?.destroy();
+  }
+
   /** What every answer has, whoever gives it. */
   #begin(request: IncomingMessage, response: ServerResponse): RequestInfo {
+    this.#silent.delete(request.socket);
     const info = describe(request);
     response.setHeader("x-request-id", info.id);
     for (const [name, value] of Object.entries(this.door.headers)) response.setHeader(name, value);
@@ -138,6 +164,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#silent.delete(socket);
     const info = describe(request);
     socket.on("error", () => socket.destroy());
     const refusal = this.door.upgradeRefusal(request, info.id);

@@ -1,27 +1,13 @@
 import type { Bus } from "@onrecord/bus/bus";
 import { newId } from "@onrecord/core/ids";
 import type { Database, Tx } from "@onrecord/postgres/database";
-import type { ActorKind } from "./entry.js";
-import { type AuditAction, type AuditEvents, type ObjectKind, outcomeOf } from "./events/catalogue.js";
-import { type ProvenanceFacts, Provenances } from "./provenance.js";
+import { type AuditAction, outcomeOf } from "./events/catalogue.js";
+import type { By, NewEntry } from "./new-entry.js";
+import { Provenances } from "./provenance.js";
 import { RecordQueue } from "./record-queue.js";
+import { type FoldedAction, Refusals } from "./refusals.js";
 
-/** On whose account something happens: who, in which session and request, and from where. */
-export interface By {
-  readonly actorKind: ActorKind;
-  readonly actorId: string | null;
-  readonly sessionId: string | null;
-  readonly requestId: string;
-  readonly from: ProvenanceFacts | null;
-}
-
-/** Something to put on the record. */
-export interface NewEntry<A extends AuditAction = AuditAction> {
-  readonly action: A;
-  readonly by: By;
-  readonly object: { readonly kind: ObjectKind; readonly id: string | null } | null;
-  readonly detail: AuditEvents[A];
-}
+export type { By, NewEntry };
 
 /** A transaction on somebody's account: everything that it puts on the record is theirs. */
 export interface RecordedTx extends Tx {
@@ -42,14 +28,18 @@ export function bySystem(requestId: string): By {
 }
 
 /** Appends to the record, always in the transaction of what it records. */
-export class Ledger {
+export class Ledger implements AsyncDisposable {
   readonly provenances: Provenances;
   readonly #queue = new RecordQueue<Identified>((entries) => this.#recordAll(entries));
+  readonly #strangers: Refusals;
 
+  /** `failed` is told when the count of refusals could not be written; it is tried again. */
   constructor(
     private readonly db: Database,
     private readonly bus: Bus,
+    failed?: (error: unknown) => void,
   ) {
+    this.#strangers = new Refusals((entry) => this.record(entry), failed);
     // Stored apart from the transaction that names it, on a connection that no transaction holds.
     this.provenances = new Provenances({
       query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
@@ -82,6 +72,24 @@ export class Ledger {
     const id = newId();
     await this.#queue.add({ id, entry });
     return id;
+  }
+
+  /**
+   * Records a refusal. Whoever is proven answers for each; those of strangers are folded (see `Refusals`), so that nobody writes the
+   * record full with made-up names and tokens.
+   */
+  async refuse<A extends FoldedAction>(entry: NewEntry<A>): Promise<void> {
+    if (entry.by.actorId === null) await this.#strangers.add(entry as NewEntry<FoldedAction>);
+    else await this.record(entry);
+  }
+
+  /** Writes the refusals that are counted and not yet on the record: before a process ends. */
+  async settle(): Promise<void> {
+    await this.#strangers.end();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.settle();
   }
 
   async #recordAll(entries: readonly Identified[]): Promise<void> {

@@ -21,9 +21,15 @@ export function findCredential(request: IncomingMessage, query?: URLSearchParams
   if (header) return { token: header, carrier: "bearer" };
   const parameter = query?.get("token");
   if (parameter) return { token: parameter, carrier: "query" };
+  const cookie = findCookie(request, SESSION_COOKIE);
+  return cookie === undefined ? undefined : { token: cookie, carrier: "cookie" };
+}
+
+/** The value of a cookie of a request; undefined: it has none, or an empty one. */
+export function findCookie(request: IncomingMessage, wanted: string): string | undefined {
   for (const pair of request.headers.cookie?.split(";") ?? []) {
     const [name, value] = pair.trim().split("=", 2);
-    if (name === SESSION_COOKIE && value) return { token: value, carrier: "cookie" };
+    if (name === wanted && value) return value;
   }
   return undefined;
 }

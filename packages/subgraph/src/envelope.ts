@@ -83,19 +83,31 @@ export class EnvelopeVerifier {
 
   /** The nonce is spent last, so that an envelope taken with another body does not use up the true one. */
   verify(header: string | undefined, body: string | Uint8Array): Verification {
-    if (header === undefined) return refuse("missing");
-    const [payload, signature, ...rest] = header.split(".");
-    if (!payload || !signature || rest.length > 0) return refuse("malformed");
-    const claims = parse(payload);
-    if (claims === undefined) return refuse("malformed");
-    if (claims.kid !== this.#key.kid) return refuse("unknown-key");
-    if (!equal(mac(this.#key, payload), Buffer.from(signature, "base64url"))) return refuse("forged");
-    if (claims.audience !== this.audience) return refuse("wrong-audience");
-    const now = this.now();
-    if (now - claims.time > MAX_AGE || claims.time - now > MAX_SKEW) return refuse("expired");
+    const claims = this.#claims(header);
+    if (typeof claims === "string") return refuse(claims);
     if (claims.bodySha256 !== sha256(body)) return refuse("body-mismatch");
-    const spent = this.#seen.spend(claims.nonce, claims.time + MAX_AGE, now);
+    const spent = this.#seen.spend(claims.nonce, claims.time + MAX_AGE, this.now());
     return spent === "fresh" ? { ok: true, caller: claims.caller } : refuse(spent);
+  }
+
+  /** What is wrong with an envelope whatever its body is: nobody else's body need be read. */
+  faultOf(header: string | undefined): EnvelopeFault | null {
+    const claims = this.#claims(header);
+    return typeof claims === "string" ? claims : null;
+  }
+
+  #claims(header: string | undefined): Claims | EnvelopeFault {
+    if (header === undefined) return "missing";
+    const [payload, signature, ...rest] = header.split(".");
+    if (!payload || !signature || rest.length > 0) return "malformed";
+    const claims = parse(payload);
+    if (claims === undefined) return "malformed";
+    if (claims.kid !== this.#key.kid) return "unknown-key";
+    if (!equal(mac(this.#key, payload), Buffer.from(signature, "base64url"))) return "forged";
+    if (claims.audience !== this.audience) return "wrong-audience";
+    const now = this.now();
+    if (now - claims.time > MAX_AGE || claims.time - now > MAX_SKEW) return "expired";
+    return claims;
   }
 }
 

@@ -39,16 +39,17 @@ export function serveSubgraph(
   const answer: RequestHandler = async (request, response, info) => {
     // Only a body is signed: a query in the address would be one that the envelope does not cover.
     if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
+    const header = singleHeader(request, ENVELOPE_HEADER);
+    const refused = (fault: EnvelopeFault) => {
+      log.warn({ fault, requestId: info.id }, "a request without a valid envelope was refused");
+      refuse(response, info, envelopeError(fault));
+    };
+    const fault = verifier.faultOf(header);
+    if (fault !== null) return refused(fault);
     const body = await readBody(request, context.config.limits.requestBytes).catch(asAppError);
     if (body instanceof AppError) return refuse(response, info, body);
-    const verified = verifier.verify(singleHeader(request, ENVELOPE_HEADER), body);
-    if (!verified.ok) {
-      log.warn(
-        { fault: verified.fault, requestId: info.id },
-        "a request without a valid envelope was refused",
-      );
-      return refuse(response, info, envelopeError(verified.fault));
-    }
+    const verified = verifier.verify(header, body);
+    if (!verified.ok) return refused(verified.fault);
     await sendResponse(response, (signal) =>
       yoga.fetch(
         new Request("http://subgraph/graphql", {

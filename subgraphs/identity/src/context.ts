@@ -1,7 +1,9 @@
 import type { SubgraphContext } from "@onrecord/subgraph/context";
+import type { PasswordPool } from "./passwords/password-pool.js";
 import type { SignInLimits } from "./sign-in-limits.js";
 
 /** What one execution works with. */
 export interface IdentityContext extends SubgraphContext {
   readonly signInLimits: SignInLimits;
+  readonly passwords: PasswordPool;
 }

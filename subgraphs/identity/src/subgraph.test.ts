@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSessionFor } from "./commands/create-session-for.js";
 import { hashPassword } from "./password.js";
-import { perAccount } from "./sign-in-limits.js";
+import { fromElsewhere, perAccount } from "./sign-in-limits.js";
 import { createIdentitySubgraph } from "./subgraph.js";
 
 const resources = new AsyncDisposableStack();
@@ -26,9 +26,9 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync());
 
 const SIGN_IN = /* GraphQL */ `
-  mutation ($email: String!, $password: String!) {
-    signIn(input: { email: $email, password: $password }) {
-      token
+  mutation ($email: String!, $password: String!, $device: String) {
+    signIn(input: { email: $email, password: $password, device: $device }) {
+      token device
       principal { sessionId roles capabilities expiresAt user { id name email kind department { name } } }
     }
   }
@@ -36,6 +36,7 @@ const SIGN_IN = /* GraphQL */ `
 interface SignedIn {
   signIn: {
     token: string;
+    device: string | null;
     principal: {
       sessionId: string;
       roles: string[];
@@ -45,8 +46,8 @@ interface SignedIn {
   };
 }
 const nobody = (ip = "192.0.2.1") => callerOf(null, { ip });
-const attempt = (email: string, password = "correct horse", ip?: string) =>
-  ask<SignedIn>(subgraph, nobody(ip), SIGN_IN, { email, password });
+const attempt = (email: string, password = "correct horse", ip?: string, device?: string) =>
+  ask<SignedIn>(subgraph, nobody(ip), SIGN_IN, { email, password, device });
 const entries = (action: string) =>
   context.db.query<{
     actor_kind: string;
@@ -105,24 +106,17 @@ describe("signing in", () => {
     ];
     expect(new Set(answers.map(({ errors }) => errors[0]?.message)).size).toBe(1);
     expect(answers.flatMap(({ codes }) => codes)).toEqual(Array(7).fill("UNAUTHENTICATED"));
+    await context.ledger.settle();
     const refused = await entries("session.refused");
-    expect(refused.map(({ detail }) => detail.reason)).toEqual([
-      "credentials",
-      "credentials",
-      "inactive",
-      "credentials",
-      "expired",
-      "credentials",
-      "credentials",
-    ]);
-    expect(refused.map(({ claimed }) => claimed?.split("@")[0])).toEqual([
-      "known",
-      "unknown",
-      "left",
-      "left",
-      "guest",
-      "sso",
-      "known",
+    expect(refused.map(({ detail, claimed }) => [claimed?.split("@")[0], detail])).toEqual([
+      ["known", { reason: "credentials" }],
+      ["unknown", { reason: "credentials" }],
+      ["left", { reason: "inactive" }],
+      ["left", { reason: "credentials" }],
+      ["guest", { reason: "expired" }],
+      ["sso", { reason: "credentials" }],
+      // The second time, behind the first.
+      ["known", { reason: "credentials", count: 1 }],
     ]);
     expect(refused.every(({ actor_kind, actor_id }) => actor_kind === "ANONYMOUS" && actor_id === null)).toBe(
       true,
@@ -172,6 +166,59 @@ describe("signing in", () => {
       "RATE_LIMITED",
     ]);
     expect((await attempt("target@example.test")).codes).toEqual([]);
+    await context.ledger.settle();
+    const counted = (await entries("session.refused"))
+      .filter(({ claimed }) => claimed === "target@example.test")
+      .reduce((sum, { detail }) => sum + Number(detail.count ?? 1), 0);
+    expect(counted).toBe(perAccount.burst + 6);
+  });
+
+  it("holds back guesses at one account from everywhere, and not its owner where they have signed in before", async () => {
+    const id = await addPerson(context.db, { email: "owner@example.test", passwordHash });
+    const owner = (ip: string, device?: string) => attempt("owner@example.test", "correct horse", ip, device);
+    const { data } = await owner("203.0.113.1", "");
+    const device = data.signIn.device ?? "";
+    expect(device).toMatch(/^[\w-]{43}$/);
+    const guesses = await Promise.all(
+      Array.from({ length: 120 }, (_, i) => attempt("owner@example.test", "guess", `198.51.100.${i % 40}`)),
+    );
+    const looked = guesses.flatMap(({ codes }) => codes).filter((code) => code === "UNAUTHENTICATED");
+    expect(looked).toHaveLength(fromElsewhere.burst);
+    // From the network that they know, and from anywhere with what their device was given.
+    const known = await owner("203.0.113.1");
+    expect([known.codes, known.data.signIn.device]).toEqual([[], null]);
+    const elsewhere = await owner("198.51.100.1", device);
+    expect(elsewhere.codes).toEqual([]);
+    expect(elsewhere.data.signIn.device).toBe(device);
+    // A made-up device and another account's are nobody's.
+    await addPerson(context.db, { email: "thief@example.test", passwordHash });
+    const other = await attempt("thief@example.test", "correct horse", "198.51.100.2", "");
+    expect((await owner("198.51.100.99", other.data.signIn.device ?? "")).codes).toEqual(["RATE_LIMITED"]);
+    expect((await owner("198.51.100.99", "x".repeat(43))).codes).toEqual(["RATE_LIMITED"]);
+    // Nobody's address is held back alike: the limit does not tell who has an account.
+    const nobodys = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => attempt("nobody@example.test", "guess", `198.51.101.${i}`)),
+    );
+    expect(nobodys.flatMap(({ codes }) => codes).filter((code) => code === "UNAUTHENTICATED")).toHaveLength(
+      fromElsewhere.burst,
+    );
+    const places = await context.db.query<{ place: Buffer }>(
+      "select place from identity.familiar_place where user_id = $1",
+      [id],
+    );
+    // Two networks and a device, and none of them in clear.
+    expect(places).toHaveLength(3);
+    expect(places.map(({ place }) => place.length)).toEqual([32, 32, 32]);
+  });
+
+  it("remembers no more than twenty places of a person", async () => {
+    const id = await addPerson(context.db, { email: "traveller@example.test", passwordHash });
+    for (let i = 0; i < 12; i++) {
+      const { codes } = await attempt("traveller@example.test", "correct horse", `192.0.2.${100 + i}`, "");
+      expect(codes).toEqual([]);
+    }
+    const places = await context.db.query("select 1 from identity.familiar_place where user_id = $1", [id]);
+    expect(places).toHaveLength(20);
   });
 
   it("does not wait for itself when more people than connections sign in from places never seen", async () => {

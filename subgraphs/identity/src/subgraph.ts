@@ -3,6 +3,7 @@ import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { IdentityContext } from "./context.js";
 import { openIdentityOrm } from "./orm.js";
+import { PasswordPool } from "./passwords/password-pool.js";
 import { buildSchema } from "./schema.js";
 import { SignInLimits } from "./sign-in-limits.js";
 import { UnusedSessions } from "./unused-sessions.js";
@@ -12,7 +13,8 @@ export async function createIdentitySubgraph(
   context: AppContext,
 ): Promise<Subgraph & { start(): Promise<void> }> {
   const orm = await openIdentityOrm(context);
-  const services = { ...shared(context), signInLimits: new SignInLimits() };
+  const passwords = new PasswordPool();
+  const services = { ...shared(context), signInLimits: new SignInLimits(), passwords };
   const unused = new UnusedSessions(context);
   return {
     name: "identity",
@@ -21,6 +23,7 @@ export async function createIdentitySubgraph(
     context: (caller): IdentityContext => beginExecution(services, orm, caller),
     [Symbol.asyncDispose]: async () => {
       await unused[Symbol.asyncDispose]();
+      await passwords[Symbol.asyncDispose]();
       await orm[Symbol.asyncDispose]();
     },
   };

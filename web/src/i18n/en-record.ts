@@ -145,6 +145,7 @@ export const record = {
     "link-expired": "its time was over",
     "link-without-session": "nobody was signed in",
     "link-of-other-session": "it is another session's",
+    "too-many": "there had been too many attempts",
   } as Record<string, string>,
   /** Why something was denied, by the name of the policy. */
   refusals: {
@@ -161,6 +162,8 @@ export const record = {
   runSentence: "{actor} made {edits} edits: versions {from}–{to}, {bytes}",
   showRun: "Show each edit",
   hideRun: "Hide the edits",
+  /** Behind the sentence of an entry that stands for several refusals. */
+  times: " – {count} times",
   /** For an action that this version of the app does not know. */
   otherSentence: "{actor}: {action} ({object})",
 };

@@ -139,6 +139,7 @@ export const record: typeof english = {
     "link-expired": "連結已逾時",
     "link-without-session": "未有登入",
     "link-of-other-session": "連結屬於另一工作階段",
+    "too-many": "嘗試次數過多",
   },
   refusals: {
     unknown: "沒有此項目",
@@ -153,5 +154,6 @@ export const record: typeof english = {
   runSentence: "{actor} 作出 {edits} 項編輯：版本 {from}–{to}，{bytes}",
   showRun: "逐項顯示",
   hideRun: "收起",
+  times: "（共 {count} 次）",
   otherSentence: "{actor}：{action}（{object}）",
 };

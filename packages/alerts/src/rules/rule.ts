@@ -4,7 +4,7 @@ import type { PlacedEntry } from "@onrecord/ledger/read";
 /** How much an alert matters. */
 export type Severity = "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
 
-/** How often something happened shortly before, and whether the same rule has spoken of it already. */
+/** How often something happened shortly before, as far as it matters, and whether the same rule has spoken of it already. */
 export interface Burst {
   readonly count: number;
   readonly alerted: boolean;
@@ -12,7 +12,10 @@ export interface Burst {
 
 /** What a rule may ask of the record beside the entry itself. */
 export interface Recent {
-  /** Refused sign-ins in the minutes up to this one from the same address, or under the same name, whichever are more. */
+  /**
+   * Refused sign-ins in the minutes up to this one from the same address, or under the same name, whichever are more. An entry that stands
+   * for several counts as so many.
+   */
   refusedSignIns(entry: PlacedEntry, rule: string, minutes: number): Promise<Burst>;
   /** Denials of the same actor in the minutes up to this entry, with it. */
   denials(entry: PlacedEntry, rule: string, minutes: number): Promise<Burst>;

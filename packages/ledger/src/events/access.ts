@@ -5,5 +5,6 @@ export type Level = "VIEW" | "DOWNLOAD" | "COMMENT" | "EDIT" | "MANAGE";
 export interface AccessEvents {
   "access.granted": { grantId: string; principalId: string; level: Level; expiresAt: string | null };
   "access.revoked": { grantId: string; principalId: string; level: Level };
-  "access.denied": { permission: string; reasons: string[] };
+  /** With a `count`, it stands for so many denials of strangers behind an earlier one. */
+  "access.denied": { permission: string; reasons: string[]; count?: number };
 }

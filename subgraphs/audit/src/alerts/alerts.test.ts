@@ -192,6 +192,47 @@ describe("bursts", () => {
     expect(await alertsOf("sign-in-refused-burst")).toHaveLength(before + 1);
   });
 
+  it("of refused sign-ins count an entry for as many as it stands for", async () => {
+    const before = (await alertsOf("sign-in-refused-burst")).length;
+    const guess = (claimed: string, ip: string) =>
+      ledger.refuse({
+        action: "session.refused",
+        by: byCaller({ principal: null, requestId: newId(), from: { ip, userAgent: null, claimed } }),
+        object: null,
+        detail: { reason: "credentials" },
+      });
+    for (let i = 0; i < 4; i++) await guess("folded@x.test", "192.0.2.203");
+    expect(await alertsOf("sign-in-refused-burst")).toHaveLength(before);
+    for (let i = 0; i < 400; i++) await guess("folded@x.test", "192.0.2.203");
+    expect(await alertsOf("sign-in-refused-burst")).toHaveLength(before + 1);
+    await ledger.settle();
+    expect(await alertsOf("sign-in-refused-burst")).toHaveLength(before + 1);
+    const rows = await context.db.query<{ count: number | null }>(
+      `select (e.detail->>'count')::int as count from audit.entry e join audit.origin o on o.id = e.origin_id
+       where o.claimed = 'folded@x.test' order by e.txid, e.id`,
+    );
+    expect(rows.map(({ count }) => count)).toEqual([null, 4, 399]);
+  });
+
+  it("of refusals from more addresses than are told apart raise an alert by their number alone", async () => {
+    const before = (await alertsOf("sign-in-refused-burst")).length;
+    const folded = (count: number) =>
+      ledger.record({
+        action: "session.refused",
+        by: {
+          ...byCaller({ principal: null, requestId: newId(), from: { ip: null, userAgent: null } }),
+          from: null,
+        },
+        object: null,
+        detail: { reason: "token", count },
+      });
+    await folded(4);
+    expect(await alertsOf("sign-in-refused-burst")).toHaveLength(before);
+    await folded(900);
+    await folded(900);
+    expect(await alertsOf("sign-in-refused-burst")).toHaveLength(before + 1);
+  });
+
   it("are not made of pages that were left open while a colleague signed in", async () => {
     const before = (await alertsOf("sign-in-refused-burst")).length;
     for (let i = 0; i < 7; i++) await refuseSignIn(`b${i}@x.test`, "192.0.2.202", "other-session");

@@ -1,9 +1,11 @@
 import { AppError } from "@onrecord/core/errors";
+import { networkOf } from "@onrecord/core/network";
 import { checkText } from "@onrecord/core/text";
 import { concludeChange } from "@onrecord/policy/change";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import type { IdentityContext } from "../context.js";
-import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from "../password.js";
+import { familiarity } from "../familiar-places.js";
+import { hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../password.js";
 import { endLocked, lockOwnSessions } from "./open-sessions.js";
 
 /** The password that somebody has and the one that they want. */
@@ -24,11 +26,19 @@ export async function changePassword(
 ): Promise<number> {
   const { bus, caller, db, ledger, rights } = context;
   checkGiven(given);
-  const succeeded = context.signInLimits.attempt(caller.from.ip, principal.email);
+  const network = networkOf(caller.from.ip);
+  const familiar = await familiarity(db, principal.email, { network, device: null });
+  const succeeded = context.signInLimits.attempt({
+    network,
+    email: principal.email,
+    knownDevice: null,
+    knownNetwork: familiar.network,
+  });
   if (!succeeded)
     throw new AppError("RATE_LIMITED", "Too many attempts with this account; wait a minute and try again.");
   const known = await storedHash(db, principal);
-  if (!(await verifyPassword(known, given.current))) {
+  const asker = { network, account: principal.email, familiar: true };
+  if (!(await context.passwords.verify(known, given.current, asker))) {
     await ledger.record({
       action: "password.change-refused",
       by: byCaller(caller),

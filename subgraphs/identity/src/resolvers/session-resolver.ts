@@ -19,8 +19,8 @@ export class SessionResolver {
     @Arg("input", () => SignInInput) input: SignInInput,
     @Ctx() context: IdentityContext,
   ): Promise<SignInPayload> {
-    const { token, principal } = await signIn(context, input);
-    return { token, principal: presentPrincipal(principal) };
+    const { principal, ...given } = await signIn(context, input);
+    return { ...given, principal: presentPrincipal(principal) };
   }
 
   @Mutation(() => Boolean, { description: "Ends my session, on every device that holds its token." })

@@ -9,6 +9,13 @@ export class SignInInput {
 
   @Field(() => String)
   password!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "What signing in gave this device before: others who guess at the account do not hold it back. An empty text asks for one.",
+  })
+  device?: string;
 }
 
 /** What signing in gives. */
@@ -16,6 +23,12 @@ export class SignInInput {
 export class SignInPayload {
   @Field(() => String, { description: "Send it as `Authorization: Bearer <token>`; it is shown only here." })
   token!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "For the next sign-in from this device, where the input asked for it.",
+  })
+  device!: string | null;
 
   @Field(() => PrincipalType)
   principal!: PrincipalType;

@@ -72,6 +72,13 @@ describe("sentences of the record", () => {
     );
   });
 
+  test("tell how many refusals an entry stands for", () => {
+    const folded = entry("session.refused", { reason: "token", count: 1200 }, { object: null });
+    expect(plainSentence(folded, english)).toBe(
+      "Mei Chan was refused a session: the token is not valid – 1\u202f200 times",
+    );
+  });
+
   test("an object that one may not see is called by its kind only", () => {
     const hidden = entry(
       "access.denied",

@@ -23,7 +23,8 @@ export function sentence(entry: Entry, telling: Telling): Part[] {
   const { record } = telling.messages;
   const template: string | undefined = record.sentences[entry.action as keyof typeof record.sentences];
   const ending = entry.action === "session.ended" ? record.endings[String(entry.detail.cause)] : undefined;
-  return fillIn(ending ?? template ?? record.otherSentence, entry, telling);
+  const times = typeof entry.detail.count === "number" ? record.times : "";
+  return fillIn((ending ?? template ?? record.otherSentence) + times, entry, telling);
 }
 
 /** A run of edits as one sentence; `facts` are its numbers. */
