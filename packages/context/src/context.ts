@@ -73,7 +73,7 @@ export async function createContext(
   await rights.start();
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
   const ledger = new Ledger(db, bus);
-  const decisions = new DecisionPoint(db);
+  const decisions = new DecisionPoint(db, log);
   const owned = resources.move();
   return {
     config,

@@ -8,13 +8,14 @@ import { GrantEntity, type GrantRow } from "../entities/grant.js";
 import { findResource, type Resource } from "../resource.js";
 import { changeAccess } from "./change-access.js";
 
-/** Ends a grant. Returns false when it had been revoked already. */
+/** Ends a grant that is within what the caller holds, or that they gave. Returns false when it had been revoked already. */
 export async function revokeAccess(context: PermissionsContext, grantId: string): Promise<boolean> {
   context.guard.requirePrincipal(context.caller);
   const known = isId(grantId) ? await context.em.findOne(GrantEntity, { id: grantId }) : null;
   if (known === null) throw new AppError("NOT_FOUND", "There is no such grant, or you may not know of it.");
   const resource = await findResource(context.db, known.resourceId);
-  return changeAccess(context, resource, async (em, tx) => {
+  return changeAccess(context, resource, async ({ em, tx, own, refuse }) => {
+    if (!known.revokedAt) refuse(own.refuseWithdrawal(known));
     const changed = await revoke(context, em, tx, resource, known);
     return { changed, result: changed };
   });
