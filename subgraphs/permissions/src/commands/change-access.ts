@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError, type Reason } from "@onrecord/core/errors";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
-import { changeRightsAlone, concludeChange, waitedInVain } from "@onrecord/policy/change";
+import { changeRights } from "@onrecord/policy/change-rights";
 import type { Decision } from "@onrecord/policy/decision";
 import { type OwnRight, readOwnRight } from "@onrecord/policy/own-right";
 import { byCaller, principalOfSession } from "@onrecord/policy/principal";
@@ -10,11 +10,10 @@ import { unitOfWork } from "@onrecord/postgres/orm";
 import type { PermissionsContext } from "../context.js";
 import type { Resource } from "../resource.js";
 
-/** What a change comes to; without a change, decisions that others made stay valid. */
-export interface Change<T> {
-  readonly changed: boolean;
-  readonly result: T;
-}
+/** What was decided to be done: nothing, or a change of what a principal has on the resource. */
+export type AccessPlan<T> =
+  | { readonly result: T }
+  | { readonly principalId: string; readonly write: () => Promise<T> };
 
 /** Thrown inside the transaction, so that nothing of it is kept. */
 class Refused extends Error {
@@ -37,28 +36,35 @@ export interface Changing {
 
 /**
  * Changes who may do what on a resource, for somebody who may manage it. Whether they may is decided in the transaction, while it is the
- * only one that changes rights: what it rests on stands at the commit. Refusals are on the record before the caller hears of them.
+ * only one that changes rights (`changeRights`). Refusals are on the record before the caller hears of them.
  */
 export async function changeAccess<T>(
   context: PermissionsContext,
   resource: Resource,
-  work: (changing: Changing) => Promise<Change<T>>,
+  plan: (changing: Changing) => Promise<AccessPlan<T>>,
 ): Promise<T> {
-  const { bus, caller, em, guard, ledger, rights } = context;
+  const { caller, em, guard, rights } = context;
   // Strangers are turned away before anybody waits for them.
   await guard.authorize(caller, "manage", resource);
   try {
-    const { result, revision } = await ledger.transaction(byCaller(caller), async (tx) => {
-      await changeRightsAlone(tx);
+    const { result, revision } = await changeRights(context, byCaller(caller), async (tx) => {
       const own = await ownRight(context, tx, resource);
       const refuse = (reason: Reason | null) => {
         if (reason) throw new Refused({ ...own.manage, allow: false, reasons: [reason] });
       };
       if (!own.manage.allow) throw new Refused(own.manage);
       const inner = unitOfWork(em, tx);
-      const { changed, result } = await work({ em: inner, tx, own, refuse });
-      await inner.flush();
-      return { result, revision: changed ? await concludeChange(tx, bus) : null };
+      const planned = await plan({ em: inner, tx, own, refuse });
+      if ("result" in planned) return planned;
+      const { principalId, write } = planned;
+      return {
+        touches: { grants: [{ principalId, resourceId: resource.id }] },
+        write: async () => {
+          const result = await write();
+          await inner.flush();
+          return result;
+        },
+      };
     });
     // Whoever changes a right hears of it when it is in force.
     await rights.inForce(revision);
@@ -66,8 +72,6 @@ export async function changeAccess<T>(
   } catch (error) {
     if (error instanceof Refused) throw await guard.deny(caller, "manage", resource, error.decision);
     if (error instanceof SessionEnded) throw await sessionEnded(context, resource);
-    if (waitedInVain(error))
-      throw new AppError("UNAVAILABLE", "Something else holds this access; try again.", { cause: error });
     throw error;
   }
 }

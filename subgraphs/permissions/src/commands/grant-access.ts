@@ -38,15 +38,16 @@ export async function grantAccess(context: PermissionsContext, wanted: NewGrant)
       ...holding(),
     });
     const same = held.find((grant) => isSame(grant, wanted, principal, expiresAt));
-    if (same && held.length === 1) return { changed: false, result: same };
+    if (same && held.length === 1) return { result: same };
     for (const grant of held) refuse(own.refuseWithdrawal(grant));
-    for (const grant of held) await revoke(context, em, tx, resource, grant);
-    const grant = await insert(context, em, tx, resource, {
+    return {
       principalId: principal.id,
-      level: wanted.level,
-      expiresAt,
-    });
-    return { changed: true, result: grant };
+      write: async () => {
+        for (const grant of held) await revoke(context, em, tx, resource, grant);
+        const { level } = wanted;
+        return insert(context, em, tx, resource, { principalId: principal.id, level, expiresAt });
+      },
+    };
   });
 }
 

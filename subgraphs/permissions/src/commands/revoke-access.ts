@@ -15,13 +15,14 @@ export async function revokeAccess(context: PermissionsContext, grantId: string)
   if (known === null) throw new AppError("NOT_FOUND", "There is no such grant, or you may not know of it.");
   const resource = await findResource(context.db, known.resourceId);
   return changeAccess(context, resource, async ({ em, tx, own, refuse }) => {
-    if (!known.revokedAt) refuse(own.refuseWithdrawal(known));
-    const changed = await revoke(context, em, tx, resource, known);
-    return { changed, result: changed };
+    if (known.revokedAt) return { result: false };
+    refuse(own.refuseWithdrawal(known));
+    const { principalId } = known;
+    return { principalId, write: () => revoke(context, em, tx, resource, known) };
   });
 }
 
-/** Revokes a grant with its entry, unless somebody else was faster. Permissions have changed when it returns true. */
+/** Revokes a grant with its entry, unless somebody else was faster. */
 export async function revoke(
   { caller, guard }: PermissionsContext,
   em: EntityManager,
