@@ -79,7 +79,7 @@ export async function createContext(
   const ledger = resources.use(
     new Ledger(db, bus, (err) => log.warn({ err }, "refusals could not be recorded and are kept")),
   );
-  const decisions = new DecisionPoint(db);
+  const decisions = new DecisionPoint(db, log);
   const owned = resources.move();
   return {
     config,

@@ -60,8 +60,34 @@ describe("the firm's policies", () => {
     );
   });
 
-  it("answer no when the request does not fit the schema", () => {
-    const verdict = policies.evaluate(person(["admin"]), "readAudit", on("MANAGE", "DOCUMENT"));
-    expect(verdict).toMatchObject({ allow: false, reasons: [{ id: "policy-error" }] });
+  it("leave access to the whole firm to administrators, whatever the grant", () => {
+    const manages = (who: Principal, level: AccessLevel | null) =>
+      policies.evaluate(who, "manage", on(level, "FIRM"));
+    expect(manages(person(["admin"]), null).allow).toBe(true);
+    for (const who of [
+      person(["manager"]),
+      person(["compliance"]),
+      person(["admin"], "GUEST"),
+      person(["admin", "risk"]),
+    ])
+      expect(manages(who, "MANAGE").allow).toBe(false);
+    expect(manages(person(["manager"]), "MANAGE").reasons).toEqual([
+      { id: "firm-by-administrators", text: expect.stringContaining("by administrators") },
+    ]);
+    expect(policies.evaluate(person(["admin"]), "manage", on(null)).allow).toBe(false);
+  });
+
+  it("answer no when an action is none of the thing's, in words of no policy language", () => {
+    for (const [action, kind] of [
+      ["readAudit", "DOCUMENT"],
+      ["shred", "FOLDER"],
+      ["edit", "FIRM"],
+    ] as const) {
+      const verdict = policies.evaluate(person(["admin"]), action, on("MANAGE", kind));
+      expect(verdict).toEqual({
+        allow: false,
+        reasons: [{ id: "not-here", text: "This cannot be done here." }],
+      });
+    }
   });
 });

@@ -13,7 +13,16 @@ const types = { FIRM: "Firm", FOLDER: "Folder", DOCUMENT: "Document" } as const;
 export interface Verdict {
   readonly allow: boolean;
   readonly reasons: readonly Reason[];
+  /** Cedar's own words where a policy failed: for the log, never for whoever asked. */
+  readonly fault?: string;
 }
+
+/** Cedar names the action and the kind of resource that do not go together in its own language; people get this. */
+const notHere: Reason = { id: "not-here", text: "This cannot be done here." };
+const failed: Reason = {
+  id: "policy-error",
+  text: "The rules could not be applied to this, so the answer is no. Tell your administrator.",
+};
 
 /**
  * The firm's policies in Cedar, checked against their schema when loaded.
@@ -62,6 +71,9 @@ export class CedarPolicies {
         throw new AppError("BAD_CONFIG", `A policy has no @id of its own: ${policy.slice(0, 120)}`);
       policies[id] = policy;
       if (reason) reasons.set(id, reason);
+      // Whoever is refused is told why, and not the name of a policy.
+      else if (json.json.effect === "forbid")
+        throw new AppError("BAD_CONFIG", `The policy ${id} forbids something without a @reason.`);
     }
     const validation = cedar.validate({ schema, policies: { staticPolicies: policies } });
     const faults =
@@ -106,22 +118,19 @@ export class CedarPolicies {
         { uid: resource, attrs: { labels: [...facts.labels] }, parents: [] },
       ],
     });
-    if (answer.type === "failure")
-      return {
-        allow: false,
-        reasons: answer.errors.map(({ message }) => ({ id: "policy-error", text: message })),
-      };
+    // The policies fit the schema since they were loaded, so it is the request that does not: there is no such action on such a thing.
+    if (answer.type === "failure") return { allow: false, reasons: [notHere] };
     const { decision, diagnostics } = answer.response;
     if (diagnostics.errors.length > 0) {
-      return {
-        allow: false,
-        reasons: diagnostics.errors.map(({ policyId, error }) => ({
-          id: policyId,
-          text: `This policy failed, so the answer is no: ${error.message}`,
-        })),
-      };
+      const fault = diagnostics.errors
+        .map(({ policyId, error }) => `${policyId}: ${error.message}`)
+        .join("; ");
+      return { allow: false, reasons: [failed], fault };
     }
-    const reasons = diagnostics.reason.map((id) => ({ id, text: this.#reasons.get(id) ?? id }));
+    const reasons = diagnostics.reason.map((id) => ({
+      id,
+      text: this.#reasons.get(id) ?? "It is permitted.",
+    }));
     return { allow: decision === "allow", reasons };
   }
 }

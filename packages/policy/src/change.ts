@@ -4,7 +4,7 @@ import type { Tx } from "@onrecord/postgres/database";
 /**
  * Concludes what a transaction has changed of anybody's rights: the last thing before its commit. The database does so by itself; this
  * is for whoever decides on something after the change, waits for it to be in force, or tells other nodes at once. Returns the new
- * permission revision; null when nobody's rights were touched.
+ * permission revision; null when nobody's rights were touched. Whoever takes rights away goes by `changeRights`.
  */
 export async function concludeChange(tx: Tx, bus: Bus): Promise<number | null> {
   const [row] = await tx.query<{ revision: number | null }>("select permissions.conclude() as revision");

@@ -1,4 +1,5 @@
 import type { Reason } from "@onrecord/core/errors";
+import type { Logger } from "@onrecord/core/log";
 import type { Sql } from "@onrecord/postgres/database";
 import { CedarPolicies } from "./cedar.js";
 import { type Facts, readFacts } from "./facts.js";
@@ -36,7 +37,11 @@ const needed: Record<ResourceAction | "readTrail" | "shred", number> = {
 export class DecisionPoint {
   readonly #policies = CedarPolicies.load();
 
-  constructor(private readonly sql: Sql) {}
+  /** `log` is told when a policy fails; whoever asked is not told how. */
+  constructor(
+    private readonly sql: Sql,
+    private readonly log?: Pick<Logger, "error">,
+  ) {}
 
   /** Decides one action on one resource, on what is committed now. Pass the open transaction as `sql` to decide inside it. */
   async decide(
@@ -94,6 +99,8 @@ export class DecisionPoint {
         reasons: [{ id: "unknown", text: "There is no such resource." }],
       };
     const verdict = this.#policies.evaluate(principal, action, facts);
+    if (verdict.fault !== undefined)
+      this.log?.error({ action, fault: verdict.fault }, "a policy failed, so the answer was no");
     const visible =
       facts.kind === "FIRM" || verdict.allow || this.#policies.evaluate(principal, "view", facts).allow;
     return {

@@ -37,6 +37,8 @@ export class Database implements Sql, AsyncDisposable {
   readonly pool: pg.Pool;
   /** For single statements outside of any transaction that must go through while one is open. */
   readonly reserve: pg.Pool;
+  /** One connection beside the transaction that changes rights: whoever begins such a one takes this first, and so they go one by one. */
+  readonly aside: pg.Pool;
   readonly #connection: pg.ClientConfig;
   readonly #log: Logger;
   #ending = false;
@@ -53,6 +55,7 @@ export class Database implements Sql, AsyncDisposable {
     this.pool = this.#open(options.max ?? 12, () => this.statements++);
     // One connection that no open transaction ever holds: whoever needs it inside a transaction never waits for another of its kind.
     this.reserve = this.#open(1, () => undefined);
+    this.aside = this.#open(1, () => undefined);
   }
 
   #open(max: number, onStatement: () => void): pg.Pool {
@@ -133,7 +136,7 @@ export class Database implements Sql, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending = true;
-    await Promise.all([this.pool.end(), this.reserve.end()]);
+    await Promise.all([this.pool.end(), this.reserve.end(), this.aside.end()]);
   }
 }
 

@@ -16,6 +16,21 @@ it.each([
 });
 
 it.each([
+  ["EMPLOYEE", null, at(1)],
+  ["GUEST", null, at(1)],
+  ["EMPLOYEE", at(0.5), at(0.5)],
+] as const)(
+  "a grant to %s asked until %s by somebody whose right ends tomorrow ends %s",
+  (kind, asked, end) => {
+    expect(grantExpiry(kind, asked, now, at(1))).toEqual(end);
+  },
+);
+
+it("a guest's grant ends within ninety days, however long its giver's right lasts", () => {
+  expect(grantExpiry("GUEST", null, now, at(400))).toEqual(at(90));
+});
+
+it.each([
   ["EMPLOYEE", at(0)],
   ["EMPLOYEE", at(-1)],
   ["EMPLOYEE", new Date(Number.NaN)],

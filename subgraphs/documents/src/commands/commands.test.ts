@@ -24,37 +24,47 @@ const tables = [
 ];
 
 describe("a right that ends between the question and the commit", () => {
-  it("keeps nothing of any command: no row, and no entry that says it was done", async () => {
-    const { manager, folderId } = await world.manager();
-    const documentId = await world.document(manager, folderId);
-    for (const text of ["a", "b"]) await world.type(documentId, text);
-    const viewer = await world.person();
-    await world.grant(folderId, viewer.userId, "VIEW");
-    // What the resolver allowed a moment ago: the command begins without asking it again.
-    const context = () => world.subgraph.context(asCaller(viewer));
-    const commands = {
-      folder: () => createFolder(context(), { parentId: folderId, name: "x" }),
-      topFolder: () => createFolder(context(), { parentId: null, name: "x" }),
-      document: () => createDocument(context(), { folderId, title: "x", kind: "TEXT" }),
-      import: () => importDocument(context(), { folderId, title: "x", html: "<p>x</p>" }),
-      name: () => nameVersion(context(), { documentId, version: 1, name: "x" }),
-      restore: () => restoreVersion(context(), { documentId, version: 1 }),
-    };
-    const state = async () => ({
-      rows: await Promise.all(tables.map((table) => world.count(table))),
-      done: await world.count("audit.entry where outcome = 'ALLOWED'"),
-      revision: await world.db.query("select revision from permissions.revision"),
-    });
-    const before = await state();
-    for (const [name, command] of Object.entries(commands)) {
-      const code = await command().then(
-        () => "done",
-        (error: { code?: string }) => error.code,
-      );
-      expect([name, code]).toEqual([name, "FORBIDDEN"]);
-    }
-    expect(await state()).toEqual(before);
-  });
+  it.each([
+    ["the right", "FORBIDDEN"],
+    ["the session", "UNAUTHENTICATED"],
+  ])(
+    "keeps nothing of any command when %s has ended: no row, and no entry that says it was done",
+    async (what, refusal) => {
+      const { manager, folderId } = await world.manager();
+      const documentId = await world.document(manager, folderId);
+      for (const text of ["a", "b"]) await world.type(documentId, text);
+      const viewer = await world.person(what === "the session" ? { roles: ["manager"] } : {});
+      await world.grant(folderId, viewer.userId, what === "the session" ? "MANAGE" : "VIEW");
+      if (what === "the session")
+        await world.db.query("update identity.session set ended_at = now() where id = $1", [
+          viewer.sessionId,
+        ]);
+      // What the resolver allowed a moment ago: the command begins without asking it again.
+      const context = () => world.subgraph.context(asCaller(viewer));
+      const commands = {
+        folder: () => createFolder(context(), { parentId: folderId, name: "x" }),
+        topFolder: () => createFolder(context(), { parentId: null, name: "x" }),
+        document: () => createDocument(context(), { folderId, title: "x", kind: "TEXT" }),
+        import: () => importDocument(context(), { folderId, title: "x", html: "<p>x</p>" }),
+        name: () => nameVersion(context(), { documentId, version: 1, name: "x" }),
+        restore: () => restoreVersion(context(), { documentId, version: 1 }),
+      };
+      const state = async () => ({
+        rows: await Promise.all(tables.map((table) => world.count(table))),
+        done: await world.count("audit.entry where outcome = 'ALLOWED'"),
+        revision: await world.db.query("select revision from permissions.revision"),
+      });
+      const before = await state();
+      for (const [name, command] of Object.entries(commands)) {
+        const code = await command().then(
+          () => "done",
+          (error: { code?: string }) => error.code,
+        );
+        expect([name, code]).toEqual([name, refusal]);
+      }
+      expect(await state()).toEqual(before);
+    },
+  );
 
   it("commits under the lock that permission changes take: a command under way makes them wait", async () => {
     const { manager, folderId } = await world.manager();

@@ -5,7 +5,7 @@ import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { holdPermissions } from "@onrecord/policy/change";
 import type { Decision } from "@onrecord/policy/decision";
 import type { Action } from "@onrecord/policy/levels";
-import { byCaller } from "@onrecord/policy/principal";
+import { byCaller, principalOfSession } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
 import { unitOfWork } from "@onrecord/postgres/orm";
 import type { DocumentsContext } from "../context.js";
@@ -49,20 +49,26 @@ export async function recordingRefusal<T>(context: DocumentsContext, work: () =>
     if (!(error instanceof RightEnded)) throw error;
     const { action, target, decision } = error;
     await context.guard.deny(context.caller, action, target, decision);
+    if (decision.reasons[0] === sessionEnded) throw new AppError("UNAUTHENTICATED", sessionEnded.text);
     throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
   }
 }
 
-/** Decides again inside a transaction, for `recordingRefusal`. */
+/** Decides again inside a transaction, for `recordingRefusal`: for who the session stands for now, if it still stands. */
 export async function decideAgain(
   { caller, decisions, guard }: DocumentsContext,
   tx: Tx,
   action: Action,
   target: Target,
 ): Promise<void> {
-  const decision = await decisions.decide(guard.requirePrincipal(caller), action, target.id, tx);
+  const known = guard.requirePrincipal(caller);
+  const principal = await principalOfSession(tx, known.sessionId);
+  const decision = await decisions.decide(principal ?? known, action, target.id, tx);
+  if (principal === null) throw new RightEnded(action, target, { ...decision, reasons: [sessionEnded] });
   if (!decision.allow) throw new RightEnded(action, target, decision);
 }
+
+const sessionEnded = { id: "session", text: "Your session has ended; sign in again." };
 
 /**
  * Decides again while changes of rights are held back, so that nothing commits on a right that is already gone. Must come last before the

@@ -1,12 +1,13 @@
 import { AppError } from "@onrecord/core/errors";
 import { networkOf } from "@onrecord/core/network";
 import { checkText } from "@onrecord/core/text";
-import { concludeChange } from "@onrecord/policy/change";
+import type { RecordedTx } from "@onrecord/ledger/ledger";
+import { changeRights } from "@onrecord/policy/change-rights";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import type { IdentityContext } from "../context.js";
 import { familiarity } from "../familiar-places.js";
 import { hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../password.js";
-import { endLocked, lockOwnSessions } from "./open-sessions.js";
+import { endLocked, lockOwnSessions, otherSessions } from "./open-sessions.js";
 
 /** The password that somebody has and the one that they want. */
 export interface PasswordChange {
@@ -24,7 +25,7 @@ export async function changePassword(
   principal: Principal,
   given: PasswordChange,
 ): Promise<number> {
-  const { bus, caller, db, ledger, rights } = context;
+  const { caller, db, ledger, rights } = context;
   checkGiven(given);
   const network = networkOf(caller.from.ip);
   const familiar = await familiarity(db, principal.email, { network, device: null });
@@ -51,31 +52,37 @@ export async function changePassword(
   succeeded();
 
   const hash = await hashPassword(given.new);
-  let revision: number | null = null;
-  const ended = await ledger.transaction(byCaller(caller), async (tx) => {
-    // From here on, whoever signs in with the old password waits, and is refused: their session would escape the end of all others.
-    const [user] = await tx.query<{ hash: string | null }>(
-      "select password_hash as hash from identity.user where id = $1 for no key update",
-      [principal.userId],
-    );
-    if (user?.hash !== known)
-      throw new AppError(
-        "CONFLICT",
-        "The password has just been changed elsewhere; try again with that one.",
-      );
-    const others = (await lockOwnSessions(tx, principal)).filter((id) => id !== principal.sessionId);
-    await tx.query("update identity.user set password_hash = $2 where id = $1", [principal.userId, hash]);
-    await tx.append({
-      action: "password.changed",
-      object: { kind: "USER", id: principal.userId },
-      detail: { endedSessions: others.length },
-    });
-    await endLocked(tx, others, "password-changed");
-    revision = await concludeChange(tx, bus);
-    return others.length;
-  });
+  const { result, revision } = await changeRights(context, byCaller(caller), async (tx) => ({
+    touches: { sessions: await otherSessions(tx, principal) },
+    write: () => change(tx, principal, known, hash),
+  }));
   await rights.inForce(revision);
-  return ended;
+  return result;
+}
+
+/** Writes it, and ends the other sessions; returns how many those were. */
+async function change(
+  tx: RecordedTx,
+  principal: Principal,
+  known: string | null,
+  hash: string,
+): Promise<number> {
+  // From here on, whoever signs in with the old password waits, and is refused: their session would escape the end of all others.
+  const [user] = await tx.query<{ hash: string | null }>(
+    "select password_hash as hash from identity.user where id = $1 for no key update",
+    [principal.userId],
+  );
+  if (user?.hash !== known)
+    throw new AppError("CONFLICT", "The password has just been changed elsewhere; try again with that one.");
+  const others = (await lockOwnSessions(tx, principal)).filter((id) => id !== principal.sessionId);
+  await tx.query("update identity.user set password_hash = $2 where id = $1", [principal.userId, hash]);
+  await tx.append({
+    action: "password.changed",
+    object: { kind: "USER", id: principal.userId },
+    detail: { endedSessions: others.length },
+  });
+  await endLocked(tx, others, "password-changed");
+  return others.length;
 }
 
 async function storedHash(db: IdentityContext["db"], { userId }: Principal): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
-import { concludeChange } from "@onrecord/policy/change";
+import { changeRights } from "@onrecord/policy/change-rights";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import type { IdentityContext } from "../context.js";
 import { endLocked, lockOwnSessions } from "./open-sessions.js";
@@ -14,17 +14,18 @@ export async function endSession(
   principal: Principal,
   sessionId: string,
 ): Promise<boolean> {
-  const { bus, caller, ledger, rights } = context;
+  const { caller, rights } = context;
   if (!(await isOwn(context, principal, sessionId))) throw await refused(context, sessionId);
-  let revision: number | null = null;
-  const ended = await ledger.transaction(byCaller(caller), async (tx) => {
-    if (!(await lockOwnSessions(tx, principal)).includes(sessionId)) return false;
-    await endLocked(tx, [sessionId], "ended-by-owner");
-    revision = await concludeChange(tx, bus);
-    return true;
-  });
+  const { result, revision } = await changeRights(context, byCaller(caller), async (tx) => ({
+    touches: { sessions: [sessionId] },
+    write: async () => {
+      if (!(await lockOwnSessions(tx, principal)).includes(sessionId)) return false;
+      await endLocked(tx, [sessionId], "ended-by-owner");
+      return true;
+    },
+  }));
   await rights.inForce(revision);
-  return ended;
+  return result;
 }
 
 async function isOwn({ db }: IdentityContext, { userId }: Principal, sessionId: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { AppError } from "@onrecord/core/errors";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
 import type { Principal } from "@onrecord/policy/principal";
+import type { Sql } from "@onrecord/postgres/database";
 
 /**
  * The sessions of the caller that have not ended, locked until the commit in the order of their ids. UNAUTHENTICATED when the caller's
@@ -19,6 +20,15 @@ export async function lockOwnSessions(
   if (!open.includes(sessionId))
     throw new AppError("UNAUTHENTICATED", "Your session has ended; sign in again.");
   return open;
+}
+
+/** The sessions of the caller that are open, but this one: what is to be stopped before they are locked and ended. */
+export async function otherSessions(sql: Sql, { userId, sessionId }: Principal): Promise<readonly string[]> {
+  const rows = await sql.query<{ id: string }>(
+    "select id from identity.session where user_id = $1 and ended_at is null and id <> $2",
+    [userId, sessionId],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Ends sessions that are locked, each with its entry. */

@@ -1,28 +1,29 @@
-import { concludeChange } from "@onrecord/policy/change";
+import { changeRights } from "@onrecord/policy/change-rights";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import { unitOfWork } from "@onrecord/postgres/orm";
 import type { IdentityContext } from "../context.js";
 import { SessionEntity } from "../entities/session.js";
 
 /** Ends the caller's session everywhere: when it returns, all that was open on it is closed. Returns false when it had ended already. */
-export async function signOut(context: IdentityContext, principal: Principal): Promise<boolean> {
-  const { bus, caller, em, ledger, rights } = context;
-  let revision: number | null = null;
-  const signedOut = await ledger.transaction(byCaller(caller), async (tx) => {
-    const ended = await unitOfWork(em, tx).nativeUpdate(
-      SessionEntity,
-      { id: principal.sessionId, endedAt: null },
-      { endedAt: new Date() },
-    );
-    if (ended === 0) return false;
-    await tx.append({
-      action: "session.ended",
-      object: { kind: "SESSION", id: principal.sessionId },
-      detail: { cause: "sign-out" },
-    });
-    revision = await concludeChange(tx, bus);
-    return true;
-  });
+export async function signOut(context: IdentityContext, { sessionId }: Principal): Promise<boolean> {
+  const { caller, em, rights } = context;
+  const { result, revision } = await changeRights(context, byCaller(caller), async (tx) => ({
+    touches: { sessions: [sessionId] },
+    write: async () => {
+      const ended = await unitOfWork(em, tx).nativeUpdate(
+        SessionEntity,
+        { id: sessionId, endedAt: null },
+        { endedAt: new Date() },
+      );
+      if (ended === 0) return false;
+      await tx.append({
+        action: "session.ended",
+        object: { kind: "SESSION", id: sessionId },
+        detail: { cause: "sign-out" },
+      });
+      return true;
+    },
+  }));
   await rights.inForce(revision);
-  return signedOut;
+  return result;
 }

@@ -1,67 +1,94 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { AppError } from "@onrecord/core/errors";
+import { AppError, type Reason } from "@onrecord/core/errors";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
-import { concludeChange } from "@onrecord/policy/change";
+import { changeRights } from "@onrecord/policy/change-rights";
 import type { Decision } from "@onrecord/policy/decision";
-import { byCaller } from "@onrecord/policy/principal";
+import { type OwnRight, readOwnRight } from "@onrecord/policy/own-right";
+import { byCaller, principalOfSession } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
 import { unitOfWork } from "@onrecord/postgres/orm";
 import type { PermissionsContext } from "../context.js";
 import type { Resource } from "../resource.js";
 
-/** What a change comes to; without a change, decisions that others made stay valid. */
-export interface Change<T> {
-  readonly changed: boolean;
-  readonly result: T;
+/** What was decided to be done: nothing, or a change of what a principal has on the resource. */
+export type AccessPlan<T> =
+  | { readonly result: T }
+  | { readonly principalId: string; readonly write: () => Promise<T> };
+
+/** Thrown inside the transaction, so that nothing of it is kept. */
+class Refused extends Error {
+  constructor(readonly decision: Decision) {
+    super("the change was refused");
+  }
 }
 
-/** Thrown inside the transaction so that nothing of it is kept. */
-class NoLongerAllowed extends Error {}
+/** The session ended between the request and its transaction. */
+class SessionEnded extends Error {}
+
+/** What a change works with. `own` is the caller's right on the resource; nobody else changes a right before the commit. */
+export interface Changing {
+  readonly em: EntityManager;
+  readonly tx: RecordedTx;
+  readonly own: OwnRight;
+  /** Refuses the change for this reason, unless there is none. */
+  refuse(reason: Reason | null): void;
+}
 
 /**
- * Changes who may do what on a resource, for somebody who may manage it at the moment of the commit: if permissions moved on
- * since the decision, it is made again under the lock that holds back every other change.
+ * Changes who may do what on a resource, for somebody who may manage it. Whether they may is decided in the transaction, while it is the
+ * only one that changes rights (`changeRights`). Refusals are on the record before the caller hears of them.
  */
 export async function changeAccess<T>(
   context: PermissionsContext,
   resource: Resource,
-  work: (em: EntityManager, tx: RecordedTx, decision: Decision) => Promise<Change<T>>,
+  plan: (changing: Changing) => Promise<AccessPlan<T>>,
 ): Promise<T> {
-  const { caller, em, guard, ledger, rights } = context;
-  const decision = await guard.authorize(caller, "manage", resource);
+  const { caller, em, guard, rights } = context;
+  // Strangers are turned away before anybody waits for them.
+  await guard.authorize(caller, "manage", resource);
   try {
-    const { result, revision } = await ledger.transaction(byCaller(caller), async (tx) => {
+    const { result, revision } = await changeRights(context, byCaller(caller), async (tx) => {
+      const own = await ownRight(context, tx, resource);
+      const refuse = (reason: Reason | null) => {
+        if (reason) throw new Refused({ ...own.manage, allow: false, reasons: [reason] });
+      };
+      if (!own.manage.allow) throw new Refused(own.manage);
       const inner = unitOfWork(em, tx);
-      // One change of a resource's grants at a time: two at once would each miss what the other gives.
-      await tx.query("select 1 from permissions.resource where id = $1 for no key update", [resource.id]);
-      const { changed, result } = await work(inner, tx, decision);
-      await inner.flush();
-      return { result, revision: changed ? await conclude(context, tx, resource, decision) : null };
+      const planned = await plan({ em: inner, tx, own, refuse });
+      if ("result" in planned) return planned;
+      const { principalId, write } = planned;
+      return {
+        touches: { grants: [{ principalId, resourceId: resource.id }] },
+        write: async () => {
+          const result = await write();
+          await inner.flush();
+          return result;
+        },
+      };
     });
     // Whoever changes a right hears of it when it is in force.
     await rights.inForce(revision);
     return result;
   } catch (error) {
-    if (!(error instanceof NoLongerAllowed)) throw error;
-    // Puts the refusal on the record and says why.
-    await guard.authorize(caller, "manage", resource);
-    throw new AppError("CONFLICT", "Access changed at the same moment; look again and retry.", {
-      cause: error,
-    });
+    if (error instanceof Refused) throw await guard.deny(caller, "manage", resource, error.decision);
+    if (error instanceof SessionEnded) throw await sessionEnded(context, resource);
+    throw error;
   }
 }
 
-/** The last before the commit. Returns the permission revision of the change. */
-async function conclude(
-  { bus, caller, decisions, guard }: PermissionsContext,
+async function ownRight(
+  { caller, decisions, guard }: PermissionsContext,
   tx: Tx,
   resource: Resource,
-  decision: Decision,
-): Promise<number | null> {
-  const revision = await concludeChange(tx, bus);
-  if (revision !== decision.revision + 1) {
-    const again = await decisions.decide(guard.requirePrincipal(caller), "manage", resource.id, tx);
-    if (!again.allow) throw new NoLongerAllowed();
-  }
-  return revision;
+): Promise<OwnRight> {
+  const { sessionId } = guard.requirePrincipal(caller);
+  const principal = await principalOfSession(tx, sessionId);
+  if (principal === null) throw new SessionEnded();
+  return readOwnRight(tx, decisions, principal, resource.id);
+}
+
+async function sessionEnded({ caller, ledger }: PermissionsContext, object: Resource): Promise<AppError> {
+  const detail = { permission: "manage", reasons: ["session"] };
+  await ledger.record({ action: "access.denied", by: byCaller(caller), object, detail });
+  return new AppError("UNAUTHENTICATED", "Your session has ended; sign in again.");
 }

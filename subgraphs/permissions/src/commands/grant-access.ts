@@ -21,30 +21,33 @@ export interface NewGrant {
 }
 
 /**
- * Gives access. A principal has one grant on a resource: another level or end replaces the one it has, on the record as a
- * revocation and a grant; the same again changes nothing.
+ * Gives access, within what the caller holds. A principal has one grant on a resource: another level or end replaces the one it has, on
+ * the record as a revocation and a grant; the same again changes nothing.
  */
 export async function grantAccess(context: PermissionsContext, wanted: NewGrant): Promise<GrantRow> {
   const resource = await findResource(context.db, wanted.resourceId);
-  return changeAccess(context, resource, async (em, tx, { facts }) => {
-    if (levelNumber(wanted.level) > (facts?.level ?? 0))
-      throw new AppError("FORBIDDEN", "You may not give a higher level than your own.");
+  return changeAccess(context, resource, async ({ em, tx, own, refuse }) => {
+    const level = levelNumber(wanted.level);
+    refuse(own.refuseLevel(level));
     const principal = await requirePrincipal(tx, wanted.principalId);
-    const expiresAt = grantExpiry(principal.kind, wanted.expiresAt ?? null, new Date());
+    const expiresAt = grantExpiry(principal.kind, wanted.expiresAt ?? null, new Date(), own.endOf(level));
+    refuse(own.refuseEnd(level, expiresAt));
     const held = await em.find(GrantEntity, {
       resourceId: resource.id,
       principalId: principal.id,
       ...holding(),
     });
     const same = held.find((grant) => isSame(grant, wanted, principal, expiresAt));
-    if (same && held.length === 1) return { changed: false, result: same };
-    for (const grant of held) await revoke(context, em, tx, resource, grant);
-    const grant = await insert(context, em, tx, resource, {
+    if (same && held.length === 1) return { result: same };
+    for (const grant of held) refuse(own.refuseWithdrawal(grant));
+    return {
       principalId: principal.id,
-      level: wanted.level,
-      expiresAt,
-    });
-    return { changed: true, result: grant };
+      write: async () => {
+        for (const grant of held) await revoke(context, em, tx, resource, grant);
+        const { level } = wanted;
+        return insert(context, em, tx, resource, { principalId: principal.id, level, expiresAt });
+      },
+    };
   });
 }
 

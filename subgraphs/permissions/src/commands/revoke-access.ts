@@ -8,19 +8,21 @@ import { GrantEntity, type GrantRow } from "../entities/grant.js";
 import { findResource, type Resource } from "../resource.js";
 import { changeAccess } from "./change-access.js";
 
-/** Ends a grant. Returns false when it had been revoked already. */
+/** Ends a grant that is within what the caller holds, or that they gave. Returns false when it had been revoked already. */
 export async function revokeAccess(context: PermissionsContext, grantId: string): Promise<boolean> {
   context.guard.requirePrincipal(context.caller);
   const known = isId(grantId) ? await context.em.findOne(GrantEntity, { id: grantId }) : null;
   if (known === null) throw new AppError("NOT_FOUND", "There is no such grant, or you may not know of it.");
   const resource = await findResource(context.db, known.resourceId);
-  return changeAccess(context, resource, async (em, tx) => {
-    const changed = await revoke(context, em, tx, resource, known);
-    return { changed, result: changed };
+  return changeAccess(context, resource, async ({ em, tx, own, refuse }) => {
+    if (known.revokedAt) return { result: false };
+    refuse(own.refuseWithdrawal(known));
+    const { principalId } = known;
+    return { principalId, write: () => revoke(context, em, tx, resource, known) };
   });
 }
 
-/** Revokes a grant with its entry, unless somebody else was faster. Permissions have changed when it returns true. */
+/** Revokes a grant with its entry, unless somebody else was faster. */
 export async function revoke(
   { caller, guard }: PermissionsContext,
   em: EntityManager,
