@@ -8,6 +8,7 @@ import type { Connection } from "../connection/connection.js";
 import { appliesExactly, isKnown } from "./applies-exactly.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { applyPlaced, isPlaced } from "./placement.js";
+import { standsWhereKnown } from "./same-structs.js";
 import { setsUnsoundSpan } from "./spans.js";
 
 /** What became of a change that a client sent. */
@@ -146,6 +147,7 @@ function lookAt(doc: Y.Doc, authors: Authors, arrival: Arrival, maxClients: numb
     const judgement = authors.judge(doc, connection, step, inspection);
     if (judgement.outcome === "refused") return judgement;
     if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
+    if (!standsWhereKnown(doc, inspection)) return { outcome: "refused", ...closeReasons.contentTaken };
     if (hasTooManyClients(doc, judgement, maxClients))
       return { outcome: "refused", ...closeReasons.tooManyClients };
     const plain =

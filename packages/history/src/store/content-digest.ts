@@ -8,8 +8,8 @@ type AnyType = NonNullable<ReturnType<Y.Doc["share"]["get"]>>;
 type Take = (part: string | Uint8Array) => void;
 
 /**
- * A document's content as one hash, in hex: which clocks it has, which of them are deleted, and what is visible in every type, in order,
- * however deep. Two documents with the same digest are the same to everyone; how Yjs cuts its structs, or what it has collected, does
+ * A document's content as one hash, in hex: which clocks it has, which of them are deleted, and what stands in every type, in order,
+ * however deep; of what is deleted, only where it stood, which decides where others will. Two documents with the same digest are the same to everyone; how Yjs cuts its structs, or what it has collected, does
  * not show in it. Without recursion, since types may be nested deeper than a stack.
  */
 export function contentDigest(doc: Y.Doc): string {
@@ -48,30 +48,38 @@ function takeDeletions(doc: Y.Doc, take: Take): void {
   }
 }
 
-/** A root that something was in once is there in some documents and not in others. */
-function isEmpty(type: AnyType): boolean {
-  for (let item = type._start; item; item = item.right) if (!item.deleted) return false;
-  for (const item of type._map.values()) if (!item.deleted) return false;
-  return true;
+/** A root that was only asked for is there in some documents and not in others. */
+function isEmpty({ _start, _map }: AnyType): boolean {
+  return _start === null && _map.size === 0;
 }
 
 function takeTypes(root: AnyType, take: Take): void {
   const open = [root];
   for (let type = open.pop(); type; type = open.pop()) {
     const run = new Run(take);
-    for (let item = type._start; item; item = item.right) if (!item.deleted) run.add(item, open);
+    for (let item = type._start; item; item = item.right) {
+      if (item.deleted) run.addDeleted(item);
+      else run.add(item, open);
+    }
     run.end();
     for (const key of [...type._map.keys()].sort()) {
       const item = type._map.get(key)!;
-      if (item.deleted) continue;
       take(`key ${JSON.stringify(key)}`);
-      const value = new Run(take);
+      const values = new Run(take);
+      for (const before of valuesBefore(item)) values.addDeleted(before);
+      if (item.deleted) values.addDeleted(item);
       // Of several values that came as one, the last counts.
-      value.addLast(item, open);
-      value.end();
+      else values.addLast(item, open);
     }
     take("end");
   }
+}
+
+/** The values that a map had for a key, oldest first. */
+function valuesBefore(item: Y.Item): Y.Item[] {
+  const values: Y.Item[] = [];
+  for (let before = item.left; before; before = before.left) values.push(before);
+  return values.reverse();
 }
 
 /** Items that follow each other, of one client and with text, are told as one: where they are cut says nothing. */
@@ -98,11 +106,21 @@ class Run {
     }
   }
 
+  /** Deleted items that follow each other as one. */
+  addDeleted({ id: { client, clock }, length }: Y.Item): void {
+    if (client !== this.#client || clock !== this.#next || this.#text.length > 0) {
+      this.end();
+      this.take(`gone ${client} ${clock}`);
+    }
+    this.#client = client;
+    this.#next = clock + length;
+  }
+
   addLast(item: Y.Item, open: AnyType[]): void {
     this.take(`value ${item.id.client} ${item.lastId.clock}`);
     const { content } = item;
-    if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON)
-      this.take(encoded(content.arr.at(-1)));
+    if (content instanceof Y.ContentAny) this.take(encoded(content.arr.at(-1)));
+    else if (content instanceof Y.ContentJSON) this.take(asJson(content.arr.at(-1)));
     else if (content instanceof Y.ContentString) this.take(content.str.slice(-1));
     else takeContent(content, this.take, open);
   }
@@ -115,16 +133,29 @@ class Run {
 }
 
 function takeContent(content: Y.Item["content"], take: Take, open: AnyType[]): void {
-  take(`content ${content.getRef()}`);
   // Lists of values may be cut anywhere.
-  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON)
-    for (const value of content.arr) take(encoded(value));
+  if (content instanceof Y.ContentAny)
+    for (const value of content.arr) {
+      take("any");
+      take(encoded(value));
+    }
+  else if (content instanceof Y.ContentJSON)
+    for (const value of content.arr) {
+      take("json");
+      take(asJson(value));
+    }
   else {
+    take(`content ${content.getRef()}`);
     const encoder = new Y.UpdateEncoderV1();
     content.write(encoder, 0);
     take(encoder.toUint8Array());
   }
   if (content instanceof Y.ContentType) open.push(content.type);
+}
+
+/** As it is told to others: a zero has no sign there. */
+function asJson(value: unknown): string {
+  return value === undefined ? "undefined" : JSON.stringify(value);
 }
 
 function encoded(value: unknown): Uint8Array {
