@@ -164,7 +164,7 @@ export class Room {
 
   /** Sends a message once everything that it tells of is durable: at once, or after the commit that makes it so. */
   #hold(connection: Connection, prepare: () => Message, sent?: () => void): void {
-    this.#outbound.hold(connection, prepare, sent);
+    this.#outbound.hold(connection, prepare, this.#rebuilding !== undefined, sent);
     if (!this.#rebuilding) this.#outbound.release(this.#pending.durable);
   }
 
