@@ -1,3 +1,5 @@
+import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { History } from "@onrecord/history/store/history";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { BoundedNode } from "../testing/bounded-node.js";
@@ -84,5 +86,34 @@ describe("a document that goes to rest", () => {
       "the divergence to be on the record",
     );
     expect(await checkpoints(documentId)).toEqual([1]);
+  });
+
+  it("whose order an editor has left open by a lie is not stored: its versions come back as they were followed", async () => {
+    const documentId = await node.document();
+    const ben = node.edit(documentId, node.ben);
+    await ben.synced();
+    const { socket } = await node.raw(documentId);
+    const send = (hex: string) =>
+      socket.send(syncFrame(sync.update, Buffer.from(hex.replaceAll(" ", ""), "hex")));
+    const shows = (text: string) => until(() => ben.text.toString() === text, `"${text}" to arrive`);
+    send("01 01 0900 04 0107636f6e74656e74 03616263 00");
+    await shows("abc");
+    // Of one who does not know the "c" yet.
+    send("01 01 0500 84 0901 0175 00");
+    await shows("abuc");
+    // Between "a" and "u": it knows what stands right of "b", and denies the "b".
+    send("01 01 1400 c4 0900 0500 0176 00");
+    await shows("abvuc");
+    await until(
+      async () => (await node.entries(documentId, "document.diverged")).length === 1,
+      "the open order to be on the record",
+    );
+    expect(await node.entries(documentId, "document.diverged")).toMatchObject([
+      { actor_id: null, detail: { version: 3, what: "ORDER" } },
+    ]);
+    expect(await checkpoints(documentId)).toEqual([]);
+    expect(ben.provider.wsconnected).toBe(true);
+    const { doc } = await new History(node.context).load(documentId);
+    expect(doc.getText("content").toString()).toBe("abvuc");
   });
 });
