@@ -9,13 +9,14 @@ import {
 } from "@onrecord/collab-protocol/protocol";
 import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
+import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
 import type { Service } from "@onrecord/core/service";
 import { readHeads } from "@onrecord/history/store/heads";
 import { History } from "@onrecord/history/store/history";
 import { loadDocument } from "@onrecord/history/store/load";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
-import type { Ledger } from "@onrecord/ledger/ledger";
+import { bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { Gauge } from "prom-client";
 import { type Server, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./access/admission.js";
@@ -31,6 +32,8 @@ import { UnderWay } from "./connection/under-way.js";
 import { Conversation, type RefusalHost, refuse } from "./conversation/conversation.js";
 import { PresenceRelay } from "./presence/presence-relay.js";
 import { PresenceRounds } from "./presence/presence-rounds.js";
+import { ReplayThread } from "./replay/replay-thread.js";
+import { type HeldState, StateCheck } from "./replay/state-check.js";
 import type { Room } from "./room/room.js";
 import { Rooms } from "./room/rooms.js";
 
@@ -61,6 +64,8 @@ export class Collab implements Service {
   readonly #lobby: Lobby;
   readonly #staging: Staging<Connection>;
   readonly #presence: PresenceRelay;
+  readonly #thread = new ReplayThread();
+  readonly #check: StateCheck;
   readonly #server: Server<typeof CollabSocket>;
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -106,13 +111,7 @@ export class Collab implements Service {
         },
         reload: (documentId, version) => loadDocument(db, keys, documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
-        checkpoint: (documentId, version, key, encoded) => {
-          history
-            .checkpoint(documentId, version, key, encoded)
-            .catch((err: unknown) =>
-              this.#log.warn({ err, documentId }, "a checkpoint could not be written"),
-            );
-        },
+        check: (state) => this.#check.add(state),
         bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),
         refused: (room, connection, why, update) =>
           refuse({ ledger: this.#ledger, log: this.#log }, room, connection, why, update),
@@ -120,6 +119,14 @@ export class Collab implements Service {
       },
       config.limits.rooms,
     );
+    this.#check = new StateCheck({
+      replay: (documentId, version, most) => history.replay(documentId, version, most),
+      compare: (question) => this.#thread.compare(question),
+      store: ({ documentId, version, key, encoded }) => history.checkpoint(documentId, version, key, encoded),
+      diverged: (state, what) => this.#diverged(state, what),
+      failed: ({ documentId }, err) =>
+        this.#log.warn({ err, documentId }, "a state could not be held against its record, or not be stored"),
+    });
     this.#staging = new Staging(config.limits.stagedBytes, (connection) => {
       connection.stopReading();
       connection.close(closeReasons.tooMuchArriving);
@@ -198,10 +205,7 @@ export class Collab implements Service {
     await this.#admissions.settled();
     await this.#committer.idle();
     this.#presence.end();
-    for (const room of this.rooms.all()) {
-      room.unloadCheckpoint();
-      room.close(closeReasons.restart);
-    }
+    for (const room of this.rooms.all()) room.close(closeReasons.restart);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -210,6 +214,7 @@ export class Collab implements Service {
     for (const timer of this.#timers) clearInterval(timer);
     for (const end of this.#unsubscribe) end();
     await this.#committer[Symbol.asyncDispose]();
+    await Promise.all([this.#check[Symbol.asyncDispose](), this.#thread[Symbol.asyncDispose]()]);
     const sockets = [...this.rights.connections].map(({ socket }) => socket);
     const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
     for (const socket of sockets) socket.terminate();
@@ -317,6 +322,22 @@ export class Collab implements Service {
   #evict(room: Room, why: CloseReason): void {
     this.rooms.forget(room);
     room.close(why);
+  }
+
+  /**
+   * What a room holds is not what the record says. That is put on the record, and a room with other content is given up: its clients
+   * come back to one that is read from there. Where only the order is open there is no other document to come back to.
+   */
+  #diverged({ documentId, version }: HeldState, what: "STATE" | "ORDER"): void {
+    this.#log.error({ documentId, version, what }, "a document was not what its record makes of it");
+    const by = bySystem(newId());
+    const object = { kind: "DOCUMENT", id: documentId } as const;
+    const recorded = this.#ledger
+      .record({ action: "document.diverged", by, object, detail: { version, what } })
+      .catch((err: unknown) => this.#log.error({ err, documentId }, "a divergence could not be recorded"));
+    this.#farewells.track(recorded);
+    const room = this.rooms.get(documentId);
+    if (room && what === "STATE") this.#evict(room, closeReasons.diverged);
   }
 
   /** Without its key a document cannot be open anywhere. */

@@ -66,6 +66,14 @@ const hostile: [string, Uint8Array][] = [
     update(`01 03 0500 04${content}0161 4405000162 c405000501 0163 00`),
   ],
   ["three characters as one map's value", update(`01 01 0500 24${content}0161 0378797a 00`)],
+  [
+    "a number past every number in a value that is JSON",
+    update(`01 01 0500 02${content} 01 05 3165393939 00`),
+  ],
+  [
+    "a number past every number within an embed",
+    update(`01 01 0500 05${content}`, ...varString('{"a":[-1e999]}'), 0),
+  ],
   ["an embed with thousands of levels", update(`01 01 0500 05${content}`, ...varString(deep), 0)],
   ["presence with thousands of levels", awarenessFrame(Uint8Array.from([1, 5, 1, ...varString(deep)]))],
 ];
@@ -90,6 +98,44 @@ describe("an update that Yjs takes and never writes", () => {
     const rows = await context.db.query("select from documents.change where document_id = $1", [documentId]);
     expect(rows).toHaveLength(2);
     expect([...a.doc.share.keys(), ...b.doc.share.keys()]).toEqual(["content", "content"]);
+  });
+
+  it("a text known in part that would go on beside another neighbour is refused, and everyone agrees", async () => {
+    const documentId = await addDocument(context);
+    for (const { userId } of [ana, ben]) await addGrant(context, documentId, userId, "EDIT");
+    const a = openEditor(url, documentId, ana.token);
+    editors.push(a);
+    await a.synced();
+    const socket = new WebSocket(`${url.replace("http", "ws")}/collab/${documentId}?token=${ben.token}`);
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    // "abcde", and "y" between "a" and "b". Then the "y" again, with a "z" behind it, of a text that stands between "a" and "e".
+    socket.send(update(`01 02 0500 04${content}056162636465 c405000501 0179 00`));
+    await until(() => a.text.toString() === "aybcde", "the text to arrive");
+    socket.send(update("01 01 0505 c405000504 02797a 00"));
+    expect(await closed).toBe(4400);
+    const b = openEditor(url, documentId, ana.token);
+    editors.push(b);
+    await b.synced();
+    expect([a.text.toString(), b.text.toString()]).toEqual(["aybcde", "aybcde"]);
+  });
+
+  it("a text known in part goes on where it says so truly", async () => {
+    const documentId = await addDocument(context);
+    for (const { userId } of [ana, ben]) await addGrant(context, documentId, userId, "EDIT");
+    const a = openEditor(url, documentId, ana.token);
+    editors.push(a);
+    await a.synced();
+    const socket = new WebSocket(`${url.replace("http", "ws")}/collab/${documentId}?token=${ben.token}`);
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    socket.send(update(`01 01 0500 04${content}03616263 00`));
+    await until(() => a.text.toString() === "abc", "the text to arrive");
+    // Somebody has cut it meanwhile, and taken a part away.
+    a.text.insert(1, "-");
+    a.text.delete(2, 1);
+    socket.send(update(`01 01 0500 04${content}056162636465 00`));
+    await until(() => a.text.toString() === "a-cde", "the rest to arrive");
+    socket.close();
   });
 
   it("a map's value whose beginning is known as text is refused, also when it is deleted at once", async () => {

@@ -6,7 +6,7 @@ import type { EncodedState } from "@onrecord/history/store/encoded-state";
  * reads a version between replays what came within a second, and the database is not filled with states.
  */
 const APART_MS = 1000;
-/** When a room is unloaded, a state of more than so many bytes is not stored again for so few versions. */
+/** Of a document that rests, a state of more than so many bytes is not stored again for so few versions. */
 const MUCH = 1024 * 1024;
 const FEW = 50;
 
@@ -47,7 +47,13 @@ export class Checkpoints {
     return encoded;
   }
 
-  /** Whether it is worth to store the state at `version` when the room is unloaded. */
+  /** The state at `version` is stored besides. */
+  stored(version: number, bytes: number): void {
+    this.#stored = version;
+    this.bytes = bytes;
+  }
+
+  /** Whether it is worth to store the state at `version` when nobody writes any more. */
   isWorthwhile(version: number): boolean {
     const behind = version - this.#stored;
     return behind > FEW || (behind > 0 && this.bytes <= MUCH);

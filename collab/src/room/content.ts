@@ -142,16 +142,26 @@ export class Content {
 
   /**
    * Lets go of what has not been used for a while. Everything that was applied must be durable; `newest` is the newest of it, and `bytes`
-   * about what the state has.
+   * about what the state has. True when the document has gone to rest just now.
    */
-  rest(newest: number, bytes: number): void {
-    if (!this.#doc) return;
+  rest(newest: number, bytes: number): boolean {
+    if (!this.#doc) return false;
     const now = performance.now();
     if (now - this.#changedAt > REST_MS + REST_MS_PER_BYTE * bytes) {
       if (this.#cached?.seq !== newest) this.#cached = tell(encodeState(this.#doc), newest);
       this.#doc.destroy();
       this.#doc = undefined;
-    } else if (now - this.#toldAt > REST_MS) this.#cached = undefined;
+      return true;
+    }
+    if (now - this.#toldAt > REST_MS) this.#cached = undefined;
+    return false;
+  }
+
+  /** What it is made of: a state, and what was committed after that. Encodes it where it is awake. */
+  held(): { readonly encoded: EncodedState; readonly later: readonly Uint8Array[] } {
+    if (this.#doc) return { encoded: encodeState(this.#doc), later: [] };
+    const { encoded, later } = this.#cached!;
+    return { encoded, later: [...later] };
   }
 
   destroy(): void {

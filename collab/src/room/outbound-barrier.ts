@@ -9,7 +9,8 @@ export interface Message {
 interface Entry {
   readonly connection: Connection;
   readonly prepare: () => Message;
-  message: Message;
+  /** Undefined until the document that it is to tell of is there. */
+  message: Message | undefined;
   readonly sent: (() => void) | undefined;
 }
 
@@ -19,17 +20,19 @@ export class OutboundBarrier {
 
   /**
    * Keeps a message until its changes are durable. `prepare` reads from the document what it will say, now and again whenever the
-   * document is rebuilt; `sent` is called when it goes out.
+   * document is rebuilt; not yet if it is being rebuilt, since it may hold what was refused: a commit under way would let that out.
+   * `sent` is called when it goes out.
    */
-  hold(connection: Connection, prepare: () => Message, sent?: () => void): void {
-    this.#entries.push({ connection, prepare, message: prepare(), sent });
+  hold(connection: Connection, prepare: () => Message, isRebuilding: boolean, sent?: () => void): void {
+    this.#entries.push({ connection, prepare, message: isRebuilding ? undefined : prepare(), sent });
   }
 
   /** Everything up to `seq` is durable. */
   release(seq: number): void {
     const entries = this.#entries;
-    this.#entries = entries.filter(({ message }) => message.seq > seq);
-    for (const entry of entries) if (entry.message.seq <= seq) deliver(entry);
+    const isReady = ({ message }: Entry) => message !== undefined && message.seq <= seq;
+    this.#entries = entries.filter((entry) => !isReady(entry));
+    for (const entry of entries) if (isReady(entry)) deliver(entry);
   }
 
   /** What was to be said of the old document is said of the one that is there now. */
@@ -45,6 +48,6 @@ export class OutboundBarrier {
 /** Nothing is told to a connection that is being refused: what an acknowledgement covers may be what was refused. */
 function deliver({ connection, message, sent }: Entry): void {
   if (!connection.listening) return;
-  for (const frame of message.frames()) connection.writeState(frame);
+  for (const frame of message?.frames() ?? []) connection.writeState(frame);
   sent?.();
 }

@@ -1,10 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import type { CloseReason } from "@onrecord/collab-protocol/protocol";
 import type { ClientBinding } from "@onrecord/history/store/commit";
-import type { EncodedState } from "@onrecord/history/store/encoded-state";
 import type { Gap } from "@onrecord/history/store/history";
 import type { LoadedDocument } from "@onrecord/history/store/load";
 import type { Connection } from "../connection/connection.js";
+import type { HeldState } from "../replay/state-check.js";
 
 /** What a room asks of its node; `Room` is the room's type. */
 export interface RoomHost<Room> {
@@ -32,7 +32,8 @@ export interface RoomHost<Room> {
   bindings(documentId: string, clientIds?: readonly number[]): Promise<ClientBinding[]>;
   /** The document at a committed version, fresh from the database. */
   reload(documentId: string, version: number): Promise<LoadedDocument>;
-  checkpoint(documentId: string, version: number, key: KeyObject, encoded: EncodedState): void;
+  /** Has a committed state held against the record, and stored if that is wanted and it is what the record says. */
+  check(state: HeldState): void;
   /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
   refused(room: Room, connection: Connection, why: CloseReason, update: Uint8Array): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */

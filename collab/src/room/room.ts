@@ -14,6 +14,7 @@ import { Authors } from "../authorship/authors.js";
 import type { Step } from "../authorship/authorship.js";
 import { type Connection, framed } from "../connection/connection.js";
 import { Presence } from "../presence/presence.js";
+import type { HeldState } from "../replay/state-check.js";
 import { bringsStructs, inspect } from "../updates/inspect.js";
 import { type Arrival, type Reception, type Run, SLICE_MS, takeRun } from "../updates/intake.js";
 import { Checkpoints } from "./checkpoints.js";
@@ -29,6 +30,8 @@ const MERGED = 100;
 const STEPS_PER_MS = 3000;
 /** So many in a slice are what took the time. */
 const MANY_STEPS = 5000;
+/** A document that rests again and again is held against the record so often at most, in milliseconds. */
+const CHECK_EVERY_MS = 60_000;
 
 /**
  * One document held open by this node.
@@ -44,11 +47,14 @@ export class Room {
   version: number;
   /** The entry of that version. */
   #tip: string | null;
-  readonly #content: Content;
+  readonly content: Content;
   #key: KeyObject;
   /** When the head was committed. */
   #committedAt: Date;
   readonly #checkpoints: Checkpoints;
+  /** The newest version that was read from the record or is being held against it, and when that began. */
+  #checked: number;
+  #checkedAt = Number.NEGATIVE_INFINITY;
   /** Sent, and not yet looked at. */
   #arrived: Arrival[] = [];
   /** Arrivals at the front that are taken one by one. */
@@ -72,16 +78,17 @@ export class Room {
     bindings: Iterable<ClientBinding>,
     private readonly host: RoomHost<Room>,
   ) {
-    this.#content = new Content(stored.encoded, stored.later);
+    this.content = new Content(stored.encoded, stored.later);
     this.#key = stored.key;
     this.version = stored.version;
+    this.#checked = stored.version;
     this.#tip = stored.tip;
     this.#committedAt = stored.committedAt ?? new Date();
     const bytes = stored.later.reduce((sum, { length }) => sum + length, stored.encoded.state.length);
     this.#checkpoints = new Checkpoints(stored.version - stored.replayed, bytes);
     this.authors = new Authors(bindings, this.connections);
     this.#rebuild = new Rebuild({
-      content: this.#content,
+      content: this.content,
       pending: this.#pending,
       authors: this.authors,
       readGap: (version, key) => host.readGap(documentId, key, version),
@@ -115,7 +122,7 @@ export class Room {
     bytes = update.length,
   ): void {
     if (this.#evicted) return tell({ outcome: "dropped" });
-    if (this.#arrived.length === 0 && this.#content.repeats(update)) {
+    if (this.#arrived.length === 0 && this.content.repeats(update)) {
       if (step === "step2") this.authors.hasAnswered(connection);
       return tell({ outcome: "nothing-new" });
     }
@@ -127,8 +134,8 @@ export class Room {
   /** Whether an update has anything that the document does not. For those who may not edit. */
   wouldChange(update: Uint8Array): boolean {
     this.#takeIn();
-    if (this.#content.repeats(update)) return false;
-    const { doc } = this.#content;
+    if (this.content.repeats(update)) return false;
+    const { doc } = this.content;
     return bringsStructs(doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(doc), update);
   }
 
@@ -138,8 +145,8 @@ export class Room {
     const hasNothing = stateVector.length === 0 || Y.decodeStateVector(stateVector).size === 0;
     const prepare = () => {
       const { applied } = this.#pending;
-      if (hasNothing) return this.#content.whole(applied);
-      const frame = framed(syncFrame(sync.step2, this.#content.missing(stateVector)));
+      if (hasNothing) return this.content.whole(applied);
+      const frame = framed(syncFrame(sync.step2, this.content.missing(stateVector)));
       return { seq: applied, frames: () => [frame] };
     };
     this.#hold(connection, prepare, () => {
@@ -150,13 +157,13 @@ export class Room {
   /** Asks a client for what the server lacks. */
   async ask(connection: Connection): Promise<void> {
     if (this.#rebuilding) await this.#rebuilding;
-    connection.send(syncFrame(sync.step1, this.authors.askFor(this.#content.stateVector(), connection)));
+    connection.send(syncFrame(sync.step1, this.authors.askFor(this.content.stateVector(), connection)));
   }
 
   /** Tells a connection that asked when what it has sent so far is durable: its first `received` document messages. */
   acknowledge(connection: Connection, received: number): void {
     this.#hold(connection, () => {
-      const stateVector = this.#content.stateVector();
+      const stateVector = this.content.stateVector();
       const frames = () => [
         framed(ackFrame(received, this.version, this.#committedAt.toISOString(), stateVector)),
       ];
@@ -166,7 +173,7 @@ export class Room {
 
   /** Sends a message once everything that it tells of is durable: at once, or after the commit that makes it so. */
   #hold(connection: Connection, prepare: () => Message, sent?: () => void): void {
-    this.#outbound.hold(connection, prepare, sent);
+    this.#outbound.hold(connection, prepare, this.#rebuilding !== undefined, sent);
     if (!this.#rebuilding) this.#outbound.release(this.#pending.durable);
   }
 
@@ -208,7 +215,7 @@ export class Room {
       if (this.#arrived.length > 0) this.host.schedule(this);
       return null;
     }
-    this.#checkpoints.handedOver(from + batch.length, () => this.#content.encode());
+    this.#checkpoints.handedOver(from + batch.length, () => this.content.encode());
     return {
       documentId: this.documentId,
       from,
@@ -285,18 +292,30 @@ export class Room {
     for (const connection of [...this.connections]) connection.close(why);
     for (const { tell } of dropped) tell({ outcome: "dropped" });
     this.#tellTakenIn();
-    this.#content.destroy();
+    this.content.destroy();
   }
 
-  /** What is to be stored when the room is unloaded, so that the next opening reads one state and replays nothing or little. */
-  unloadCheckpoint(): void {
-    if (!this.#checkpoints.isWorthwhile(this.version) || !this.idle || this.#evicted) return;
-    this.host.checkpoint(this.documentId, this.version, this.#key, this.#content.encode());
+  /**
+   * Has what was committed since the last time held against the record; where that is worthwhile it is stored, so that the next opening
+   * reads one state and replays nothing or little.
+   */
+  check(now = performance.now()): void {
+    if (!this.idle || this.#evicted || this.version === this.#checked) return;
+    this.#checked = this.version;
+    this.#checkedAt = now;
+    const held = this.content.held();
+    // What came after a large state is not made one with it for this.
+    const store = held.later.length === 0 && this.#checkpoints.isWorthwhile(this.version);
+    if (store) this.#checkpoints.stored(this.version, held.encoded.state.length);
+    this.#check(held, store);
   }
 
   /** Lets the document rest if nobody has changed it for a while. */
   rest(): void {
-    if (this.idle && !this.#evicted) this.#content.rest(this.#pending.applied, this.#checkpoints.bytes);
+    if (!this.idle || this.#evicted) return;
+    this.content.rest(this.#pending.applied, this.#checkpoints.bytes);
+    const now = performance.now();
+    if (!this.content.isAwake && now - this.#checkedAt > CHECK_EVERY_MS) this.check(now);
   }
 
   /** Takes in what has arrived: for a slice of time, since everyone else on the node waits meanwhile. The rest comes with the next commit. */
@@ -311,9 +330,9 @@ export class Room {
         bytes: documentBytes - this.#checkpoints.bytes,
         clients: documentClients,
         arrivals: this.#suspects > 0 ? 1 : Number.POSITIVE_INFINITY,
-        steps: mergeSteps - this.#steps - this.#content.dearMs * STEPS_PER_MS,
+        steps: mergeSteps - this.#steps - this.content.dearMs * STEPS_PER_MS,
       };
-      const { doc } = this.#content;
+      const { doc } = this.content;
       const start = performance.now();
       const run = takeRun(doc, this.authors, this.#arrived, budget);
       this.#steps += run.steps;
@@ -345,7 +364,7 @@ export class Room {
     for (const { update } of taken) checkpoints.bytes += update.length;
     const { documentBytes } = this.host.limits;
     if (checkpoints.bytes <= documentBytes) return undefined;
-    checkpoints.bytes = this.#content.encode().state.length;
+    checkpoints.bytes = this.content.encode().state.length;
     if (checkpoints.bytes <= documentBytes) return undefined;
     this.#startClean();
     return { outcome: "refused", ...closeReasons.documentTooLarge };
@@ -354,7 +373,7 @@ export class Room {
   /** To everyone who has joined. */
   #send({ update, seq, except }: Outgoing): void {
     const frame = updateFrame(update);
-    this.#content.committed(update, seq);
+    this.content.committed(update, seq);
     for (const connection of this.connections)
       if (connection.synced && connection !== except) connection.write(frame);
   }
@@ -372,7 +391,12 @@ export class Room {
 
   #keepCheckpoint(): void {
     const encoded = this.#checkpoints.committed(this.version);
-    if (encoded) this.host.checkpoint(this.documentId, this.version, this.#key, encoded);
+    if (encoded) this.#check({ encoded, later: [] }, true);
+  }
+
+  #check(held: Pick<HeldState, "encoded" | "later">, store: boolean): void {
+    const { documentId, version } = this;
+    this.host.check({ documentId, version, key: this.#key, ...held, store });
   }
 
   #scheduleRest(): void {

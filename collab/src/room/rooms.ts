@@ -76,7 +76,7 @@ export class Rooms {
   #letGo(room: Room): boolean {
     if (room.connections.size > 0 || this.#open.get(room.documentId) !== room) return true;
     if (!room.idle) return false;
-    room.unloadCheckpoint();
+    room.check();
     this.forget(room);
     return true;
   }

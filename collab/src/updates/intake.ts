@@ -9,6 +9,7 @@ import { appliesExactly, isKnown } from "./applies-exactly.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { mergeSteps } from "./merge-steps.js";
 import { applyPlaced, isPlaced } from "./placement.js";
+import { standsWhereKnown } from "./same-structs.js";
 import { setsUnsoundSpan } from "./spans.js";
 
 /** What became of a change that a client sent. */
@@ -174,6 +175,7 @@ function lookAt(
     const judgement = authors.judge(doc, connection, step, inspection);
     if (judgement.outcome === "refused") return judgement;
     if (isKnown(doc, inspection)) return { outcome: "nothing-new" };
+    if (!standsWhereKnown(doc, inspection)) return { outcome: "refused", ...closeReasons.contentTaken };
     if (hasTooManyClients(doc, judgement, budget.clients))
       return { outcome: "refused", ...closeReasons.tooManyClients };
     const most = Math.max(FREE_STEPS, Math.min(MOST_STEPS, budget.steps));

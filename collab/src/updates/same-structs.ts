@@ -34,14 +34,40 @@ export function sameStructs(
   return true;
 }
 
+/**
+ * Whether the structs of an update that are known in part stand where the known part does. The rest goes behind that whatever it says,
+ * and would keep the right neighbour of another place: what lies between it would have known and denied.
+ */
+export function standsWhereKnown({ store }: Y.Doc, { claims }: Inspection): boolean {
+  for (const [client, { from, to, structs }] of claims) {
+    const state = Y.getState(store, client);
+    if (from >= state || to <= state) continue;
+    const known = store.clients.get(client)!;
+    for (const struct of structs) {
+      const { clock } = struct.id;
+      if (clock >= state || clock + struct.length <= state || !(struct instanceof Y.Item)) continue;
+      for (let i = Y.findIndexSS(known, clock); i < known.length; i++) {
+        const other = known[i]!;
+        if (other instanceof Y.Item && !samePlace(struct, other, Math.max(clock, other.id.clock)))
+          return false;
+      }
+    }
+  }
+  return true;
+}
+
 function samePart(a: Struct, b: Y.Item | Y.GC, from: number, to: number): boolean {
   if (!(a instanceof Y.Item && b instanceof Y.Item)) return true;
+  return samePlace(a, b, from) && Buffer.compare(encoded(a, from, to), encoded(b, from, to)) === 0;
+}
+
+/** Whether an item as it came says of a clock of it that it stands where it does. */
+function samePlace(came: Y.Item, there: Y.Item, clock: number): boolean {
   return (
-    Y.compareIDs(originAt(a, from), originAt(b, from)) &&
-    Y.compareIDs(a.rightOrigin, b.rightOrigin) &&
+    Y.compareIDs(originAt(came, clock), originAt(there, clock)) &&
+    Y.compareIDs(came.rightOrigin, there.rightOrigin) &&
     // Without a neighbour, an update names the place itself.
-    (a.origin !== null || a.rightOrigin !== null || placeOf(a) === placeOf(b)) &&
-    Buffer.compare(encoded(a, from, to), encoded(b, from, to)) === 0
+    (came.origin !== null || came.rightOrigin !== null || placeOf(came) === placeOf(there))
   );
 }
 

@@ -1,5 +1,5 @@
 import * as Y from "yjs";
-import { isTooDeep } from "./nesting.js";
+import { isJson, isTooDeep } from "./nesting.js";
 
 /** A struct this long was not typed: clocks near 2^53 would break arithmetic on them. */
 const MAX_CLOCK = 2 ** 40;
@@ -18,7 +18,10 @@ export function checkWellFormed({ structs, ds }: ReturnType<typeof Y.decodeUpdat
     const { id, origin, rightOrigin, parent } = struct;
     if (isNotBefore(origin, id) || isNotBefore(rightOrigin, id) || isNotBefore(parent, id))
       throw new RangeError("a struct builds on itself");
-    if (isTooDeep(nestable(struct.content))) throw new RangeError("a value is nested too deeply");
+    const { content } = struct;
+    if (isTooDeep(nestable(content))) throw new RangeError("a value is nested too deeply");
+    if (!(content instanceof Y.ContentAny) && !isJson(nestable(content)))
+      throw new RangeError("a number is past what JSON can tell");
   }
   for (const ranges of ds.clients.values()) {
     for (const { clock, len } of ranges) {
@@ -33,7 +36,7 @@ function isNotBefore(named: Y.Item["parent"] | Y.Item["origin"], { client, clock
   return named instanceof Y.ID && named.client === client && named.clock >= clock;
 }
 
-/** What of a content can be nested. */
+/** What of a content can be nested; all but that of ContentAny, and of documents, is JSON. */
 function nestable(content: Y.Item["content"]): unknown {
   if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) return content.arr;
   if (content instanceof Y.ContentEmbed) return content.embed;

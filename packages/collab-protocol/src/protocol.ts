@@ -107,6 +107,7 @@ export const closeReasons = {
   ofAnother: tryLater("the update carries what its author has not sent"),
   unavailable: tryLater("try again later"),
   unreadable: tryLater("the document could not be read"),
+  diverged: tryLater("the document is read again from its record"),
   notCommitted: tryLater("the change could not be committed"),
 } as const satisfies Record<string, CloseReason>;
 

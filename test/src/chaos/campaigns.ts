@@ -6,6 +6,7 @@ import { crash } from "./crash/crash.js";
 import { makeTrace } from "./crash/made-trace.js";
 import { fuzz } from "./fuzz/fuzz.js";
 import { attackIntake } from "./fuzz/intake.js";
+import { attackInOrder } from "./fuzz/order.js";
 import { hostile } from "./hostile/hostile.js";
 import type { Options } from "./options.js";
 import { simulate } from "./simulate/simulate.js";
@@ -30,6 +31,8 @@ export async function run(options: Options, onProgress: (line: string) => void):
       return hostile({ ...common, each: 3000, patience: 100 });
     case "intake":
       return attackIntake({ ...common, traces, frames });
+    case "order":
+      return attackInOrder({ ...common, traces, frames });
     case "crash": {
       const path = join(traces, "clownschool.json.gz");
       const trace = existsSync(path) ? await readTrace(path) : makeTrace(new Random(seed), MADE_CHANGES);

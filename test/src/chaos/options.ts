@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { seedFrom } from "@onrecord/core/testing/random";
 
-const campaigns = ["fuzz", "hostile", "intake", "crash", "simulate"] as const;
+const campaigns = ["fuzz", "hostile", "intake", "order", "crash", "simulate"] as const;
 
 /** What `npm run chaos` was asked for. */
 export interface Options {
@@ -27,11 +27,12 @@ Campaigns:
   fuzz       hostile frames against the product, over real sockets
   hostile    what a guest, or nobody, can do to others' work: what two colleagues in another document notice of it
   intake     hostile updates against what takes them into documents, without sockets: many times as many
+  order      hostile frames and honest editors on two nodes without sockets, in an order that the seed decides: the same on any machine
   crash      the product and its Postgres killed while people type
   simulate   many clients on two nodes, with partitions, lost rights, dead nodes and failing commits
 
 Options:
-  --frames <n>     fuzz, intake: frames that the server shall have handled (1000000)
+  --frames <n>     fuzz, intake, order: frames that the server shall have handled (1000000)
   --kills <n>      crash: how often (100)
   --steps <n>      simulate: how many (5000)
   --minutes <n>    ends early after so long

@@ -7,7 +7,15 @@ import { wrapNewDataKey } from "../keys/data-key.js";
 import { writeCheckpoint } from "./checkpoint.js";
 import type { EncodedState } from "./encoded-state.js";
 import { type Head, readHead } from "./heads.js";
-import { type LoadedDocument, loadDocument, readChanges, readDocument, type StoredDocument } from "./load.js";
+import {
+  type LoadedDocument,
+  loadDocument,
+  type Replay,
+  readChanges,
+  readDocument,
+  readReplay,
+  type StoredDocument,
+} from "./load.js";
 import { missingDocument } from "./shredded.js";
 
 /** What was committed after a version, in order, and the entry and time of the newest. */
@@ -58,6 +66,15 @@ export class History {
   /** The document at its head as it is stored. */
   read(documentId: string): Promise<StoredDocument> {
     return readDocument(this.context.db, this.context.keys, documentId);
+  }
+
+  /** What a load at a version would apply: see `readReplay`. */
+  replay(
+    documentId: string,
+    version: number,
+    most: Parameters<typeof readReplay>[4],
+  ): Promise<Replay | null> {
+    return readReplay(this.context.db, this.context.keys, documentId, version, most);
   }
 
   /** Stores the whole state at a version: see `writeCheckpoint`. */

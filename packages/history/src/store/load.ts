@@ -84,6 +84,36 @@ export async function readDocument(sql: Sql, keys: KeyProvider, documentId: stri
   return { ...at(start.head), encoded: opened.encoded ?? encodeState(new Y.Doc()), later };
 }
 
+/** What a load at a version begins with, and the changes that it applies to that, in order. */
+export interface Replay {
+  readonly encoded: EncodedState | undefined;
+  readonly later: readonly Uint8Array[];
+}
+
+/**
+ * Reads what a load at `version` would apply, and applies nothing; null where that is more than so many changes or bytes. Errors are
+ * those of `loadDocument`.
+ */
+export async function readReplay(
+  sql: Sql,
+  keys: KeyProvider,
+  documentId: string,
+  version: number,
+  most: { readonly changes: number; readonly bytes: number },
+): Promise<Replay | null> {
+  const start = await readStart(sql, documentId, version);
+  const { key, from, encoded } = await open(keys, documentId, start);
+  if (version - from > most.changes) return null;
+  let left = most.bytes - (encoded?.state.length ?? 0);
+  const later: Uint8Array[] = [];
+  for await (const { update } of readChanges(sql, key, documentId, from, version)) {
+    left -= update.length;
+    if (left < 0) return null;
+    later.push(update);
+  }
+  return { encoded, later };
+}
+
 /** The checkpoint that a load begins with, opened. */
 interface Opened {
   readonly key: KeyObject;

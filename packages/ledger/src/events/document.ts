@@ -8,6 +8,11 @@ export interface DocumentEvents {
   "document.edited": { version: number; bytes: number };
   /** Size and hash are null for what was too large to be read to its end. */
   "document.edit-refused": { reason: string; bytes: number | null; sha256: string | null };
+  /**
+   * What a node held at `version` was not what the changes on the record make of it: its content (`STATE`; it was read again from there), or
+   * only the order, where it is told as a whole (`ORDER`; an editor contradicted itself).
+   */
+  "document.diverged": { version: number; what: "STATE" | "ORDER" };
   /** Its data key was destroyed; `version` is where it ended. */
   "document.shredded": { version: number };
   "document.downloaded": { format: string; version: number };

@@ -77,8 +77,9 @@ class Connection implements Disposable {
       for (const frame of this.#sent) this.#send(frame);
       // Of a burst that ends the connection nobody can tell how far it was handled: its first frame at least was.
       if (!(await this.#ask())) return handled + 1;
-      await this.#target.settle(this.#known);
       handled += this.#sent.length;
+      // Another takes its place, with clientIDs of its own.
+      if (!(await this.#target.settle(this.#known))) return handled;
     }
     return handled;
   }

@@ -174,7 +174,7 @@ function copy(doc: Y.Doc): Y.Doc {
 }
 
 /** The update in a frame, where there is one. */
-function updateOf({
+export function updateOf({
   data,
   text,
 }: {

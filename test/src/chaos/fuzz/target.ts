@@ -1,13 +1,14 @@
 import type { Random } from "@onrecord/core/testing/random";
 import * as Y from "yjs";
+import { becomes } from "../becomes.js";
 import type { Traffic } from "./traffic.js";
 import type { Id, ItemSpec } from "./update-writer.js";
 
 /** Where an item stands: what it says of its neighbours and its parent. */
 export type Place = Omit<ItemSpec, "content" | "kind">;
 
-/** Turns for which a document may lag behind what was acknowledged. */
-const PATIENCE = 1000;
+/** Milliseconds for which a document may lag behind what was acknowledged. */
+const PATIENCE = 20_000;
 
 /** What an attacker knows of the document that it attacks. */
 export class Target {
@@ -37,13 +38,16 @@ export class Target {
     this.#next.set(client, this.next(client) + length);
   }
 
-  /** Everything sent has been taken or thrown away. What was, the document shows as soon as it has all of this state vector. */
-  async settle(stateVector: Uint8Array): Promise<void> {
+  /**
+   * Everything sent has been taken or thrown away. What was, the document shows as soon as it has all of this state vector. Resolves with
+   * whether it does: whoever went on without would deny what it has written, and Yjs leaves the order of that open.
+   */
+  async settle(stateVector: Uint8Array): Promise<boolean> {
     const clocks = [...Y.decodeStateVector(stateVector)];
     const isThere = () => clocks.every(([client, clock]) => Y.getState(this.doc.store, client) >= clock);
-    // A client that was closed will show nothing more.
-    for (let turn = 0; turn < PATIENCE && !isThere(); turn++) await new Promise(setImmediate);
+    const isShown = await becomes(isThere, PATIENCE);
     this.settled();
+    return isShown;
   }
 
   /** The document shows all that was taken. */
