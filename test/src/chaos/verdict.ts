@@ -1,6 +1,6 @@
 /** What a campaign came to. */
 export interface Verdict {
-  readonly campaign: "fuzz" | "intake" | "crash" | "simulate";
+  readonly campaign: "fuzz" | "intake" | "crash" | "simulate" | "door";
   readonly seed: number;
   readonly seconds: number;
   /** Counts and measurements, by name. */
