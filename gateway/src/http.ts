@@ -29,7 +29,8 @@ export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOp
           await authenticator.recordOversized(caller);
         throw error;
       };
-      using body = request.method === "POST" ? await bodies.readOperation(request, caller).catch(unread) : undefined;
+      using body =
+        request.method === "POST" ? await bodies.readOperation(request, caller).catch(unread) : undefined;
       await sendResponse(response, async (signal) => {
         const given = { caller, bodyBytes: body?.bytes.length ?? 0 };
         const answer = await runtime.fetch(fetchRequest(request, info, body?.bytes, signal), given);

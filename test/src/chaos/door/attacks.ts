@@ -98,7 +98,8 @@ async function tally(sent: readonly Promise<number>[]): Promise<Answers> {
 /** Sends a request and resolves with its status; 0 when it was cut off. */
 function send({ url }: Target, { path, body, headers, from = 0 }: Sent): Promise<number> {
   // Linux has all of 127.0.0.0/8; elsewhere everything comes from one address.
-  const localAddress = process.platform === "linux" ? `127.0.${1 + (from >> 8)}.${1 + (from & 127)}` : "127.0.0.1";
+  const localAddress =
+    process.platform === "linux" ? `127.0.${1 + (from >> 8)}.${1 + (from & 127)}` : "127.0.0.1";
   return new Promise((resolve) => {
     const sent = request(`${url}${path}`, {
       method: "POST",

@@ -38,7 +38,9 @@ export async function door({ seed, requests, bytes, onProgress }: DoorOptions): 
       [`${phase} me p99 ms`]: meMs,
       [`${phase} healthz p99 ms`]: healthMs,
     });
-    onProgress(`${phase}: edits ${editMs} ms, {me} ${meMs} ms, /healthz ${healthMs} ms at the 99th percentile`);
+    onProgress(
+      `${phase}: edits ${editMs} ms, {me} ${meMs} ms, /healthz ${healthMs} ms at the 99th percentile`,
+    );
   };
   note("quiet", (await colleagues.during(async () => undefined)).noticed);
   for (const [name, attack] of Object.entries(attacks)) {
@@ -50,7 +52,8 @@ export async function door({ seed, requests, bytes, onProgress }: DoorOptions): 
     figures[`${name} entries`] = entries;
     faults.push(...faultsOf(name, result, entries, requests));
   }
-  if (!(await canSignIn(server))) faults.push("Whoever was guessed at cannot sign in from where they did before.");
+  if (!(await canSignIn(server)))
+    faults.push("Whoever was guessed at cannot sign in from where they did before.");
   if (colleagues.losses > 0) faults.push(`The colleagues lost their connection ${colleagues.losses} times.`);
   if (!colleagues.agree) faults.push("The colleagues do not have the same text.");
   return { campaign: "door", seed, seconds: (performance.now() - began) / 1000, figures, faults };
@@ -62,7 +65,8 @@ function faultsOf(name: string, answers: Answers, entries: number, requests: num
   const answered = Object.values(answers).reduce((sum, count) => sum + count, 0);
   const mayNot = Object.keys(answers).filter((status) => status.startsWith("5") && status !== "503");
   if (mayNot.length > 0) faults.push(`${name}: answered ${mayNot.join(" and ")}.`);
-  if (name !== "bodies" && name !== "trickle" && answered !== requests) faults.push(`${name}: not all were answered.`);
+  if (name !== "bodies" && name !== "trickle" && answered !== requests)
+    faults.push(`${name}: not all were answered.`);
   if (name === "account" && (answers[401] ?? 0) > GUESSES)
     faults.push(`account: ${answers[401]} guesses at one account were looked at.`);
   if (name === "tokens" && entries > ENTRIES * 200 + 10) faults.push(`tokens: ${entries} entries.`);
