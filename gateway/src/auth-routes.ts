@@ -4,6 +4,7 @@ import type { RequestHandler } from "@onrecord/http/http-server";
 import { findCookie, isCrossSite, SESSION_COOKIE } from "@onrecord/policy/credentials";
 import type { Caller } from "@onrecord/policy/principal";
 import { knownCode } from "@onrecord/subgraph/errors";
+import { BodyTooLarge } from "@onrecord/subgraph/read-body";
 import type { Authenticator } from "./authenticator.js";
 import type { Bodies } from "./bodies.js";
 import { readJson, respondError, respondJson } from "./respond.js";
@@ -57,7 +58,7 @@ export function authRoutes(
 
   const signIn = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
     const { email, password } = await readJson(bodies, request, caller, LIMIT).catch(async (error) => {
-      if (error instanceof AppError && error.status === 413) await authenticator.recordOversized(caller);
+      if (error instanceof BodyTooLarge) await authenticator.recordOversized(caller);
       throw error;
     });
     const answer = await run(runtime, caller, SIGN_IN, {

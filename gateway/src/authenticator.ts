@@ -42,7 +42,7 @@ export class Authenticator {
     throw mismatchError(why);
   }
 
-  /** Puts a sign-in on the record that was refused unread. Whom it claimed is not known, and nobody is proven by it. */
+  /** Puts on the record what was, or may have been, a sign-in and was refused unread. Whom it claimed is not known, and nobody is proven by it. */
   async recordOversized({ requestId, from }: Caller): Promise<void> {
     await this.#record({ principal: null, requestId, from }, "too-large");
   }

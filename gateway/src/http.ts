@@ -3,6 +3,7 @@ import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller } from "@onrecord/policy/principal";
+import { BodyTooLarge } from "@onrecord/subgraph/read-body";
 import { discard, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
 import type { Bodies } from "./bodies.js";
@@ -27,7 +28,14 @@ export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOp
   return async (request, response, info) => {
     try {
       const caller = await authenticator.ofRequest(request, info);
-      using body = request.method === "POST" ? await bodies.readOperation(request, caller) : undefined;
+      const unread = async (error: unknown) => {
+        // It may have been a sign-in.
+        if (caller.principal === null && error instanceof BodyTooLarge)
+          await authenticator.recordOversized(caller);
+        throw error;
+      };
+      using body =
+        request.method === "POST" ? await bodies.readOperation(request, caller).catch(unread) : undefined;
       await sendResponse(response, async (signal) => {
         const given = { caller, gone: signal, bodyBytes: body?.bytes.length ?? 0 };
         const answer = await runtime.fetch(fetchRequest(request, info, body?.bytes, signal), given);

@@ -24,12 +24,16 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
   let ledger: Awaited<ReturnType<typeof testContext>>["ledger"];
   const tokens: Record<string, string> = {};
   const ids: Record<string, string> = {};
+  let guessed = 0;
   const texts = {
     name: "A name",
     title: "A title",
     confirmTitle: "x",
     html: "<p>x",
-    email: "x@x.test",
+    // Another one each time: guesses at one are held back.
+    get email() {
+      return `x${guessed++}@x.test`;
+    },
     password: "x",
     current: "x",
     new: "x",
@@ -303,7 +307,7 @@ describe("the other doors", () => {
   );
 
   it("keep a user agent of odd bytes on the record, and refuse an e-mail address without end at once", async () => {
-    const email = `${"x".repeat(1_000_000)}@x.test`;
+    const email = `${"x".repeat(50_000)}@x.test`;
     const response = await fetch(`${node.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "\u00ff\u00fe\u0080 odd" },

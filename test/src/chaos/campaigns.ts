@@ -4,6 +4,7 @@ import { readTrace } from "@onrecord/cli/replay/trace";
 import { Random } from "@onrecord/core/testing/random";
 import { crash } from "./crash/crash.js";
 import { makeTrace } from "./crash/made-trace.js";
+import { door } from "./door/door.js";
 import { fuzz } from "./fuzz/fuzz.js";
 import { attackIntake } from "./fuzz/intake.js";
 import { attackInOrder } from "./fuzz/order.js";
@@ -18,6 +19,8 @@ const STORM = 1000;
 /** How many times faster than it was typed the three people's session is replayed. */
 const SPEED = 60;
 const MADE_CHANGES = 5000;
+/** Length of what is sent to the door at once, in bytes. */
+const LARGE = 24_000_000;
 
 /** Runs a campaign to its verdict. */
 export async function run(options: Options, onProgress: (line: string) => void): Promise<Verdict> {
@@ -38,6 +41,8 @@ export async function run(options: Options, onProgress: (line: string) => void):
       const trace = existsSync(path) ? await readTrace(path) : makeTrace(new Random(seed), MADE_CHANGES);
       return crash({ ...common, kills, trace, speed: SPEED });
     }
+    case "door":
+      return door({ seed, onProgress, requests: options.requests, bytes: LARGE });
     case "simulate":
       return simulate({ ...common, steps });
   }

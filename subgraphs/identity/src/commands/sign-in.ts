@@ -111,12 +111,14 @@ async function isPassword(
 }
 
 /** BAD_USER_INPUT for what is no e-mail address and no password of anybody; null: nothing is wrong. */
-function faultOf({ email, password }: Given): AppError | null {
+function faultOf({ email, password, device }: Given): AppError | null {
   try {
     if (email.length > MAX_EMAIL)
       throw new AppError("BAD_USER_INPUT", `An e-mail address has at most ${MAX_EMAIL} characters.`);
     checkText(email, "The e-mail address");
     if (password.length <= MAX_PASSWORD) checkText(password, "The password");
+    // What is no device's in another way is as none: a browser may keep what it was never given.
+    checkText((device ?? "").slice(0, MAX_EMAIL), "The device");
     return null;
   } catch (fault) {
     if (fault instanceof AppError) return fault;
