@@ -57,6 +57,15 @@ describe("the web app", () => {
     expect(headers.get("referrer-policy")).toBe("same-origin");
   });
 
+  it("tells the browser the same when the page is as it was: what it keeps is replaced by what it is told then", async () => {
+    const first = await fetch(url);
+    await first.text();
+    const again = await fetch(url, { headers: { "if-none-match": first.headers.get("etag")! } });
+    expect(again.status).toBe(304);
+    for (const name of ["content-security-policy", "referrer-policy", "x-content-type-options"])
+      expect(again.headers.get(name)).toBe(first.headers.get(name));
+  });
+
   it("shows nothing beside its folder", async () => {
     for (const path of [
       "/../secret.txt",

@@ -27,7 +27,6 @@ export function serveWeb(root: string | undefined): RequestHandler {
     etag: true,
     gzip: true,
     setHeaders: (response, path) => {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       // Names of assets carry their hash; the page that names them must be asked for each time.
       response.setHeader(
         "cache-control",
@@ -36,6 +35,8 @@ export function serveWeb(root: string | undefined): RequestHandler {
     },
   });
   return (request, response) => {
+    // On 304 too: a browser replaces what it kept of the page by what it is told now.
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (request.method === "GET" || request.method === "HEAD") return files(request, response);
     response.writeHead(405, { allow: "GET, HEAD" }).end();
   };

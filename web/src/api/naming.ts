@@ -7,13 +7,9 @@ const REFUSED = JSON.stringify({
 
 /**
  * Sends requests in the name of the page's own session: the browser's cookie may have become somebody else's, and the server then
- * refuses what names another. Whoever has only signed in anew meanwhile notices nothing: nothing was done, so it is sent again.
+ * refuses what names another. `sends` tells whether somebody sits before the page. Whoever has only signed in anew meanwhile notices nothing: nothing was done, so it is sent again.
  */
-export function naming(
-  page: PageSession,
-  send: typeof fetch,
-  isAttended: () => boolean = () => true,
-): typeof fetch {
+export function naming(page: PageSession, send: typeof fetch, sends: () => boolean): typeof fetch {
   return async (input, init) => {
     const named = page.id;
     if (named === null) return refusal();
@@ -21,7 +17,7 @@ export function naming(
       const headers = new Headers(init?.headers);
       headers.set("x-onrecord-session", id);
       // What a page sends by itself is no use of the session: it may end.
-      if (!isAttended()) headers.set("x-onrecord-unattended", "1");
+      if (!sends()) headers.set("x-onrecord-unattended", "1");
       return send(input, { ...init, headers });
     };
     const response = await inNameOf(named);

@@ -4,12 +4,15 @@ import { Attendance } from "./attendance.js";
 const MINUTE = 60_000;
 
 function page() {
-  const state = { now: 1_000_000, told: 0 };
+  const state = { now: 1_000_000, told: 0, later: (): void => undefined };
   const attendance = new Attendance(
     () => {
       state.told++;
     },
     () => state.now,
+    (work) => {
+      state.later = work;
+    },
   );
   return { state, attendance };
 }
@@ -32,8 +35,30 @@ describe("whether somebody sits before a page", () => {
     for (let n = 0; n < 600; n++) {
       attendance.touched();
       state.now += 100;
+      state.later();
     }
     expect(state.told).toBe(2);
+  });
+
+  it("is not told where what the hand set off tells it", () => {
+    const { state, attendance } = page();
+    attendance.touched();
+    expect(attendance.sends()).toBe(true);
+    state.later();
+    expect(state.told).toBe(0);
+    state.now += MINUTE;
+    attendance.touched();
+    state.later();
+    expect(state.told).toBe(1);
+  });
+
+  it("is not told by what a page sends that nobody has touched", () => {
+    const { state, attendance } = page();
+    state.now += 10 * MINUTE;
+    expect(attendance.sends()).toBe(false);
+    attendance.touched();
+    state.later();
+    expect(state.told).toBe(1);
   });
 
   it("is not told while nobody touches it", () => {

@@ -2,6 +2,8 @@
 const LEFT_ALONE_MS = 5 * 60_000;
 /** Whoever touches it is told of so often at most: half of the least that a session can lie unused. */
 const TELL_EVERY_MS = 30_000;
+/** What a hand sets off mostly tells it by itself; that is waited for. */
+const WAIT_MS = 2_000;
 
 /**
  * Knows whether somebody sits before the page. What the page sends by itself (it follows what others do) is then no use of the
@@ -10,11 +12,13 @@ const TELL_EVERY_MS = 30_000;
 export class Attendance {
   #touched: number;
   #told = Number.NEGATIVE_INFINITY;
+  #waiting = false;
 
   /** `tell` says to the server that somebody is here. The page was opened by somebody just now. */
   constructor(
     private readonly tell: () => void,
     private readonly now: () => number = Date.now,
+    private readonly later: (work: () => void) => void = (work) => void setTimeout(work, WAIT_MS),
   ) {
     this.#touched = now();
   }
@@ -26,10 +30,25 @@ export class Attendance {
   /** A hand was on it. */
   readonly touched = (): void => {
     this.#touched = this.now();
-    if (this.#touched - this.#told < TELL_EVERY_MS) return;
-    this.#told = this.#touched;
-    this.tell();
+    if (this.#waiting || this.#isTold) return;
+    this.#waiting = true;
+    this.later(() => {
+      this.#waiting = false;
+      if (this.#isTold) return;
+      this.#told = this.now();
+      this.tell();
+    });
   };
+
+  /** Something is sent to the server now: whether it tells that somebody is here. */
+  readonly sends = (): boolean => {
+    if (this.isAttended) this.#told = this.now();
+    return this.isAttended;
+  };
+
+  get #isTold(): boolean {
+    return this.now() - this.#told < TELL_EVERY_MS;
+  }
 }
 
 /** What only a person does; that the page scrolls, others can bring about. */

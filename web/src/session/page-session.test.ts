@@ -144,12 +144,20 @@ describe("the session of a page", () => {
 
 describe("a request of a page", () => {
   const sent: (string | null)[] = [];
+  const unattended: boolean[] = [];
+  let attended = true;
   const server = (own: string) =>
-    naming(current.page, async (_input, init) => {
-      const named = new Headers(init?.headers).get("x-onrecord-session");
-      sent.push(named);
-      return new Response(null, { status: named === own ? 200 : 401 });
-    });
+    naming(
+      current.page,
+      async (_input, init) => {
+        const headers = new Headers(init?.headers);
+        const named = headers.get("x-onrecord-session");
+        sent.push(named);
+        unattended.push(headers.has("x-onrecord-unattended"));
+        return new Response(null, { status: named === own ? 200 : 401 });
+      },
+      () => attended,
+    );
   const current: { page: PageSession; look: Look } = {
     page: new PageSession(async () => current.look),
     look: nobody,
@@ -167,6 +175,16 @@ describe("a request of a page", () => {
     current.look = somebody(annAnew);
     expect((await server("a2")("/graphql")).status).toBe(200);
     expect(sent).toEqual(["a1", "a1", "a2"]);
+  });
+
+  it("says when nobody sits before it", async () => {
+    await opened();
+    unattended.length = 0;
+    await server("a1")("/graphql");
+    attended = false;
+    await server("a1")("/graphql");
+    attended = true;
+    expect(unattended).toEqual([false, true]);
   });
 
   it("is sent once when somebody else has, and none after it", async () => {

@@ -102,7 +102,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
 /** The client of a page, which knows whether somebody sits before it and says so. */
 function attendedApi(page: PageSession) {
-  const api = createApi(page, () => attendance.isAttended);
+  const api = createApi(page, () => attendance.sends());
   const attendance = new Attendance(() => {
     if (page.id !== null) void api.query(AttendDocument, {}, { requestPolicy: "network-only" }).toPromise();
   });
