@@ -5,6 +5,7 @@ import type { ActorKind } from "./entry.js";
 import { type AuditAction, type AuditEvents, type ObjectKind, outcomeOf } from "./events/catalogue.js";
 import { type ProvenanceFacts, Provenances } from "./provenance.js";
 import { RecordQueue } from "./record-queue.js";
+import { Sittings } from "./sittings.js";
 
 /** On whose account something happens: who, in which session and request, and from where. */
 export interface By {
@@ -44,6 +45,8 @@ export function bySystem(requestId: string): By {
 /** Appends to the record, always in the transaction of what it records. */
 export class Ledger {
   readonly provenances: Provenances;
+  /** Reads that are folded. */
+  readonly sittings: Sittings;
   readonly #queue = new RecordQueue<Identified>((entries) => this.#recordAll(entries));
 
   constructor(
@@ -54,6 +57,7 @@ export class Ledger {
     this.provenances = new Provenances({
       query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
     });
+    this.sittings = new Sittings(db, bus, this.provenances);
   }
 
   /**

@@ -33,6 +33,7 @@ export async function createDocumentsSubgraph(context: AppContext): Promise<Docu
   const owned = opened.move();
   return {
     name: "documents",
+    ledger: context.ledger,
     ...buildSchema(),
     context: (caller) => ({ ...beginExecution(services, orm, caller), opened: new Map(), attributions: 0 }),
     mount: (http) => http.route("/download", downloadHandler(services, orm)),

@@ -12,6 +12,7 @@ export async function createIdentitySubgraph(context: AppContext): Promise<Subgr
   const services = { ...shared(context), signInLimits: new SignInLimits() };
   return {
     name: "identity",
+    ledger: context.ledger,
     ...buildSchema(),
     context: (caller): IdentityContext => beginExecution(services, orm, caller),
     [Symbol.asyncDispose]: () => orm[Symbol.asyncDispose](),

@@ -1,6 +1,7 @@
 import { isId } from "@onrecord/core/ids";
 import type { PlacedEntry } from "@onrecord/ledger/read";
 import type { Sql } from "@onrecord/postgres/database";
+import { guesses } from "./guesses.js";
 import type { Recent } from "./rule.js";
 
 /** Denied entries of the last `$2` minutes up to and with entry `$1`, in the order of the record. */
@@ -20,12 +21,12 @@ export function recentInRecord(sql: Sql): Recent {
          near as (
            select x.id, o.ip = h.ip as "sameIp", o.claimed = h.claimed as "sameName"
            from (${recentDenied}) x join audit.origin o on o.id = x.origin_id, here h
-           where x.action = 'session.refused' and x.detail->>'reason' <> 'other-session' and (o.ip = h.ip or o.claimed = h.claimed)
+           where x.action = 'session.refused' and x.detail->>'reason' = any ($4::text[]) and (o.ip = h.ip or o.claimed = h.claimed)
          )
          select greatest(count(*) filter (where "sameIp"), count(*) filter (where "sameName")) as count,
            coalesce(bool_or(exists (select from audit.alert a where a.rule = $3 and a.entry_id = near.id)), false) as alerted
          from near`,
-        [id, minutes, rule],
+        [id, minutes, rule, guesses],
       );
       return row ?? { count: 0, alerted: false };
     },

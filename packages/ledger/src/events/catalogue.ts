@@ -5,6 +5,7 @@ import type { DocumentEvents } from "./document.js";
 import type { KeyEvents } from "./key.js";
 import type { PresenceEvents } from "./presence.js";
 import type { SessionEvents } from "./session.js";
+import type { SittingEvents } from "./sitting.js";
 import type { VersionEvents } from "./version.js";
 
 /**
@@ -18,6 +19,7 @@ export interface AuditEvents
     VersionEvents,
     AccessEvents,
     KeyEvents,
+    SittingEvents,
     AuditLogEvents {}
 
 /** The name of an event. */

@@ -3,10 +3,20 @@ export interface SessionEvents {
   "session.started": { kind: "BROWSER" | "TOKEN" };
   /**
    * `other-session`: sent from a page of another session than the one that its credential proves. `too-large`: a sign-in that
-   * nobody read to its end.
+   * nobody read to its end. `cross-site`: with a cookie that another site's page made a browser send. `missing`: without any credential.
+   * `door` is the path, up to its first part.
    */
   "session.refused": {
-    reason: "credentials" | "inactive" | "expired" | "token" | "other-session" | "too-large";
+    reason:
+      | "credentials"
+      | "inactive"
+      | "expired"
+      | "token"
+      | "other-session"
+      | "too-large"
+      | "cross-site"
+      | "missing";
+    door?: "/graphql" | "/auth" | "/collab";
   };
   "session.ended": { cause: "sign-out" | "revoked" };
 }

@@ -5,6 +5,7 @@ import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { holdPermissions } from "@onrecord/policy/change";
 import type { Decision } from "@onrecord/policy/decision";
 import type { Action } from "@onrecord/policy/levels";
+import { onRecord } from "@onrecord/policy/on-record";
 import { byCaller } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
 import { unitOfWork } from "@onrecord/postgres/orm";
@@ -49,7 +50,7 @@ export async function recordingRefusal<T>(context: DocumentsContext, work: () =>
     if (!(error instanceof RightEnded)) throw error;
     const { action, target, decision } = error;
     await context.guard.deny(context.caller, action, target, decision);
-    throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
+    throw onRecord(new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons }));
   }
 }
 

@@ -2,6 +2,7 @@ import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { checkText } from "@onrecord/core/text";
 import type { By } from "@onrecord/ledger/ledger";
+import { onRecord } from "@onrecord/policy/on-record";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
 import { unitOfWork } from "@onrecord/postgres/orm";
 import type { IdentityContext } from "../context.js";
@@ -40,7 +41,7 @@ export async function signIn(
   const reason = refusal(user, proven);
   if (user === null || reason !== null) {
     await refuse(context, email, reason ?? "credentials");
-    throw new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong.");
+    throw onRecord(new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong."));
   }
 
   succeeded();
