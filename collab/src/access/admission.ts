@@ -132,6 +132,7 @@ export class Admission {
         };
         const { principal } = standing;
         const connection = new Connection(socket, documentId, principal, opening.right, access, by, options);
+        connection.discreet = permit.discreet;
         room.connections.add(connection);
         opening.enter(connection);
         entered = true;

@@ -251,6 +251,7 @@ export class Conversation {
         return reception.ofOthers ? this.#waitForOthers(update) : this.#askAgain(update);
       case "applied":
       case "nothing-new":
+        if (reception.outcome === "applied") this.connection.hasWritten = true;
         if (this.#asked) return;
         this.#gaps = 0;
         this.#waits = 0;
@@ -297,6 +298,8 @@ export class Conversation {
       const { presence } = this.room;
       const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
       const denied = claimed !== undefined && !this.#claim(claimed);
+      // Whoever is looked into must not be warned by a name among those who are here.
+      if (this.connection.discreet && !this.connection.hasWritten && !denied) return this.#greet();
       const { foreign, crowdedOut } = presence.receive(this.connection, update, denied ? undefined : claimed);
       const refused = denied ? claimed : foreign[0];
       if (refused !== undefined) this.#presenceRefused("presence.refused", refused);

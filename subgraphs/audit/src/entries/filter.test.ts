@@ -71,7 +71,9 @@ describe("a filter", () => {
       { text: "document.e" },
     ];
     for (const filter of filters) {
-      const read = (await readEntries(context.db, "audit.entry", filter, 1000, undefined)).map(({ id }) => id);
+      const read = (await readEntries(context.db, "audit.entry", filter, 1000, undefined)).map(
+        ({ id }) => id,
+      );
       const matched = all.filter((entry) => matchesFilter(filter, entry)).map(({ id }) => id);
       expect(read, JSON.stringify(filter)).toEqual(matched);
       expect(await countEntries(context.db, "audit.entry", filter)).toBe(matched.length);
