@@ -31,11 +31,13 @@ const open: string[] = [];
 beforeAll(async () => {
   context = resources.use(await testContext());
   subgraph = resources.use(await createAuditSubgraph(context));
-  const someone = async (role: Role) => {
-    const person = await signedIn(context.db, await addPerson(context.db, { roles: [role] }));
-    return [role, person] as const;
+  const someone = async (role: Role) => signedIn(context.db, await addPerson(context.db, { roles: [role] }));
+  people = {
+    analyst: await someone("analyst"),
+    risk: await someone("risk"),
+    compliance: await someone("compliance"),
+    admin: await someone("admin"),
   };
-  people = Object.fromEntries(await Promise.all(roles.map(someone))) as Record<Role, Principal>;
   await context.db.transaction((tx) => placeResource(tx, { id: document, parentId: null, kind: "DOCUMENT" }));
   for (const { userId } of Object.values(people))
     await context.db.query(
