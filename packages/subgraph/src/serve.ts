@@ -3,7 +3,8 @@ import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
-import type { Caller } from "@onrecord/policy/principal";
+import { originFacts } from "@onrecord/policy/credentials";
+import { byCaller, type Caller } from "@onrecord/policy/principal";
 import { type DocumentNode, specifiedRules, ValuesOfCorrectTypeRule, validate } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import { ENVELOPE_HEADER, type EnvelopeFault, EnvelopeVerifier } from "./envelope.js";
@@ -47,6 +48,8 @@ export function serveSubgraph(
         { fault: verified.fault, requestId: info.id },
         "a request without a valid envelope was refused",
       );
+      // What cannot be remembered is not refused for what it is: it may come again.
+      if (verified.fault !== "overloaded") await recordUnsigned(subgraph, request, info);
       return refuse(response, info, envelopeError(verified.fault));
     }
     await sendResponse(response, (signal) =>
@@ -91,6 +94,19 @@ function requestOf({ document, variableValues, operationName, contextValue }: Ex
     operationName: operationName ?? undefined,
     caller: contextValue.caller,
   };
+}
+
+async function recordUnsigned(
+  { ledger }: Subgraph,
+  request: IncomingMessage,
+  { id }: RequestInfo,
+): Promise<void> {
+  await ledger?.record({
+    action: "session.refused",
+    by: byCaller({ principal: null, requestId: id, from: originFacts(request) }),
+    object: null,
+    detail: { reason: "envelope" },
+  });
 }
 
 function asAppError(thrown: unknown): AppError {

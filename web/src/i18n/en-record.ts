@@ -143,6 +143,7 @@ export const record = {
     "too-large": "what was sent was too large to read",
     "cross-site": "another site's page made their browser ask",
     missing: "nothing said who they are",
+    envelope: "no gateway of ours had signed it",
   } as Record<string, string>,
   /** Why something was denied, by the name of the policy. */
   refusals: {

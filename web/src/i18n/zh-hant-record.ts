@@ -139,6 +139,7 @@ export const record: typeof english = {
     "too-large": "所傳送的內容過大，未有讀取",
     "cross-site": "由其他網站的頁面觸發",
     missing: "沒有提供身分憑證",
+    envelope: "未經本系統閘道簽署",
   },
   refusals: {
     unknown: "沒有此項目",
