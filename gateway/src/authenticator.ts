@@ -110,7 +110,7 @@ export class Authenticator {
     reason: AuditEvents["session.refused"]["reason"],
     door?: "/graphql" | "/auth",
   ): Promise<void> {
-    await this.ledger.record({
+    await this.ledger.refuse({
       action: "session.refused",
       by: byCaller(caller),
       object: null,

@@ -156,7 +156,7 @@ export class Admission {
   }
 
   async #refuseSession(by: By, reason: SessionFault): Promise<void> {
-    await this.ledger.record({
+    await this.ledger.refuse({
       action: "session.refused",
       by,
       object: null,
@@ -172,7 +172,7 @@ export class Admission {
 
   /** `documentId` null: what was asked for is no id. */
   async #deny(by: By, documentId: string | null, reasons: string[]): Promise<void> {
-    await this.ledger.record({
+    await this.ledger.refuse({
       action: "access.denied",
       by,
       object: { kind: "DOCUMENT", id: documentId },

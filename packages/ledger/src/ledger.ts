@@ -88,6 +88,11 @@ export class Ledger {
     return id;
   }
 
+  /** Records a refusal: of strangers too, who are not proven and may be many. */
+  async refuse<A extends "access.denied" | "session.refused">(entry: NewEntry<A>): Promise<void> {
+    await this.record(entry);
+  }
+
   async #recordAll(entries: readonly Identified[]): Promise<void> {
     // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
     for (const { entry } of entries) if (entry.by.from !== null) await this.provenances.of(entry.by.from);

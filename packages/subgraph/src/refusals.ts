@@ -12,7 +12,7 @@ const MOST = 20;
  * caller may know of. `Guard` has recorded its own refusals, with what they were about; this is the net below all resolvers.
  */
 export async function recordRefusals(
-  ledger: Pick<Ledger, "record">,
+  ledger: Pick<Ledger, "refuse">,
   caller: Caller,
   errors: readonly GraphQLError[],
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function recordRefusals(
   }
   await Promise.all(
     [...refused.values()].slice(0, MOST).map(({ permission, reason }) =>
-      ledger.record({
+      ledger.refuse({
         action: "access.denied",
         by: byCaller(caller),
         object: null,

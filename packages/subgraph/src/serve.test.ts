@@ -21,9 +21,8 @@ beforeAll(async () => {
   const subgraph: Subgraph = {
     ...papersSubgraph(),
     ledger: {
-      record: async ({ action, detail }) => {
+      refuse: async ({ action, detail }) => {
         recorded.push({ action, detail });
-        return "";
       },
     },
   };

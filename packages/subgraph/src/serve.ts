@@ -101,7 +101,7 @@ async function recordUnsigned(
   request: IncomingMessage,
   { id }: RequestInfo,
 ): Promise<void> {
-  await ledger?.record({
+  await ledger?.refuse({
     action: "session.refused",
     by: byCaller({ principal: null, requestId: id, from: originFacts(request) }),
     object: null,

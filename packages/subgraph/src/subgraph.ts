@@ -13,7 +13,7 @@ export interface SubgraphSchema {
 export interface Subgraph extends SubgraphSchema, AsyncDisposable {
   readonly name: SubgraphName;
   /** Where refusals go that no resolver has recorded; null: a subgraph of a test, without a record. */
-  readonly ledger: Pick<Ledger, "record"> | null;
+  readonly ledger: Pick<Ledger, "refuse"> | null;
   /**
    * A new context for one execution (for a subscription: one per event). Whatever remembers rows lives in it, so that
    * nothing read for one caller or at one time is ever shown to another.
