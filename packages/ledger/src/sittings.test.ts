@@ -102,6 +102,23 @@ describe("a sitting", () => {
     expect((await actions()).toSorted()).toEqual(["document.listed", "document.listed", "sitting.ended"]);
   });
 
+  it("is told by two nodes at once without their waiting for each other in a circle", async () => {
+    const titles = Array.from({ length: 40 }, () => ({ kind: "DOCUMENT", id: newId() }) as const);
+    const nodes = Array.from({ length: 4 }, node);
+    const halves = [titles, titles.toReversed(), titles.slice(20), titles.slice(0, 20).toReversed()];
+    await Promise.all(
+      nodes.flatMap((sittings) => halves.map((some) => sittings.record("document.listed", reader, some))),
+    );
+    const rows = await owner.query<{ n: number; times: number }>(
+      "select count(*)::int as n, sum(times)::int as times from audit.sitting where actor_id = $1",
+      [reader.actorId],
+    );
+    expect(rows).toEqual([{ n: 40, times: 4 * 120 }]);
+    expect(await owner.query("select from audit.entry where actor_id = $1", [reader.actorId])).toHaveLength(
+      40,
+    );
+  });
+
   it("of one act says all with its first entry", async () => {
     await node().record("document.listed", reader, [title]);
     await pass(6 * MINUTE);

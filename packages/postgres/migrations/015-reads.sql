@@ -132,11 +132,14 @@ declare
   moment timestamptz(3) := clock_timestamp();
   s audit.sitting;
 begin
-  -- In the order of their keys, here and below: two calls never wait for each other in a circle.
+  -- One call at a time writes of a person, and people are taken in one order: calls never wait for each other in a circle.
+  perform pg_advisory_xact_lock(15, h.person)
+  from (select distinct hashtext(a.actor::text) as person from unnest(p_actor) a (actor) order by 1) h;
+
   for s in
     select x.* from audit.sitting x
     join unnest(p_actor, p_action, p_object) g (actor, action, object) on (x.actor_id, x.action, x.object_id) = (g.actor, g.action, g.object)
-    order by x.actor_id, x.action, x.object_id for update of x
+    for update of x
   loop
     if s.last_at < moment - audit.sitting_gap() then
       perform audit.end_sitting(s);
@@ -151,7 +154,7 @@ begin
     insert into audit.sitting as x (actor_id, action, object_id, object_kind, session_id, request_id, origin_id, origin_commitment, entry_id, first_at, last_at, times)
     select g.actor, g.action, g.object, g.kind, g.session, g.request, g.origin, decode(g.commitment, 'hex'), g.entry,
       moment - g.ago * interval '1 millisecond', moment - g.ago * interval '1 millisecond', g.times
-    from given g order by g.actor, g.action, g.object
+    from given g
     on conflict (actor_id, action, object_id) do update
       set last_at = greatest(x.last_at, excluded.last_at), times = x.times + excluded.times
     returning x.entry_id
