@@ -101,7 +101,8 @@ export function authRoutes(
       const action = actions.get(url.pathname);
       if (!action) throw new AppError("NOT_FOUND", "There is no such page.");
       if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
-      if (isCrossSite(request)) throw new AppError("FORBIDDEN", "Sign in from this site.");
+      if (isCrossSite(request))
+        throw await authenticator.refuseCrossSite(request, id, "/auth", "Sign in from this site.");
       await action(request, response, await authenticator.ofRequest(request, info));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestInfo } from "@onrecord/http/http-server";
+import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import { isUse } from "@onrecord/policy/attendance";
 import { type Credential, findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
@@ -39,7 +40,27 @@ export class Authenticator {
     const why = mismatch(named, caller.principal);
     if (why === null) return caller;
     if (why === "other-session") await this.#record(caller, why);
+    else if (!credential) await this.#record(caller, "missing");
     throw mismatchError(why);
+  }
+
+  /** Refuses what another site's page made a browser send. Nobody is proven by it: whoever's browser it is did not ask. */
+  async refuseCrossSite(
+    request: IncomingMessage,
+    requestId: string,
+    door: "/graphql" | "/auth",
+    sentence: string,
+  ): Promise<AppError> {
+    const by = { principal: null, requestId, from: originFacts(request) };
+    await this.#record(by, "cross-site", door);
+    return new AppError("FORBIDDEN", sentence);
+  }
+
+  /** Refuses a socket that brings no credential, or a dead one: whoever opens it must have signed in. */
+  async refuseStranger(caller: Caller, credential: Credential | undefined): Promise<AppError> {
+    // A dead one has been recorded when it was looked at.
+    if (!credential) await this.#record(caller, "missing", "/graphql");
+    return new AppError("UNAUTHENTICATED", "Sign in first.");
   }
 
   /** Puts on the record what was, or may have been, a sign-in and was refused unread. Whom it claimed is not known, and nobody is proven by it. */
@@ -55,7 +76,8 @@ export class Authenticator {
     const anonymous: Caller = { principal: null, requestId, from: originFacts(request) };
     if (!credential) return anonymous;
     if (credential.carrier === "cookie" && isForgeable(request)) {
-      throw new AppError("FORBIDDEN", "Requests with a session cookie must come from this site.");
+      const sentence = "Requests with a session cookie must come from this site.";
+      throw await this.refuseCrossSite(request, requestId, "/graphql", sentence);
     }
     const principal = await authenticate(this.sql, credential.token);
     if (principal) return { ...anonymous, principal };
@@ -65,12 +87,16 @@ export class Authenticator {
     throw new AppError("UNAUTHENTICATED", "This session token is not valid, or its session has ended.");
   }
 
-  async #record(caller: Caller, reason: "token" | "other-session" | "too-large"): Promise<void> {
+  async #record(
+    caller: Caller,
+    reason: AuditEvents["session.refused"]["reason"],
+    door?: "/graphql" | "/auth",
+  ): Promise<void> {
     await this.ledger.refuse({
       action: "session.refused",
       by: byCaller(caller),
       object: null,
-      detail: { reason },
+      detail: { reason, ...(door === undefined ? {} : { door }) },
     });
   }
 }

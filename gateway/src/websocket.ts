@@ -120,7 +120,7 @@ export class GraphqlSockets {
       const credential = credentialOf(request, connectionParams);
       const named = [...namedSessions(request, url.searchParams), ...namedIn(connectionParams)];
       const caller = await this.options.authenticator.ofCredential(request, requestId, credential, named);
-      if (!caller.principal) throw new AppError("UNAUTHENTICATED", "Sign in first.");
+      if (!caller.principal) throw await this.options.authenticator.refuseStranger(caller, credential);
       // It left while it was being proven: nobody would tell us again.
       if (socket.readyState !== socket.OPEN) return false;
       const ofPage = named.length > 0;

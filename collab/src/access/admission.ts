@@ -3,7 +3,8 @@ import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protoc
 import type { AppContext } from "@onrecord/context/context";
 import { isId } from "@onrecord/core/ids";
 import type { RequestInfo } from "@onrecord/http/http-server";
-import type { Ledger } from "@onrecord/ledger/ledger";
+import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
+import type { By, Ledger } from "@onrecord/ledger/ledger";
 import { findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, namedSessions } from "@onrecord/policy/named-session";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
@@ -24,6 +25,8 @@ export class Refusal {
   constructor(readonly why: CloseReason) {}
 }
 
+type SessionFault = AuditEvents["session.refused"]["reason"];
+
 /** Decides who may enter a room, and puts on the record who came and who was turned away. */
 export class Admission {
   constructor(
@@ -41,26 +44,24 @@ export class Admission {
     info: RequestInfo,
     documentId: string,
   ): Promise<Admitted | Refusal | undefined> {
-    const principal = await this.#authenticate(request, info);
+    const { principal, refused } = await this.#authenticate(request, info);
     const by = byCaller({ principal, requestId: info.id, from: originFacts(request) });
     if (principal === null) {
-      await this.ledger.refuse({ action: "session.refused", by, object: null, detail: { reason: "token" } });
+      await this.#refuseSession(by, refused);
       return new Refusal(closeReasons.notSignedIn);
     }
     const named = namedSessions(request, info.url.searchParams);
     const why = mismatch(named, principal);
     if (why !== null) {
-      await this.ledger.record({
-        action: "session.refused",
-        by,
-        object: null,
-        detail: { reason: "other-session" },
-      });
+      await this.#refuseSession(by, "other-session");
       return new Refusal(closeReasons.otherSession);
     }
     // A page comes back by itself when its line was broken; it says by other requests that somebody sits before it.
     if (named.length === 0) this.context.sessionUse.note(principal.sessionId);
-    if (!isId(documentId)) return new Refusal(closeReasons.noSuchDocument);
+    if (!isId(documentId)) {
+      await this.#deny(by, null, ["malformed-id"]);
+      return new Refusal(closeReasons.noSuchDocument);
+    }
     const opening = await this.rights.open(principal.sessionId, documentId);
     const outcome = await this.#open(socket, info, documentId, by, opening).catch((error: unknown) => {
       opening.right.release();
@@ -77,17 +78,14 @@ export class Admission {
     by: Connection["by"],
     opening: Opening,
   ): Promise<Admitted | Refusal | undefined> {
-    const object = { kind: "DOCUMENT", id: documentId } as const;
     const permit = opening.permit();
-    if (permit === null) return new Refusal(closeReasons.sessionEnded);
+    if (permit === null) return this.#ended(by);
     if (permit.access === null) {
-      const reasons = permit.view.reasons.map(({ id }) => id);
-      await this.ledger.record({
-        action: "access.denied",
+      await this.#deny(
         by,
-        object,
-        detail: { permission: "view", reasons },
-      });
+        documentId,
+        permit.view.reasons.map(({ id }) => id),
+      );
       return permit.visible ? new Refusal(closeReasons.mayNotOpen) : new Refusal(closeReasons.noSuchDocument);
     }
     if (this.#tooMany(by.actorId, documentId)) return new Refusal(closeReasons.tooManyConnections);
@@ -95,7 +93,7 @@ export class Admission {
     await this.ledger.record({
       action: "document.opened",
       by,
-      object,
+      object: { kind: "DOCUMENT", id: documentId },
       detail: { via: "collab", version: head, access: permit.access },
     });
     return this.#enter(socket, info, documentId, by, opening);
@@ -116,9 +114,17 @@ export class Admission {
         // Evicted while we waited: what is written into it would go nowhere.
         if (this.rooms.get(documentId) !== room) continue;
         const { standing } = opening.right;
-        const access = opening.permit()?.access;
-        if (standing === null) return new Refusal(closeReasons.sessionEnded);
-        if (!access) return new Refusal(closeReasons.accessRemoved);
+        const permit = opening.permit();
+        if (standing === null || permit === null) return await this.#ended(by);
+        const { access } = permit;
+        if (access === null) {
+          await this.#deny(
+            by,
+            documentId,
+            permit.view.reasons.map(({ id }) => id),
+          );
+          return new Refusal(closeReasons.accessRemoved);
+        }
         if (socket.readyState !== socket.OPEN) return undefined;
         // Counted again: many who came at once were all few when they were counted first.
         if (this.#tooMany(by.actorId, documentId)) return new Refusal(closeReasons.tooManyConnections);
@@ -129,6 +135,7 @@ export class Admission {
         };
         const { principal } = standing;
         const connection = new Connection(socket, documentId, principal, opening.right, access, by, options);
+        connection.discreet = permit.discreet;
         room.connections.add(connection);
         opening.enter(connection);
         entered = true;
@@ -139,11 +146,41 @@ export class Admission {
     }
   }
 
-  async #authenticate(request: IncomingMessage, info: RequestInfo): Promise<Principal | null> {
+  async #authenticate(
+    request: IncomingMessage,
+    info: RequestInfo,
+  ): Promise<{ principal: Principal | null; refused: SessionFault }> {
     const credential = findCredential(request, info.url.searchParams);
+    if (!credential) return { principal: null, refused: "missing" };
     // A cookie comes along from any page, so a page of another site must not be able to use it.
-    if (!credential || (credential.carrier === "cookie" && isCrossSite(request))) return null;
-    return authenticate(this.context.db, credential.token);
+    if (credential.carrier === "cookie" && isCrossSite(request))
+      return { principal: null, refused: "cross-site" };
+    return { principal: await authenticate(this.context.db, credential.token), refused: "token" };
+  }
+
+  async #refuseSession(by: By, reason: SessionFault): Promise<void> {
+    await this.ledger.refuse({
+      action: "session.refused",
+      by,
+      object: null,
+      detail: { reason, door: "/collab" },
+    });
+  }
+
+  /** The session was proven, and has ended since. */
+  async #ended(by: By): Promise<Refusal> {
+    await this.#refuseSession(by, "expired");
+    return new Refusal(closeReasons.sessionEnded);
+  }
+
+  /** `documentId` null: what was asked for is no id. */
+  async #deny(by: By, documentId: string | null, reasons: string[]): Promise<void> {
+    await this.ledger.refuse({
+      action: "access.denied",
+      by,
+      object: { kind: "DOCUMENT", id: documentId },
+      detail: { permission: "view", reasons },
+    });
   }
 
   #tooMany(userId: string | null, documentId: string): boolean {

@@ -1,5 +1,6 @@
 import { type Access, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Decision, DecisionPoint } from "@onrecord/policy/decision";
+import { isDiscreet } from "@onrecord/policy/discreet";
 import type { LiveRight } from "@onrecord/policy/live-right";
 import type { LiveRights } from "@onrecord/policy/live-rights";
 import type { Standing } from "@onrecord/policy/stand";
@@ -12,6 +13,8 @@ export interface Permit {
   readonly access: Access | null;
   readonly visible: boolean;
   readonly view: Decision;
+  /** Others are not told that they look: it is their duty. */
+  readonly discreet: boolean;
 }
 
 /** Someone who wants to come in: what they may do, kept true while they wait and afterwards by the connection that they become. */
@@ -80,11 +83,12 @@ export class EditorRights {
 
   #renewed(connection: Connection, standing: Standing | null): void {
     if (standing === null) return connection.close(closeReasons.sessionEnded);
-    const { access } = this.#permit(standing);
+    const { access, discreet } = this.#permit(standing);
     if (access === null) return connection.close(closeReasons.accessRemoved);
     // What was closed may have been closed for a right that it has again: what it sent before stays refused.
     if (!connection.isOpen && access === "edit") return;
     connection.principal = standing.principal;
+    connection.discreet = discreet;
     if (connection.access === access) return;
     connection.access = access;
     connection.tellAccess("permissions changed");
@@ -93,6 +97,6 @@ export class EditorRights {
   #permit(standing: Standing): Permit {
     const { view, comment, edit } = this.decisions.judgeEach(standing, actions);
     const access = edit.allow ? "edit" : comment.allow ? "comment" : view.allow ? "view" : null;
-    return { access, visible: view.visible, view };
+    return { access, visible: view.visible, view, discreet: isDiscreet(this.decisions, standing.principal) };
   }
 }

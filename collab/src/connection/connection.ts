@@ -60,6 +60,10 @@ export class Connection {
   synced = false;
   /** Changes that have come and are not yet durable. */
   outstanding = 0;
+  /** Whether others are not to be told that it looks on (`isDiscreet`). */
+  discreet = false;
+  /** It has written: whoever it is shows anyway. */
+  hasWritten = false;
   /** Document messages received, for `?ack=1`. */
   received = 0;
   #onSettled: (() => void) | undefined;

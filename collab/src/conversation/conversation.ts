@@ -263,6 +263,7 @@ export class Conversation {
         return reception.ofOthers ? this.#waitForOthers(update) : this.#askAgain(update);
       case "applied":
         this.#isUsed();
+        this.connection.hasWritten = true;
         return this.#taken(received);
       case "nothing-new":
         return this.#taken(received);
@@ -319,6 +320,8 @@ export class Conversation {
       const { presence } = this.room;
       const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
       const denied = claimed !== undefined && !this.#claim(claimed);
+      // Whoever is looked into must not be warned by a name among those who are here.
+      if (this.connection.discreet && !this.connection.hasWritten && !denied) return this.#greet();
       const { foreign, crowdedOut, moved } = presence.receive(
         this.connection,
         update,

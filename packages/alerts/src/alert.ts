@@ -13,6 +13,8 @@ export const AlertEntity = defineEntity({
     entryId: p.uuid().fieldName("entry_id"),
     documentId: p.uuid().nullable().fieldName("document_id"),
     actorId: p.uuid().nullable().fieldName("actor_id"),
+    /** As its entry; the database sees to it. */
+    discreet: p.boolean().default(false),
   },
 });
 

@@ -6,6 +6,7 @@ import type { By, NewEntry } from "./new-entry.js";
 import { Provenances } from "./provenance.js";
 import { RecordQueue } from "./record-queue.js";
 import { type FoldedAction, Refusals } from "./refusals.js";
+import { Sittings } from "./sittings.js";
 
 export type { By, NewEntry };
 
@@ -30,6 +31,8 @@ export function bySystem(requestId: string): By {
 /** Appends to the record, always in the transaction of what it records. */
 export class Ledger implements AsyncDisposable {
   readonly provenances: Provenances;
+  /** Reads that are folded. */
+  readonly sittings: Sittings;
   readonly #queue = new RecordQueue<Identified>((entries) => this.#recordAll(entries));
   readonly #strangers: Refusals;
 
@@ -44,6 +47,7 @@ export class Ledger implements AsyncDisposable {
     this.provenances = new Provenances({
       query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
     });
+    this.sittings = new Sittings(db, bus, this.provenances);
   }
 
   /**
@@ -75,8 +79,8 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
-   * Records a refusal. Whoever is proven answers for each; those of strangers are folded (see `Refusals`), so that nobody writes the
-   * record full with made-up names and tokens.
+   * Records a refusal. Whoever is proven answers for each; those of strangers are folded (see `Refusals`), so that nobody
+   * writes the record full with made-up names and tokens.
    */
   async refuse<A extends FoldedAction>(entry: NewEntry<A>): Promise<void> {
     if (entry.by.actorId === null) await this.#strangers.add(entry as NewEntry<FoldedAction>);

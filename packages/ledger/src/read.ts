@@ -10,6 +10,8 @@ export const entryColumns = `
 /** An entry with its place in the order of the record. */
 export interface PlacedEntry extends Entry {
   readonly txid: string;
+  /** It tells what somebody did whose duty it is to look: only those of such a duty are shown it. */
+  readonly discreet: boolean;
 }
 
 /** How far a reader has come: everything up to this entry has been seen. */

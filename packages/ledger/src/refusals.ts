@@ -1,12 +1,10 @@
 import { networkOf } from "@onrecord/core/network";
-import type { AuditAction, AuditEvents } from "./events/catalogue.js";
+import type { AuditEvents } from "./events/catalogue.js";
 import type { NewEntry } from "./new-entry.js";
 import type { ProvenanceFacts } from "./provenance.js";
 
 /** The events that may stand for several refusals: their detail has a `count`. */
-export type FoldedAction = {
-  [A in AuditAction]: "count" extends keyof AuditEvents[A] ? A : never;
-}[AuditAction];
+export type FoldedAction = "session.refused" | "access.denied";
 
 /** A refusal before it is known whether it is an entry of its own. */
 export type Refusal = NewEntry<FoldedAction>;
@@ -104,7 +102,7 @@ export class Refusals {
     fold.waiting = undefined;
     const { entry, count } = waiting;
     try {
-      await this.record({ ...entry, detail: { ...entry.detail, count } });
+      await this.record({ ...entry, detail: { ...entry.detail, count } as AuditEvents[FoldedAction] });
     } catch (error) {
       this.failed(error);
       this.#again(fold, waiting);

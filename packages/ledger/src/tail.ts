@@ -14,7 +14,7 @@ export async function readAfter(
   actions?: readonly string[],
 ): Promise<PlacedEntry[]> {
   return sql.query<PlacedEntry>(
-    `select ${entryColumns}, e.txid::text as txid
+    `select ${entryColumns}, e.txid::text as txid, e.discreet
      from audit.entry e
      where (e.txid, e.id) > ($1::text::xid8, $2::uuid)
        and e.txid < pg_snapshot_xmin(pg_current_snapshot())

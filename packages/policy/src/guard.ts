@@ -4,6 +4,7 @@ import type { AuditAction, AuditEvents, ObjectKind } from "@onrecord/ledger/even
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Decision, DecisionPoint } from "./decision.js";
 import { type Action, FIRM_ID } from "./levels.js";
+import { onRecord } from "./on-record.js";
 import { byCaller, type Caller, type Principal } from "./principal.js";
 
 /** Asks the decision point on behalf of a caller, and puts every denial on the record before the caller hears of it. */
@@ -30,8 +31,7 @@ export class Guard {
     refusal?: (reasons: string[]) => { action: A; detail: AuditEvents[A] },
   ): Promise<Decision> {
     const principal = this.requirePrincipal(caller);
-    if (!isId(resource.id))
-      throw new AppError("NOT_FOUND", "There is no such resource, or you may not know of it.");
+    if (!isId(resource.id)) throw await this.denyUnknown(caller, action, resource);
     const decision = await this.decisions.decide(principal, action, resource.id);
     if (decision.allow) return decision;
     throw await this.deny(caller, action, resource, decision, refusal);
@@ -55,15 +55,37 @@ export class Guard {
         object,
         detail: { permission: action, reasons },
       });
-    if (!decision.visible)
-      return new AppError("NOT_FOUND", "There is no such resource, or you may not know of it.");
-    return new AppError("FORBIDDEN", decision.reasons[0]?.text ?? "You may not do this.", {
-      reasons: decision.reasons,
+    if (!decision.visible) return onRecord(unknown(object.kind));
+    return onRecord(
+      new AppError("FORBIDDEN", decision.reasons[0]?.text ?? "You may not do this.", {
+        reasons: decision.reasons,
+      }),
+    );
+  }
+
+  /** The same for an id of nothing that there is. What is no id at all is not repeated: it may be of any length, and say anything. */
+  async denyUnknown(
+    caller: Caller,
+    permission: string,
+    { kind, id }: { kind: ObjectKind; id: string },
+  ): Promise<AppError> {
+    const isOne = isId(id);
+    await this.ledger.record({
+      action: "access.denied",
+      by: byCaller(caller),
+      object: { kind, id: isOne ? id : null },
+      detail: { permission, reasons: [isOne ? "unknown" : "malformed-id"] },
     });
+    return onRecord(unknown(kind));
   }
 
   /** The same for what is allowed on the firm itself. */
   authorizeFirm(caller: Caller, action: "readAudit" | "createTopFolder"): Promise<Decision> {
     return this.authorize(caller, action, { kind: "FIRM", id: FIRM_ID });
   }
+}
+
+function unknown(kind: ObjectKind): AppError {
+  const what = kind === "GRANT" ? "grant" : "resource";
+  return new AppError("NOT_FOUND", `There is no such ${what}, or you may not know of it.`);
 }

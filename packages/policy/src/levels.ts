@@ -16,7 +16,13 @@ export const resourceActions = ["view", "download", "comment", "edit", "manage"]
 export type ResourceAction = (typeof resourceActions)[number];
 
 /** Everything that the decision point decides. */
-export type Action = ResourceAction | "shred" | "readTrail" | "readAudit" | "createTopFolder";
+export type Action =
+  | ResourceAction
+  | "shred"
+  | "readTrail"
+  | "readAudit"
+  | "readDiscreet"
+  | "createTopFolder";
 
 /** The root of the tree of resources. */
 export const FIRM_ID = "00000000-0000-7000-8000-000000000001";

@@ -4,7 +4,8 @@ import type { Guard } from "./guard.js";
 import type { Action } from "./levels.js";
 import type { LiveRight } from "./live-right.js";
 import type { LiveRights } from "./live-rights.js";
-import type { Caller } from "./principal.js";
+import { onRecord } from "./on-record.js";
+import type { Caller, Principal } from "./principal.js";
 
 /** What a stream is opened with. */
 export interface StreamHost {
@@ -58,7 +59,12 @@ export class OpenRight {
     const denied = await guard.deny(caller, this.action, this.object, decision);
     throw this.ended === undefined
       ? denied
-      : new AppError("FORBIDDEN", this.ended, { reasons: decision.reasons });
+      : onRecord(new AppError("FORBIDDEN", this.ended, { reasons: decision.reasons }));
+  }
+
+  /** Whose it is, as they were when it was decided last; null when their session has ended. */
+  get principal(): Principal | null {
+    return this.#right?.standing?.principal ?? null;
   }
 
   /** Makes the stream; gives the right back when that fails. */

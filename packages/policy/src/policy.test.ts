@@ -303,6 +303,8 @@ describe("the guard", () => {
     expect(await readAfter(context.db, position, 10)).toMatchObject([
       { objectId: paper, detail: { permission: "view", reasons: ["level"] } },
       { detail: { permission: "view", reasons: ["unknown"] } },
+      { objectId: null, detail: { permission: "view", reasons: ["malformed-id"] } },
+      { objectId: null, detail: { permission: "view", reasons: ["malformed-id"] } },
     ]);
   });
 

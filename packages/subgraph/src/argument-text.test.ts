@@ -65,6 +65,7 @@ class ShelfResolver {
 const loaded: unknown[] = [];
 const subgraph: Subgraph = {
   name: "documents",
+  ledger: null,
   ...buildSchema({
     resolvers: [ShelfResolver],
     references: {

@@ -10,6 +10,7 @@ import {
 } from "graphql";
 import { nameBadLiterals } from "./argument-literal.js";
 import { toGraphQLError } from "./errors.js";
+import { recordRefusals } from "./refusals.js";
 import type { Subgraph } from "./subgraph.js";
 
 /** An operation of the gateway's plan; valid, since the plan was made from this subgraph's own schema. */
@@ -35,7 +36,7 @@ export async function executeOn(
   try {
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
       return await subscribe(subgraph, request, log);
-    return finish(await execute(executionArgs(subgraph, request)), subgraph, request, log);
+    return await finish(await execute(executionArgs(subgraph, request)), subgraph, request, log);
   } catch (error) {
     return { errors: [toGraphQLError(error, { requestId: request.caller.requestId, log })] };
   }
@@ -92,13 +93,15 @@ function executionArgs(
   };
 }
 
-function finish(
+async function finish(
   result: ExecutionResult,
-  { schema }: Subgraph,
+  { schema, ledger }: Subgraph,
   { caller, document }: SubgraphRequest,
   log: Logger,
-): ExecutionResult {
+): Promise<ExecutionResult> {
   if (!result.errors) return result;
+  // Before anybody hears of it.
+  if (ledger !== null) await recordRefusals(ledger, caller, result.errors);
   return {
     ...result,
     errors: nameBadLiterals(result.errors, schema, document).map((error) =>

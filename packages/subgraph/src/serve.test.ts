@@ -6,16 +6,27 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ENVELOPE_HEADER, EnvelopeSigner } from "./envelope.js";
 import { papersSubgraph, publishPaper } from "./fixtures/papers.js";
 import { serveSubgraph } from "./serve.js";
+import type { Subgraph } from "./subgraph.js";
 
 const serviceSecret = "a secret of at least thirty-two characters";
 const log = createLogger("silent");
 const caller: Caller = { principal: null, requestId: "request-1", from: { ip: null, userAgent: null } };
 const http = new HttpServer(log);
 let url: string;
+/** What was put on the record. */
+const recorded: unknown[] = [];
 
 beforeAll(async () => {
   const { config } = readConfig({ ONRECORD_MAX_REQUEST_BYTES: "10000" });
-  serveSubgraph(papersSubgraph(), { config, log, serviceSecret }, http);
+  const subgraph: Subgraph = {
+    ...papersSubgraph(),
+    ledger: {
+      refuse: async ({ action, detail }) => {
+        recorded.push({ action, detail });
+      },
+    },
+  };
+  serveSubgraph(subgraph, { config, log, serviceSecret }, http);
   url = `${await http.listen(0, "127.0.0.1")}/graphql`;
 });
 afterAll(() => http[Symbol.asyncDispose]());
@@ -47,12 +58,14 @@ describe("a subgraph served alone", () => {
     expect(await response.json()).toEqual({ data: { paper: { number: 3, author: { id: "user-3" } } } });
   });
 
-  it("refuses what nobody signed", async () => {
+  it("refuses what nobody signed, on the record", async () => {
+    recorded.length = 0;
     const response = await post("{ paper(number: 3) { number } }", { envelope: null });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({
       errors: [{ extensions: { code: "UNAUTHENTICATED", reasons: [{ id: "missing" }] } }],
     });
+    expect(recorded).toEqual([{ action: "session.refused", detail: { reason: "envelope" } }]);
   });
 
   it("refuses what another secret signed, with the remedy", async () => {

@@ -3,7 +3,8 @@ import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import type { HttpServer, RequestHandler, RequestInfo } from "@onrecord/http/http-server";
-import type { Caller } from "@onrecord/policy/principal";
+import { originFacts } from "@onrecord/policy/credentials";
+import { byCaller, type Caller } from "@onrecord/policy/principal";
 import { type DocumentNode, specifiedRules, ValuesOfCorrectTypeRule, validate } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import { ENVELOPE_HEADER, type EnvelopeFault, EnvelopeVerifier } from "./envelope.js";
@@ -40,8 +41,10 @@ export function serveSubgraph(
     // Only a body is signed: a query in the address would be one that the envelope does not cover.
     if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
     const header = singleHeader(request, ENVELOPE_HEADER);
-    const refused = (fault: EnvelopeFault) => {
+    const refused = async (fault: EnvelopeFault) => {
       log.warn({ fault, requestId: info.id }, "a request without a valid envelope was refused");
+      // What cannot be remembered is not refused for what it is: it may come again.
+      if (fault !== "overloaded") await recordUnsigned(subgraph, request, info);
       refuse(response, info, envelopeError(fault));
     };
     const fault = verifier.faultOf(header);
@@ -95,6 +98,19 @@ function requestOf({ document, variableValues, operationName, contextValue }: Ex
     caller: contextValue.caller,
     gone: contextValue.request?.signal,
   };
+}
+
+async function recordUnsigned(
+  { ledger }: Subgraph,
+  request: IncomingMessage,
+  { id }: RequestInfo,
+): Promise<void> {
+  await ledger?.refuse({
+    action: "session.refused",
+    by: byCaller({ principal: null, requestId: id, from: originFacts(request) }),
+    object: null,
+    detail: { reason: "envelope" },
+  });
 }
 
 function asAppError(thrown: unknown): AppError {

@@ -1,6 +1,8 @@
 import { AlertEntity } from "@onrecord/alerts/alert";
 import { AlertEngine } from "@onrecord/alerts/alert-engine";
 import type { AppContext } from "@onrecord/context/context";
+import { Pump } from "@onrecord/ledger/pump";
+import { endSittings } from "@onrecord/ledger/sittings";
 import { openOrm } from "@onrecord/postgres/orm";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
@@ -9,7 +11,7 @@ import { alertFeed } from "./live/alert-feed.js";
 import { entryFeed } from "./live/entry-feed.js";
 import { buildSchema } from "./schema.js";
 
-/** The audit subgraph: `start` begins to look for what deserves an alert. */
+/** The audit subgraph: `start` begins to look for what deserves an alert, and to end sittings that are over. */
 export interface AuditSubgraph extends Subgraph {
   start(): Promise<void>;
 }
@@ -22,6 +24,13 @@ export async function createAuditSubgraph(context: AppContext): Promise<AuditSub
   const entries = owned.use(entryFeed(db, log));
   const alerts = owned.use(alertFeed(db, log));
   const engine = owned.use(new AlertEngine(context, orm));
+  const sittings = owned.use(
+    new Pump(async () => ((await endSittings(db)) > 0 ? 0 : undefined), {
+      name: "sittings",
+      log,
+      idleMs: 15_000,
+    }),
+  );
   const wake = () => {
     entries.wake();
     alerts.wake();
@@ -36,9 +45,13 @@ export async function createAuditSubgraph(context: AppContext): Promise<AuditSub
   const resources = owned.move();
   return {
     name: "audit",
+    ledger: context.ledger,
     ...buildSchema(),
     context: (caller): AuditContext => beginExecution(services, orm, caller),
-    start: () => engine.start(),
+    async start() {
+      await engine.start();
+      sittings.start();
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -58,7 +58,11 @@ describe("content", () => {
       manager,
       `{ document(id: "${id}") { title version folder { name } versions { totalCount } } }`,
     );
-    expect(await world.actions(id)).toEqual(["document.created"]);
+    expect((await world.actions(id)).sort()).toEqual([
+      "document.created",
+      "document.listed",
+      "version.listed",
+    ]);
   });
 
   it("of a version that does not exist is a fault of the request, and no opening", async () => {

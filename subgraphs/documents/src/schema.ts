@@ -4,6 +4,7 @@ import type { DocumentsContext } from "./context.js";
 import { visibleDocument } from "./loaders/documents.js";
 import { visibleFolder } from "./loaders/folders.js";
 import { visibleVersions } from "./loaders/versions.js";
+import { recordReads } from "./reads.js";
 import { DocumentFields } from "./resolvers/document-fields.js";
 import { DocumentQueries } from "./resolvers/document-queries.js";
 import { DownloadResolver } from "./resolvers/download-resolver.js";
@@ -15,7 +16,7 @@ type Ids = readonly { id: string }[];
 
 /** The documents subgraph's schema: folders, documents, versions, downloads. Needs no database. */
 export function buildSchema(): SubgraphSchema {
-  return buildSubgraphSchema<DocumentsContext>({
+  const built = buildSubgraphSchema<DocumentsContext>({
     resolvers: [
       FolderQueries,
       FolderFields,
@@ -30,4 +31,6 @@ export function buildSchema(): SubgraphSchema {
       Version: visibleVersions,
     },
   });
+  recordReads(built.schema);
+  return built;
 }

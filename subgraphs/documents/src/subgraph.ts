@@ -37,6 +37,7 @@ export async function createDocumentsSubgraph(context: AppContext): Promise<Docu
   const owned = opened.move();
   return {
     name: "documents",
+    ledger: context.ledger,
     ...buildSchema(),
     context: (caller, gone) => ({
       ...beginExecution(services, orm, caller),

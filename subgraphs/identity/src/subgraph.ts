@@ -18,6 +18,7 @@ export async function createIdentitySubgraph(
   const unused = new UnusedSessions(context);
   return {
     name: "identity",
+    ledger: context.ledger,
     ...buildSchema(),
     start: async () => unused.start(),
     context: (caller): IdentityContext => beginExecution(services, orm, caller),

@@ -588,8 +588,13 @@ describe("seeing access", () => {
       { refs: refs.slice(0, 51) },
     );
     expect(seen._entities.every(({ grants }) => grants.length === 1)).toBe(true);
-    // One decision, one read of paths, one of grants, one of names.
-    expect(context.db.statements - listed).toBe(4);
+    // One decision, one entry for each, one read of paths, one of grants, one of names.
+    expect(context.db.statements - listed).toBe(5);
+    const [read] = await context.db.query<{ n: number }>(
+      "select count(*)::int as n from audit.entry where action = 'access.listed' and object_id = any ($1)",
+      [ids],
+    );
+    expect(read?.n).toBe(50);
   });
 
   it("shows who reaches a document, also by the folder above, to those who may manage it", async () => {

@@ -11,6 +11,7 @@ export async function createPermissionsSubgraph(context: AppContext): Promise<Su
   const services = shared(context);
   return {
     name: "permissions",
+    ledger: context.ledger,
     ...buildSchema(),
     context: (caller): PermissionsContext => beginExecution(services, orm, caller),
     [Symbol.asyncDispose]: () => orm[Symbol.asyncDispose](),

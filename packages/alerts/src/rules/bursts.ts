@@ -1,3 +1,4 @@
+import { guesses } from "./guesses.js";
 import type { Burst, Rule } from "./rule.js";
 
 const MINUTES = 5;
@@ -10,9 +11,8 @@ export const signInRefusedBurst: Rule = {
   id: "sign-in-refused-burst",
   severity: "MEDIUM",
   actions: ["session.refused"],
-  // A page that was left open while a colleague signed in guesses nothing.
   matches: async (entry, recent) =>
-    entry.detail.reason !== "other-session" &&
+    guesses.some((reason) => reason === entry.detail.reason) &&
     isBurst(await recent.refusedSignIns(entry, "sign-in-refused-burst", MINUTES), 5),
 };
 

@@ -1,6 +1,7 @@
 import { isId } from "@onrecord/core/ids";
 import type { PlacedEntry } from "@onrecord/ledger/read";
 import type { Sql } from "@onrecord/postgres/database";
+import { guesses } from "./guesses.js";
 import type { Recent } from "./rule.js";
 
 /** More than any rule asks for: a flood is counted no further. */
@@ -53,7 +54,7 @@ export function recentInRecord(sql: Sql): Recent {
              select o.ip = e.ip as "sameIp", o.claimed = e.claimed as "sameName", coalesce((x.detail->>'count')::int, 1) as count
              from here e join audit.entry x on x.action = 'session.refused' and ${upToEntry} and ${notLongBefore}
                join audit.origin o on o.id = x.origin_id
-             where x.detail->>'reason' <> 'other-session' and (o.ip = e.ip or o.claimed = e.claimed)
+             where x.detail->>'reason' = any ($4::text[]) and (o.ip = e.ip or o.claimed = e.claimed)
              order by x.id desc limit ${ENOUGH}
            )
            select
@@ -62,7 +63,7 @@ export function recentInRecord(sql: Sql): Recent {
              (select ${spokenAt} from (${spokenOf}) x left join audit.origin o on o.id = x.origin_id, here h
               where o.ip = h.ip or o.claimed = h.claimed or coalesce(o.ip, o.claimed, h.ip, h.claimed) is null) as "spokenAt"
            from near`,
-          [entry.id, minutes, rule],
+          [entry.id, minutes, rule, guesses],
         ),
       ),
 

@@ -17,6 +17,7 @@ const entry = (action: string, facts: Partial<PlacedEntry> = {}): PlacedEntry =>
   outcome: "ALLOWED",
   originCommitment: null,
   detail: {},
+  discreet: false,
   ...facts,
 });
 const knowing = (facts: { burst?: Burst; kind?: Awaited<ReturnType<Recent["kindOf"]>> }): Recent => ({
@@ -35,6 +36,8 @@ const raised = async (given: PlacedEntry, recent: Recent = knowing({})) => {
 const granted = (facts: Partial<PlacedEntry> = {}) =>
   entry("access.granted", { detail: { principalId: "00000000-0000-7000-8000-00000000000b" }, ...facts });
 
+const guess = entry("session.refused", { detail: { reason: "credentials" } });
+
 describe("the rules", () => {
   it("have names of their own and look for what the record knows", () => {
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
@@ -45,20 +48,21 @@ describe("the rules", () => {
     ["a refused download", entry("document.download-refused"), {}, ["download-refused HIGH"]],
     ["a refused edit", entry("document.edit-refused"), {}, ["edit-refused MEDIUM"]],
     ["a destroyed document", entry("document.shredded"), {}, ["document-shredded HIGH"]],
-    ["four refused sign-ins", entry("session.refused"), { burst: { count: 4, alerted: false } }, []],
-    [
-      "five",
-      entry("session.refused"),
-      { burst: { count: 5, alerted: false } },
-      ["sign-in-refused-burst MEDIUM"],
-    ],
+    ["four refused sign-ins", guess, { burst: { count: 4, alerted: false } }, []],
+    ["five", guess, { burst: { count: 5, alerted: false } }, ["sign-in-refused-burst MEDIUM"]],
     [
       "five, the last of a page of another session",
       entry("session.refused", { detail: { reason: "other-session" } }),
       { burst: { count: 5, alerted: false } },
       [],
     ],
-    ["six after the alert", entry("session.refused"), { burst: { count: 6, alerted: true } }, []],
+    [
+      "five, the last of a request without a credential",
+      entry("session.refused", { detail: { reason: "missing" } }),
+      { burst: { count: 5, alerted: false } },
+      [],
+    ],
+    ["six after the alert", guess, { burst: { count: 6, alerted: true } }, []],
     ["nine denials", entry("access.denied"), { burst: { count: 9, alerted: false } }, []],
     [
       "ten denials",

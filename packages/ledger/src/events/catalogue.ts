@@ -6,6 +6,7 @@ import type { DownloadEvents } from "./download.js";
 import type { KeyEvents } from "./key.js";
 import type { PresenceEvents } from "./presence.js";
 import type { SessionEvents } from "./session.js";
+import type { SittingEvents } from "./sitting.js";
 import type { VersionEvents } from "./version.js";
 
 /**
@@ -20,6 +21,7 @@ export interface AuditEvents
     VersionEvents,
     AccessEvents,
     KeyEvents,
+    SittingEvents,
     AuditLogEvents {}
 
 /** The name of an event. */

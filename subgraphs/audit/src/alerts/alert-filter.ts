@@ -1,7 +1,9 @@
 import type { FilterQuery } from "@mikro-orm/postgresql";
 import type { AlertRow } from "@onrecord/alerts/alert";
 import { AppError } from "@onrecord/core/errors";
+import type { AuditContext } from "../context.js";
 import { checkName } from "../entries/entry-filter.js";
+import { toldTo } from "../entries/told.js";
 import type { AlertFilter } from "../types/filters.js";
 
 const MAX_RULES = 100;
@@ -21,6 +23,20 @@ export function alertsWhere({ rules, severities, statuses }: AlertFilter): Filte
     ...(severities ? { severity: { $in: severities } } : {}),
     ...(statuses ? { status: { $in: statuses } } : {}),
   };
+}
+
+/** A filter as the record keeps it: reading alerts is itself on the record. */
+export function describeAlertFilter({ rules, severities, statuses }: AlertFilter): Record<string, string[]> {
+  return {
+    ...(rules ? { rules: [...rules] } : {}),
+    ...(severities ? { severities: [...severities] } : {}),
+    ...(statuses ? { statuses: [...statuses] } : {}),
+  };
+}
+
+/** The alerts that the caller is told of: none that was raised by what they are not. */
+export function alertsToldTo(context: AuditContext): FilterQuery<AlertRow> {
+  return toldTo(context) === "audit.entry" ? {} : { discreet: false };
 }
 
 /** Whether an alert already read passes the filter: the same answer as `alertsWhere` gives in the database. */

@@ -21,7 +21,7 @@ interface JoinedRow extends PlacedEntry {
 /** The alerts after a place, oldest first. They are written one engine after the other, so none can appear before one seen. */
 export async function readAlertsAfter(sql: Sql, after: AlertPosition, limit: number): Promise<RaisedAlert[]> {
   const rows = await sql.query<JoinedRow>(
-    `select a.id as "alertId", a.at as "alertAt", a.rule, a.severity, a.status, a.document_id as "documentId",
+    `select a.id as "alertId", a.at as "alertAt", a.rule, a.severity, a.status, a.document_id as "documentId", e.discreet,
             ${entryColumns}, e.txid::text as txid
      from audit.alert a join audit.entry e on e.id = a.entry_id
      where (a.at, a.id) > (to_timestamp($1::double precision / 1000), $2::uuid)
@@ -37,6 +37,7 @@ export async function readAlertsAfter(sql: Sql, after: AlertPosition, limit: num
       status,
       documentId,
       entryId: entry.id,
+      discreet: entry.discreet,
       actorId: entry.actorId,
     },
     entry,

@@ -44,7 +44,7 @@ afterAll(() => resources.disposeAsync());
 
 describe("a filter", () => {
   it("lets through the same entries in the database and in the process", async () => {
-    const all = await readEntries(context.db, {}, 1000, undefined);
+    const all = await readEntries(context.db, "audit.entry", {}, 1000, undefined);
     expect(all).toHaveLength(60);
     const middle = all[30]!;
     const filters: EntryFilter[] = [
@@ -71,10 +71,12 @@ describe("a filter", () => {
       { text: "document.e" },
     ];
     for (const filter of filters) {
-      const read = (await readEntries(context.db, filter, 1000, undefined)).map(({ id }) => id);
+      const read = (await readEntries(context.db, "audit.entry", filter, 1000, undefined)).map(
+        ({ id }) => id,
+      );
       const matched = all.filter((entry) => matchesFilter(filter, entry)).map(({ id }) => id);
       expect(read, JSON.stringify(filter)).toEqual(matched);
-      expect(await countEntries(context.db, filter)).toBe(matched.length);
+      expect(await countEntries(context.db, "audit.entry", filter)).toBe(matched.length);
     }
     expect(filters.map((filter) => all.filter((entry) => matchesFilter(filter, entry)).length)).toEqual(
       expect.arrayContaining([0, 60, 15, 30, 20]),

@@ -2,17 +2,19 @@ import { entryColumns, type PlacedEntry } from "@onrecord/ledger/read";
 import type { Sql } from "@onrecord/postgres/database";
 import type { EntryFilter } from "./entry-filter.js";
 import { filterSql } from "./filter-sql.js";
+import type { Told } from "./told.js";
 
 /**
  * An entry with a place from which a subscription may resume after it. Where the order is not final yet, that place lies before
  * everything that may still come in between: resuming there repeats, and misses nothing.
  */
-const placedColumns = `${entryColumns},
+const placedColumns = `${entryColumns}, e.discreet,
   least(e.txid::text::numeric, pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as txid`;
 
 /** Entries that pass a filter, newest first, older than `beforeId` when given. */
 export function readEntries(
   sql: Sql,
+  told: Told,
   filter: EntryFilter,
   limit: number,
   beforeId: string | undefined,
@@ -20,7 +22,7 @@ export function readEntries(
   const condition = filterSql(filter);
   const n = condition.values.length;
   return sql.query<PlacedEntry>(
-    `select ${placedColumns} from audit.entry e
+    `select ${placedColumns} from ${told} e
      where ${condition.sql} and ($${n + 1}::uuid is null or e.id < $${n + 1}::uuid)
      order by e.id desc limit $${n + 2}`,
     [...condition.values, beforeId ?? null, limit],
@@ -28,18 +30,15 @@ export function readEntries(
 }
 
 /** How many entries pass a filter. */
-export async function countEntries(sql: Sql, filter: EntryFilter): Promise<number> {
+export async function countEntries(sql: Sql, told: Told, filter: EntryFilter): Promise<number> {
   const { sql: where, values } = filterSql(filter);
-  const [row] = await sql.query<{ n: number }>(
-    `select count(*) as n from audit.entry e where ${where}`,
-    values,
-  );
+  const [row] = await sql.query<{ n: number }>(`select count(*) as n from ${told} e where ${where}`, values);
   return row?.n ?? 0;
 }
 
 /** Entries by their ids, in no order. */
-export function readEntriesById(sql: Sql, ids: readonly string[]): Promise<PlacedEntry[]> {
-  return sql.query<PlacedEntry>(`select ${placedColumns} from audit.entry e where e.id = any ($1::uuid[])`, [
+export function readEntriesById(sql: Sql, told: Told, ids: readonly string[]): Promise<PlacedEntry[]> {
+  return sql.query<PlacedEntry>(`select ${placedColumns} from ${told} e where e.id = any ($1::uuid[])`, [
     ids,
   ]);
 }

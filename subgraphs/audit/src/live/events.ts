@@ -25,6 +25,8 @@ export function events<Item, Position, Event>(
             if (!options.wanted(item)) continue;
             // A slow reader may take the next item of a batch long after the batch was read.
             await options.right.check(feed.revision);
+            // What they are told hangs on who they are by now.
+            if (!options.wanted(item)) continue;
             yield options.present(item);
           }
         }

@@ -1,13 +1,14 @@
 import { FIRM_ID } from "@onrecord/policy/levels";
 import { OpenRight } from "@onrecord/policy/open-right";
+import { byCaller } from "@onrecord/policy/principal";
 import { alertCursor } from "../alerts/alert-cursor.js";
-import { matchesAlert, readAlertFilter } from "../alerts/alert-filter.js";
+import { describeAlertFilter, matchesAlert, readAlertFilter } from "../alerts/alert-filter.js";
 import type { AuditContext } from "../context.js";
 import { presentRaised } from "../present.js";
 import type { AlertType } from "../types/alert-type.js";
 import type { AlertFilter } from "../types/filters.js";
 import { events, type FeedEvent } from "./events.js";
-import type { FollowAsked } from "./follow-entries.js";
+import { type FollowAsked, isTold } from "./follow-entries.js";
 
 /** Follows the alerts from a cursor on, or from now on. */
 export async function followAlerts(
@@ -19,10 +20,16 @@ export async function followAlerts(
   return right.during(async () => {
     const filter = readAlertFilter(asked.filter);
     const after = asked.after ? alertCursor.decode(asked.after) : await alertFeed.newest();
+    await context.ledger.record({
+      action: "alert.followed",
+      by: byCaller(caller),
+      object: { kind: "ALERT", id: null },
+      detail: { filter: describeAlertFilter(filter) },
+    });
     return events(alertFeed, {
       after,
       right,
-      wanted: ({ alert }) => matchesAlert(filter, alert),
+      wanted: ({ alert }) => isTold(context, right, alert) && matchesAlert(filter, alert),
       present: presentRaised,
     });
   });

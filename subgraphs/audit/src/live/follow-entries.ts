@@ -5,11 +5,21 @@ import type { AuditContext } from "../context.js";
 import { entryCursor } from "../entries/entry-cursor.js";
 import { readFilter } from "../entries/entry-filter.js";
 import { matchesFilter } from "../entries/filter-match.js";
+import { seesDiscreet } from "../entries/told.js";
 import { presentEntry } from "../present.js";
 import { recordQuery } from "../queries/page-of-entries.js";
 import type { AuditEntryType } from "../types/audit-entry-type.js";
 import type { AuditFilter } from "../types/filters.js";
 import { events, type FeedEvent } from "./events.js";
+
+/** Whether a follower is told of an entry, or of what was raised by it, as they are now. */
+export function isTold(
+  { decisions }: AuditContext,
+  right: OpenRight,
+  { discreet }: { readonly discreet: boolean },
+): boolean {
+  return !discreet || (right.principal !== null && seesDiscreet(decisions, right.principal));
+}
 
 /** What a subscription asks for. */
 export interface FollowAsked<Filter> {
@@ -33,7 +43,7 @@ export async function followEntries(
     return events(entryFeed, {
       after,
       right,
-      wanted: (entry) => matchesFilter(filter, entry),
+      wanted: (entry) => isTold(context, right, entry) && matchesFilter(filter, entry),
       present: presentEntry,
     });
   });

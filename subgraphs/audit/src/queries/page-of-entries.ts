@@ -5,6 +5,7 @@ import type { AuditContext } from "../context.js";
 import { entryCursor, placeOf } from "../entries/entry-cursor.js";
 import { describeFilter, type EntryFilter } from "../entries/entry-filter.js";
 import { countEntries, readEntries } from "../entries/read-entries.js";
+import { toldTo } from "../entries/told.js";
 import { presentEntry } from "../present.js";
 import type { AuditEntryType } from "../types/audit-entry-type.js";
 
@@ -21,13 +22,14 @@ export async function pageOfEntries(
   asked: PageAsked,
 ): Promise<Connection<AuditEntryType>> {
   const request = pageRequest(asked, entryCursor);
-  const rows = await readEntries(context.db, filter, request.size + 1, request.from?.[1]);
+  const told = toldTo(context);
+  const rows = await readEntries(context.db, told, filter, request.size + 1, request.from?.[1]);
   await recordQuery(context, filter, Math.min(rows.length, request.size));
   return toConnection(request, rows, {
     node: presentEntry,
     position: placeOf,
     cursor: entryCursor,
-    count: () => countEntries(context.db, filter),
+    count: () => countEntries(context.db, told, filter),
   });
 }
 

@@ -4,9 +4,11 @@ import { isId } from "@onrecord/core/ids";
 import { inOrder } from "@onrecord/subgraph/loader";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { alertCursor, alertPosition } from "../alerts/alert-cursor.js";
+import { alertsToldTo } from "../alerts/alert-filter.js";
 import type { AuditContext } from "../context.js";
 import { entryById } from "../loaders/entry-by-id.js";
 import { presentAlert, presentEntry } from "../present.js";
+import { recordAlerts } from "../queries/page-of-alerts.js";
 import { AlertType } from "../types/alert-type.js";
 import { AuditEntryType } from "../types/audit-entry-type.js";
 import { ActorType, DocumentType } from "../types/references.js";
@@ -42,10 +44,14 @@ export class AlertResolver {
 /** Alerts that others refer to, for those who may read the record. */
 export async function alertsByReference(
   refs: readonly { id: string }[],
-  { caller, em, guard }: AuditContext,
+  context: AuditContext,
 ): Promise<readonly (AlertType | null)[]> {
+  const { caller, em, guard } = context;
   await guard.authorizeFirm(caller, "readAudit");
   const ids = refs.map(({ id }) => id);
-  const rows = await em.find(AlertEntity, { id: { $in: ids.filter(isId) } });
+  const rows = await em.find(AlertEntity, {
+    $and: [{ id: { $in: ids.filter(isId) } }, alertsToldTo(context)],
+  });
+  await recordAlerts(context, {}, rows.length);
   return inOrder<string, AlertRow>(ids, rows, ({ id }) => id).map((row) => row && presentAlert(row));
 }

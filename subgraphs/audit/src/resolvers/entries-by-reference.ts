@@ -1,5 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import type { PlacedEntry } from "@onrecord/ledger/read";
+import { byCaller } from "@onrecord/policy/principal";
 import { perRequest } from "@onrecord/subgraph/loader";
 import type { AuditContext } from "../context.js";
 import { entryById } from "../loaders/entry-by-id.js";
@@ -22,10 +23,20 @@ export async function entriesByReference(
       const entry = await entryById(context).load(id);
       if (entry === null) return null;
       const hindrance = all ? undefined : await hindranceTo(context, entry);
-      return hindrance === undefined ? presentEntry(entry) : hindrance;
+      if (hindrance !== undefined) return hindrance;
+      await consulted(context).load(entry);
+      return presentEntry(entry);
     }),
   );
 }
+
+/** Puts on the record that entries are read one by one, folded by what they are about. */
+const consulted = perRequest<PlacedEntry, boolean, AuditContext>(async (entries, { caller, ledger }) => {
+  const about = new Map(entries.map(({ id, objectKind, objectId }) => [objectId ?? id, objectKind]));
+  const objects = [...about].map(([id, kind]) => ({ kind: kind === "DOCUMENT" ? kind : "LOG", id }) as const);
+  await ledger.sittings.record("audit.consulted", byCaller(caller), objects);
+  return entries.map(() => true);
+});
 
 /** Why the caller does not get an entry; undefined: they do. */
 async function hindranceTo(context: AuditContext, entry: PlacedEntry): Promise<null | Error | undefined> {

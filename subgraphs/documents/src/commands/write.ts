@@ -5,6 +5,7 @@ import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { holdPermissions } from "@onrecord/policy/change";
 import type { Decision } from "@onrecord/policy/decision";
 import type { Action } from "@onrecord/policy/levels";
+import { onRecord } from "@onrecord/policy/on-record";
 import { byCaller, principalOfSession } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
 import { unitOfWork } from "@onrecord/postgres/orm";
@@ -49,8 +50,9 @@ export async function recordingRefusal<T>(context: DocumentsContext, work: () =>
     if (!(error instanceof RightEnded)) throw error;
     const { action, target, decision } = error;
     await context.guard.deny(context.caller, action, target, decision);
-    if (decision.reasons[0] === sessionEnded) throw new AppError("UNAUTHENTICATED", sessionEnded.text);
-    throw new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons });
+    if (decision.reasons[0] === sessionEnded)
+      throw onRecord(new AppError("UNAUTHENTICATED", sessionEnded.text));
+    throw onRecord(new AppError("FORBIDDEN", "Your access has just ended.", { reasons: decision.reasons }));
   }
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from "@onrecord/core/errors";
 import { versionsAfter } from "@onrecord/history/store/versions";
 import { OpenRight } from "@onrecord/policy/open-right";
+import { byCaller } from "@onrecord/policy/principal";
 import type { DocumentsContext, DocumentsServices } from "../context.js";
 import { presentVersion } from "../present.js";
 import type { Version } from "../types/version.js";
@@ -44,6 +45,12 @@ export async function documentChanges(
     stop();
     throw new AppError("NOT_FOUND", "There is no such document.");
   }
+  await context.ledger.sittings
+    .record("document.followed", byCaller(caller), [{ kind: "DOCUMENT", id: documentId }])
+    .catch((error: Error) => {
+      stop();
+      throw error;
+    });
   const changes = follow(context, documentId, head.version, right, wake, stop);
   // A generator that waits cannot be returned from outside: it is woken, and ends by itself.
   const end = async (): Promise<IteratorResult<Version>> => {

@@ -1,3 +1,4 @@
+import { AppError } from "@onrecord/core/errors";
 import { inOrder, perRequest } from "@onrecord/subgraph/loader";
 import type { DocumentsContext } from "../context.js";
 import { FolderEntity } from "../entities/folder.js";
@@ -14,3 +15,15 @@ export const folderById = perRequest(async (ids: readonly string[], { em }: Docu
 export async function visibleFolder(context: DocumentsContext, id: string): Promise<Folder | null> {
   return (await mayView(context).load(id)) ? folderById(context).load(id) : null;
 }
+
+/** Refuses a folder that the caller may not see, on the record, once however many of its documents were asked for it. */
+export const refusedFolder = perRequest<string, never, DocumentsContext>((ids, context) =>
+  Promise.all(
+    ids.map((id) =>
+      context.guard.authorize(context.caller, "view", { kind: "FOLDER", id }).then(
+        () => new AppError("CONFLICT", "Your access to this folder has just changed; ask again."),
+        (error: Error) => error,
+      ),
+    ),
+  ),
+);

@@ -8,6 +8,7 @@ import type { VersionConnection } from "../types/connections.js";
 import type { Version } from "../types/version.js";
 import { headVersion } from "./documents.js";
 import { eachGroup } from "./each-group.js";
+import { versionListed } from "./listed.js";
 import { mayView } from "./visible-ids.js";
 
 const cursor = defineCursor("versions", "integer");
@@ -43,6 +44,7 @@ export async function visibleVersions(
   const allowed = await Promise.all(keys.map(({ documentId }) => mayView(context).load(documentId)));
   const wanted = keys.filter(({ number }, i) => allowed[i] && Number.isSafeInteger(number));
   const rows = wanted.length === 0 ? [] : await readVersions(context.db, wanted);
+  await versionListed(context).loadMany([...new Set(rows.map(({ documentId }) => documentId))]);
   const name = (key: Pick<Version, "documentId" | "number">) => `${key.documentId} ${key.number}`;
   return inOrder(keys.map(name), rows.map(presentVersion), name);
 }

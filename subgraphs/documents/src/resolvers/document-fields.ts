@@ -1,4 +1,3 @@
-import { AppError } from "@onrecord/core/errors";
 import { listNamedVersions, readVersions } from "@onrecord/history/store/versions";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
@@ -6,7 +5,7 @@ import { openDocument } from "../commands/open-document.js";
 import { readAttribution, readDifference } from "../commands/read-attribution.js";
 import type { DocumentsContext } from "../context.js";
 import { headVersion, shreddedAt } from "../loaders/documents.js";
-import { visibleFolder } from "../loaders/folders.js";
+import { refusedFolder, visibleFolder } from "../loaders/folders.js";
 import { versionsOf } from "../loaders/versions.js";
 import { presentOrigin, presentVersion } from "../present.js";
 import { DocumentAttribution, DocumentDiff } from "../types/attribution.js";
@@ -24,9 +23,7 @@ import { Version } from "../types/version.js";
 export class DocumentFields {
   @FieldResolver(() => Folder)
   async folder(@Root() { folderId }: Document, @Ctx() context: DocumentsContext): Promise<Folder> {
-    const folder = await visibleFolder(context, folderId);
-    if (folder) return folder;
-    throw new AppError("NOT_FOUND", "There is no such folder, or you may not know of it.");
+    return (await visibleFolder(context, folderId)) ?? refusedFolder(context).load(folderId);
   }
 
   @FieldResolver(() => Int, { description: "The committed head, or where it ended." })

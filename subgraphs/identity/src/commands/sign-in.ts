@@ -4,6 +4,7 @@ import { newId } from "@onrecord/core/ids";
 import { networkOf } from "@onrecord/core/network";
 import { checkText } from "@onrecord/core/text";
 import type { By } from "@onrecord/ledger/ledger";
+import { onRecord } from "@onrecord/policy/on-record";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
 import type { IdentityContext } from "../context.js";
@@ -63,7 +64,7 @@ export async function signIn(
   const reason = refusal(user, proven);
   if (user === null || reason !== null) {
     await refuse(context, email, reason ?? "credentials");
-    throw new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong.");
+    throw onRecord(new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong."));
   }
 
   const id = newId();

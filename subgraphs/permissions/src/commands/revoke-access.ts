@@ -1,5 +1,4 @@
 import { type EntityManager, raw } from "@mikro-orm/postgresql";
-import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { levelName } from "@onrecord/policy/levels";
@@ -10,9 +9,10 @@ import { changeAccess } from "./change-access.js";
 
 /** Ends a grant that is within what the caller holds, or that they gave. Returns false when it had been revoked already. */
 export async function revokeAccess(context: PermissionsContext, grantId: string): Promise<boolean> {
-  context.guard.requirePrincipal(context.caller);
+  const { caller, guard } = context;
+  guard.requirePrincipal(caller);
   const known = isId(grantId) ? await context.em.findOne(GrantEntity, { id: grantId }) : null;
-  if (known === null) throw new AppError("NOT_FOUND", "There is no such grant, or you may not know of it.");
+  if (known === null) throw await guard.denyUnknown(caller, "manage", { kind: "GRANT", id: grantId });
   const resource = await findResource(context.db, known.resourceId);
   return changeAccess(context, resource, async ({ em, tx, own, refuse }) => {
     if (known.revokedAt) return { result: false };

@@ -3,6 +3,7 @@ import { inOrder } from "@onrecord/subgraph/loader";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { PermissionsContext } from "../context.js";
 import { GrantEntity, type GrantRow } from "../entities/grant.js";
+import { accessListed } from "../loaders/access-listed.js";
 import { decisionsOn } from "../loaders/decisions-on.js";
 import { grantPrincipal } from "../loaders/grant-principal.js";
 import { presentGrant } from "../present.js";
@@ -34,7 +35,10 @@ export async function grantsByReference(
   return Promise.all(
     rows.map(async (row) => {
       const decided = row && (await decisionsOn(context).load(row.resourceId));
-      return row && decided?.manage.allow ? presentGrant(row) : null;
+      if (!row || !decided?.manage.allow) return null;
+      const { kind } = decided.manage.facts!;
+      await accessListed(context).load({ id: row.resourceId, kind });
+      return presentGrant(row);
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { resourceActions } from "@onrecord/policy/levels";
 import type { PermissionsContext } from "../context.js";
+import { accessListed } from "../loaders/access-listed.js";
 import { decisionsOn } from "../loaders/decisions-on.js";
 import { grantsAbove } from "../loaders/grants-above.js";
 import { presentGrant } from "../present.js";
@@ -16,10 +17,11 @@ export async function permissionsOn(context: PermissionsContext, id: string): Pr
     .map((action) => action.toUpperCase() as Uppercase<typeof action>);
 }
 
-/** Who may reach a resource and how, for those who may manage it. */
+/** Who may reach a resource and how, for those who may manage it. That they read it is on the record. */
 export async function grantsOn(context: PermissionsContext, resource: Resource): Promise<GrantType[]> {
   const decided = await decisionsOn(context).load(resource.id);
   // A refusal goes the long way, which puts it on the record.
   if (!decided?.manage.allow) await context.guard.authorize(context.caller, "manage", resource);
+  await accessListed(context).load(resource);
   return (await grantsAbove(context).load(resource.id)).map(presentGrant);
 }
