@@ -102,7 +102,9 @@ describe("the node at its one door", () => {
       });
     const [session, given] = (await signInFrom()).headers.getSetCookie();
     expect(session).toMatch(/^onrecord_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax/);
-    const device = /^onrecord_device=([\w-]{43}); Path=\/auth; HttpOnly; SameSite=Strict; Max-Age=/.exec(given ?? "");
+    const device = /^onrecord_device=([\w-]{43}); Path=\/auth; HttpOnly; SameSite=Strict; Max-Age=/.exec(
+      given ?? "",
+    );
     expect(device).not.toBeNull();
     // Strangers at the same address guess until nobody there may.
     let guess = await signInFrom(undefined, "wrong");
