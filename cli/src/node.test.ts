@@ -91,6 +91,32 @@ describe("the node at its one door", () => {
     ]);
   });
 
+  it("knows a browser again by a cookie that only its sign-in sees, whatever strangers try", async () => {
+    const signInFrom = (device?: string, password = context.demoPassword) =>
+      fetch(`${node.url}/auth/sign-in`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          ...(device ? { cookie: `other=1; onrecord_device=${device}` } : {}),
+        },
+        body: JSON.stringify({ email: "risk@demo.onrecord.test", password }),
+      });
+    const [session, given] = (await signInFrom()).headers.getSetCookie();
+    expect(session).toMatch(/^onrecord_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax/);
+    const device = /^onrecord_device=([\w-]{43}); Path=\/auth; HttpOnly; SameSite=Strict; Max-Age=/.exec(
+      given ?? "",
+    );
+    expect(device).not.toBeNull();
+    // Strangers at the same address guess until nobody there may.
+    let guess = await signInFrom(undefined, "wrong");
+    while (guess.status === 401) guess = await signInFrom(undefined, "wrong");
+    expect([guess.status, guess.headers.get("retry-after")]).toEqual([429, "2"]);
+    expect((await signInFrom()).status).toBe(429);
+    const again = await signInFrom(device?.[1]);
+    expect(again.status).toBe(200);
+    expect(again.headers.getSetCookie()[1]).toContain(device?.[1]);
+  });
+
   it("lets two stock editors write together, a version and an entry for each change", async () => {
     const one = await signIn("analyst1");
     const two = await signIn("analyst2");

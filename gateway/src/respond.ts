@@ -11,13 +11,13 @@ export function respondError(response: ServerResponse, error: AppError, requestI
   const { code, reasons, message } = error;
   // The rest of a body that nobody reads must not be taken for the next request.
   if (!response.req.complete) response.setHeader("connection", "close");
-  if (code === "UNAVAILABLE" || code === "RATE_LIMITED") response.setHeader("retry-after", RETRY_AFTER);
   respondJson(response, error.status, {
     errors: [{ message, extensions: { code, requestId, ...(reasons.length > 0 ? { reasons } : {}) } }],
   });
 }
 
 export function respondJson(response: ServerResponse, status: number, body: unknown): void {
+  if (status === 429 || status === 503) response.setHeader("retry-after", RETRY_AFTER);
   response
     .writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" })
     .end(JSON.stringify(body));

@@ -1,6 +1,8 @@
+import { recentInRecord } from "@onrecord/alerts/rules/recent-in-record";
 import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
 import type { Ledger, NewEntry } from "@onrecord/ledger/ledger";
+import { entryColumns, type PlacedEntry } from "@onrecord/ledger/read";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import {
   addPerson,
@@ -256,6 +258,41 @@ describe("bursts", () => {
     expect(await mine()).toEqual([]);
     for (let i = 0; i < 5; i++) await deny(curious);
     expect(await mine()).toHaveLength(1);
+  });
+});
+
+describe("a flood of denials", () => {
+  it("is looked at once in a batch when its alert was raised, and again for whoever else is denied", async () => {
+    const [flooding, other] = [await someone(), await someone()];
+    const deny = (who: Principal) =>
+      ledger.record({
+        action: "access.denied",
+        by: byCaller(callerOf(who)),
+        object: { kind: "DOCUMENT", id: newId() },
+        detail: { permission: "view", reasons: ["level"] },
+      });
+    await Promise.all(Array.from({ length: 200 }, () => deny(flooding)));
+    const mine = (await alertsOf("access-denied-burst")).filter((a) => a.actor_id === flooding.userId);
+    expect(mine).toHaveLength(1);
+    await deny(other);
+    const entries = await context.db.query<PlacedEntry>(
+      `select ${entryColumns}, e.txid::text as txid from audit.entry e
+       where e.actor_id = any ($1) and e.action = 'access.denied' order by e.txid, e.id`,
+      [[flooding.userId, other.userId]],
+    );
+    let asked = 0;
+    const recent = recentInRecord({
+      query: (...args) => {
+        asked++;
+        return context.db.query(...args);
+      },
+    });
+    const bursts = [];
+    for (const entry of entries.slice(100))
+      bursts.push(await recent.denials(entry, "access-denied-burst", 5));
+    expect(asked).toBe(2);
+    expect(bursts.slice(0, -1).every(({ alerted }) => alerted)).toBe(true);
+    expect(bursts.at(-1)).toEqual({ count: 1, alerted: false });
   });
 });
 
