@@ -79,6 +79,11 @@ create index sitting_last on audit.sitting (last_at);
 -- The one place that says how long a gap may be.
 create function audit.sitting_gap() returns interval language sql immutable parallel safe as $$ select interval '5 minutes' $$;
 
+-- How acts of a kind ended: of what was withheld, in a refusal.
+create function audit.sitting_outcome(p_action text) returns text language sql immutable parallel safe as $$
+  select case when p_action = 'folder.withheld' then 'DENIED' else 'ALLOWED' end
+$$;
+
 -- A time-ordered id as our processes make them (UUID version 7): lists go by it.
 create function audit.new_id() returns uuid language sql volatile as $$
   select overlay(
@@ -94,7 +99,7 @@ begin
   if s.times > 1 then
     insert into audit.entry (id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, origin_commitment, detail)
     values (
-      audit.new_id(), 'sitting.ended', 'USER', s.actor_id, s.session_id, s.request_id, s.object_kind, s.object_id, 'ALLOWED', s.origin_id, s.origin_commitment,
+      audit.new_id(), 'sitting.ended', 'USER', s.actor_id, s.session_id, s.request_id, s.object_kind, s.object_id, audit.sitting_outcome(s.action), s.origin_id, s.origin_commitment,
       jsonb_build_object(
         'action', s.action, 'entryId', s.entry_id, 'times', s.times,
         'first', to_char(s.first_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -160,7 +165,7 @@ begin
     returning x.entry_id
   ), begun as (
     insert into audit.entry (id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, origin_commitment, detail)
-    select g.entry, g.action, 'USER', g.actor, g.session, g.request, g.kind, g.object, 'ALLOWED', g.origin, decode(g.commitment, 'hex'), '{}'
+    select g.entry, g.action, 'USER', g.actor, g.session, g.request, g.kind, g.object, audit.sitting_outcome(g.action), g.origin, decode(g.commitment, 'hex'), '{}'
     from given g join put on put.entry_id = g.entry
     order by g.ord
     returning action
@@ -171,7 +176,7 @@ $$;
 
 grant select on audit.told_entry, audit.sitting to onrecord_app;
 revoke all on function
-  audit.watches, audit.shows_by_itself, audit.mark_entry, audit.mark_alert, audit.sitting_gap, audit.new_id, audit.end_sitting,
+  audit.watches, audit.shows_by_itself, audit.mark_entry, audit.mark_alert, audit.sitting_gap, audit.sitting_outcome, audit.new_id, audit.end_sitting,
   audit.end_sittings, audit.sit
   from public;
 -- Triggers run as their owner; of the others a service calls these.

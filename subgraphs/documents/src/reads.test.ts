@@ -139,9 +139,11 @@ describe("a refusal", () => {
       `{ a: document(id: "${id}") { folder { name } } b: document(id: "${second}") { folder { name } } }`,
     );
     expect(codes).toEqual(["NOT_FOUND", "NOT_FOUND"]);
-    expect(await denied(guest.userId)).toEqual([
-      { object_kind: "FOLDER", object_id: folderId, detail: { permission: "view", reasons: ["level"] } },
+    const entries = await world.entries(folderId);
+    expect(entries.filter(({ actor_id }) => actor_id === guest.userId)).toEqual([
+      { action: "folder.withheld", outcome: "DENIED", actor_id: guest.userId, detail: {} },
     ]);
+    expect(await denied(guest.userId)).toEqual([]);
   });
 
   it("of somebody who is not signed in is on the record with what they asked for, and not with their words", async () => {

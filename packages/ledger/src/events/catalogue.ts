@@ -40,6 +40,7 @@ const outcomes: Partial<Record<AuditAction, Outcome>> = {
   "presence.refused": "DENIED",
   "presence.crowded-out": "DENIED",
   "access.denied": "DENIED",
+  "folder.withheld": "DENIED",
 };
 
 /** The outcome of an event. */

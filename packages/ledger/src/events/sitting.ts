@@ -12,6 +12,8 @@ export type SittingAction =
   /** A title, or what else a list tells of a document. */
   | "document.listed"
   | "folder.listed"
+  /** A document that is seen was asked for its folder, which is not. A page asks so whenever it is opened. */
+  | "folder.withheld"
   /** The versions of a document: who, when, how much. */
   | "version.listed"
   /** Who has access. */

@@ -1,4 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
+import { onRecord } from "@onrecord/policy/on-record";
+import { byCaller } from "@onrecord/policy/principal";
 import { inOrder, perRequest } from "@onrecord/subgraph/loader";
 import type { DocumentsContext } from "../context.js";
 import { FolderEntity } from "../entities/folder.js";
@@ -16,14 +18,16 @@ export async function visibleFolder(context: DocumentsContext, id: string): Prom
   return (await mayView(context).load(id)) ? folderById(context).load(id) : null;
 }
 
-/** Refuses a folder that the caller may not see, on the record, once however many of its documents were asked for it. */
-export const refusedFolder = perRequest<string, never, DocumentsContext>((ids, context) =>
-  Promise.all(
-    ids.map((id) =>
-      context.guard.authorize(context.caller, "view", { kind: "FOLDER", id }).then(
-        () => new AppError("CONFLICT", "Your access to this folder has just changed; ask again."),
-        (error: Error) => error,
-      ),
-    ),
-  ),
-);
+/**
+ * Refuses a folder that the caller may not see and did not name: it is that of a document which they do see. On the record once a sitting, since
+ * a page asks for it whenever it shows the document: that is no attempt at one door after the other.
+ */
+export const refusedFolder = perRequest<string, never, DocumentsContext>(async (ids, { caller, ledger }) => {
+  await ledger.sittings.record(
+    "folder.withheld",
+    byCaller(caller),
+    ids.map((id) => ({ kind: "FOLDER", id })),
+  );
+  const message = "There is no such folder, or you may not know of it.";
+  return ids.map(() => onRecord(new AppError("NOT_FOUND", message)));
+});
