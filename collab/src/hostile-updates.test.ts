@@ -65,6 +65,7 @@ const hostile: [string, Uint8Array][] = [
     "a text right of its right neighbour",
     update(`01 03 0500 04${content}0161 4405000162 c405000501 0163 00`),
   ],
+  ["a map's value left of another", update(`01 02 0500 24${content}0161 0178 440500 0179 00`)],
   ["three characters as one map's value", update(`01 01 0500 24${content}0161 0378797a 00`)],
   [
     "a number past every number in a value that is JSON",

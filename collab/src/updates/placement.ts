@@ -37,6 +37,9 @@ function standsBetween(doc: Y.Doc, item: Y.Item | null, way: { left: number }): 
   if (!item) return true;
   // A map's value is one: of several, those that are deleted part by part leave some documents and not others.
   if (item.parentSub !== null && !item.deleted && item.length > 1) return false;
+  // Yjs never names what stands right of one. Where that is named the last value, and so what is deleted, would depend on the order in
+  // which they come: by their left neighbours alone they have the same order everywhere.
+  if (item.parentSub !== null && item.rightOrigin !== null) return false;
   const left = item.origin && itemAt(doc, item.origin);
   const right = item.rightOrigin && itemAt(doc, item.rightOrigin);
   return reaches(item, left, "left", way) && reaches(item, right, "right", way);
