@@ -121,6 +121,33 @@ describe("an update that Yjs takes and never writes", () => {
     expect([a.text.toString(), b.text.toString()]).toEqual(["aybcde", "aybcde"]);
   });
 
+  it("a text between one that is there and one that was collected with its type is refused, and everyone agrees", async () => {
+    const documentId = await addDocument(context);
+    for (const { userId } of [ana, ben]) await addGrant(context, documentId, userId, "EDIT");
+    const a = openEditor(url, documentId, ana.token);
+    editors.push(a);
+    await a.synced();
+    const socket = new WebSocket(`${url.replace("http", "ws")}/collab/${documentId}?token=${ben.token}`);
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    // A list with an "x", and a "y" behind the list; the list is deleted, and what was in it collected.
+    socket.send(update(`01 03 0500 07${content}00 04000500 0178 840500 0179 00`));
+    await until(() => a.text.toString() === "y", "the text to arrive");
+    socket.send(update("00 01 05 01 0001"));
+    await until(async () => {
+      const rows = await context.db.query("select from documents.change where document_id = $1", [
+        documentId,
+      ]);
+      return rows.length === 2;
+    }, "the deletion to be committed");
+    socket.send(update("01 01 0503 c405020501 017a 00"));
+    expect(await closed).toBe(4400);
+    a.text.insert(1, "!");
+    const b = openEditor(url, documentId, ana.token);
+    editors.push(b);
+    await until(() => b.text.toString() === "y!", "a newcomer to see the honest text");
+  });
+
   it("a text known in part goes on where it says so truly", async () => {
     const documentId = await addDocument(context);
     for (const { userId } of [ana, ben]) await addGrant(context, documentId, userId, "EDIT");

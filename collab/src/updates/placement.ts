@@ -27,7 +27,11 @@ export function isPlaced(doc: Y.Doc, { claims }: Inspection): boolean {
   const way = { left: MAX_STEPS };
   for (const { structs } of claims.values())
     for (const struct of structs)
-      if (struct instanceof Y.Item && !standsBetween(doc, itemAt(doc, struct.lastId), way)) return false;
+      if (
+        struct instanceof Y.Item &&
+        (!standsBetween(doc, itemAt(doc, struct.lastId), way) || isTornApart(doc, struct))
+      )
+        return false;
   return true;
 }
 
@@ -43,6 +47,17 @@ function standsBetween(doc: Y.Doc, item: Y.Item | null, way: { left: number }): 
   const left = item.origin && itemAt(doc, item.origin);
   const right = item.rightOrigin && itemAt(doc, item.rightOrigin);
   return reaches(item, left, "left", way) && reaches(item, right, "right", way);
+}
+
+/**
+ * Whether an item was collected because one of its neighbours was, and the other is still there: they never stood beside each other, and
+ * where the one was collected later the item lives on beside the other.
+ */
+function isTornApart({ store }: Y.Doc, { id, origin, rightOrigin }: Y.Item): boolean {
+  const isCollected = (named: Y.ID) =>
+    named.clock < Y.getState(store, named.client) && (Y.getItem(store, named) as unknown) instanceof Y.GC;
+  if (origin === null || rightOrigin === null || !isCollected(id)) return false;
+  return isCollected(origin) !== isCollected(rightOrigin);
 }
 
 /** Whether a neighbour stands on its side. Items stand next to those they name unless others wrote in the same place meanwhile. */
