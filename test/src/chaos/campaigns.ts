@@ -30,8 +30,16 @@ export async function run(options: Options, onProgress: (line: string) => void):
   switch (campaign) {
     case "fuzz":
       return fuzz({ ...common, traces, frames, attackers: ATTACKERS, storm: Math.min(STORM, frames) });
-    case "hostile":
-      return hostile({ ...common, each: 3000, patience: 100 });
+    case "hostile": {
+      const guests = await hostile({ ...common, each: 3000, patience: 100 });
+      const strangers = await door({ seed, onProgress, requests: options.requests, bytes: LARGE });
+      return {
+        ...guests,
+        seconds: guests.seconds + strangers.seconds,
+        figures: { ...guests.figures, ...strangers.figures },
+        faults: [...guests.faults, ...strangers.faults],
+      };
+    }
     case "intake":
       return attackIntake({ ...common, traces, frames });
     case "order":
@@ -41,8 +49,6 @@ export async function run(options: Options, onProgress: (line: string) => void):
       const trace = existsSync(path) ? await readTrace(path) : makeTrace(new Random(seed), MADE_CHANGES);
       return crash({ ...common, kills, trace, speed: SPEED });
     }
-    case "door":
-      return door({ seed, onProgress, requests: options.requests, bytes: LARGE });
     case "simulate":
       return simulate({ ...common, steps });
   }

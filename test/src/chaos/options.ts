@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { seedFrom } from "@onrecord/core/testing/random";
 
-const campaigns = ["fuzz", "hostile", "intake", "order", "crash", "simulate", "door"] as const;
+const campaigns = ["fuzz", "hostile", "intake", "order", "crash", "simulate"] as const;
 
 /** What `npm run chaos` was asked for. */
 export interface Options {
@@ -31,13 +31,12 @@ Campaigns:
   order      hostile frames and honest editors on two nodes without sockets, in an order that the seed decides: the same on any machine
   crash      the product and its Postgres killed while people type
   simulate   many clients on two nodes, with partitions, lost rights, dead nodes and failing commits
-  door       what nobody can do to a server before sign-in, and what two colleagues notice of it
 
 Options:
   --frames <n>     fuzz, intake, order: frames that the server shall have handled (1000000)
   --kills <n>      crash: how often (100)
   --steps <n>      simulate: how many (5000)
-  --requests <n>   door: of each flood (2000)
+  --requests <n>   hostile: of each flood before sign-in (2000)
   --minutes <n>    ends early after so long
   --seed <n>       of everything random; printed at the start when none is given
   --traces <dir>   directory of the editing traces

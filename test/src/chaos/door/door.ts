@@ -56,7 +56,7 @@ export async function door({ seed, requests, bytes, onProgress }: DoorOptions): 
     faults.push("Whoever was guessed at cannot sign in from where they did before.");
   if (colleagues.losses > 0) faults.push(`The colleagues lost their connection ${colleagues.losses} times.`);
   if (!colleagues.agree) faults.push("The colleagues do not have the same text.");
-  return { campaign: "door", seed, seconds: (performance.now() - began) / 1000, figures, faults };
+  return { campaign: "hostile", seed, seconds: (performance.now() - began) / 1000, figures, faults };
 }
 
 /** What an attack was answered that it must not be. */

@@ -90,9 +90,6 @@ async function settle(context: TestContext, server: MeasuredServer) {
   )) as [{ folder_id: string }];
   for (const { userId } of [ana, ben]) await addGrant(context, documentId, userId, "EDIT");
   await addGrant(context, folderId, guest.userId, "EDIT");
-  const [victim] = await db.query<{ email: string }>("select email from identity.user where id = $1", [
-    ben.userId,
-  ]);
   const url = server.rooms.replace("ws", "http").replace("/collab", "");
   const prey: Prey = {
     url,
@@ -100,7 +97,6 @@ async function settle(context: TestContext, server: MeasuredServer) {
     token: guest.token,
     documentId: own,
     folderId,
-    email: victim!.email,
   };
   return { prey, documentId, people: { ana: ana.token, ben: ben.token } };
 }
