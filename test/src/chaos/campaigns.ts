@@ -12,6 +12,7 @@ import { hostile } from "./hostile/hostile.js";
 import type { Options } from "./options.js";
 import { simulate } from "./simulate/simulate.js";
 import type { Verdict } from "./verdict.js";
+import { walk } from "./walk/walk.js";
 
 /** Sockets that attack at a time, and frames against one document: what each costs grows with what is in it. */
 const ATTACKERS = 12;
@@ -49,6 +50,8 @@ export async function run(options: Options, onProgress: (line: string) => void):
       const trace = existsSync(path) ? await readTrace(path) : makeTrace(new Random(seed), MADE_CHANGES);
       return crash({ ...common, kills, trace, speed: SPEED });
     }
+    case "walk":
+      return walk({ seed, onProgress });
     case "simulate":
       return simulate({ ...common, steps });
   }

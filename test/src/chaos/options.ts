@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { seedFrom } from "@onrecord/core/testing/random";
 
-const campaigns = ["fuzz", "hostile", "intake", "order", "crash", "simulate"] as const;
+const campaigns = ["fuzz", "hostile", "intake", "order", "crash", "simulate", "walk"] as const;
 
 /** What `npm run chaos` was asked for. */
 export interface Options {
@@ -31,6 +31,7 @@ Campaigns:
   order      hostile frames and honest editors on two nodes without sockets, in an order that the seed decides: the same on any machine
   crash      the product and its Postgres killed while people type
   simulate   many clients on two nodes, with partitions, lost rights, dead nodes and failing commits
+  walk       every door of the product by every kind of person: who may not see a document is told nothing of it
 
 Options:
   --frames <n>     fuzz, intake, order: frames that the server shall have handled (1000000)

@@ -1,6 +1,6 @@
 /** What a campaign came to. */
 export interface Verdict {
-  readonly campaign: "fuzz" | "hostile" | "intake" | "order" | "crash" | "simulate";
+  readonly campaign: "fuzz" | "hostile" | "intake" | "order" | "crash" | "simulate" | "walk";
   readonly seed: number;
   readonly seconds: number;
   /** Counts and measurements, by name. */
