@@ -83,8 +83,13 @@ class Attacked {
   readonly #faults: string[] = [];
   #frames = 0;
   #refused = 0;
+  #reloaded = 0;
+  /** Editors that must load the document again. */
+  readonly #reloads: number[] = [];
   /** The witness is the first editor: attackers see what it sees. */
-  readonly #witness: Honest;
+  get #witness(): Honest {
+    return this.#editors[0]!;
+  }
 
   constructor(
     private readonly random: Random,
@@ -93,7 +98,6 @@ class Attacked {
   ) {
     this.#nodes = [new OrderedNode(this.#table), new OrderedNode(this.#table)];
     this.#editors = Array.from({ length: HONEST }, (_, n) => this.#editor(n));
-    this.#witness = this.#editors[0]!;
     this.#attackers = Array.from({ length: ATTACKERS }, (_, n) => this.#attacker(n));
   }
 
@@ -102,6 +106,7 @@ class Attacked {
       frames: this.#frames,
       versions: this.#table.head,
       refused: this.#refused,
+      "editors that lies made reload": this.#reloaded,
       "states whose order was open": this.#nodes.reduce((sum, { diverged }) => sum + diverged.ORDER, 0),
       checkpoints: this.#table.checkpoints.size,
     };
@@ -133,6 +138,15 @@ class Attacked {
   async #move(): Promise<void> {
     this.random.weighted(this.#moves).make();
     await settled();
+    this.#reload();
+  }
+
+  #reload(): void {
+    for (const number of this.#reloads.splice(0)) {
+      this.#editors[number]!.leave();
+      this.#editors[number] = this.#editor(number);
+      this.#reloaded++;
+    }
   }
 
   readonly #moves: readonly { readonly weight: number; make(): void }[] = [
@@ -157,7 +171,11 @@ class Attacked {
   }
 
   #editor(number: number): Honest {
-    const refused = (reason: string) => this.#faults.push(`an honest editor was refused: ${reason}`);
+    const refused = (reason: string) => {
+      if (!this.lies) this.#faults.push(`an honest editor was refused: ${reason}`);
+      // It may have what it names in another order, which a lie has left open: its person is told to load the document again.
+      this.#reloads.push(number);
+    };
     return new Honest(this.random.int(1, 2 ** 32), `editor ${number}`, this.#node(), refused);
   }
 
@@ -227,6 +245,7 @@ class Attacked {
         editor.send();
       }
       await settled();
+      this.#reload();
       if (
         this.#nodes.every(({ isQuiet, room }) => isQuiet && room.version === this.#table.head) &&
         this.#editors.every(({ isQuiet }) => isQuiet)
