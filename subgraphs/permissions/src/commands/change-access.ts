@@ -3,6 +3,7 @@ import { AppError, type Reason } from "@onrecord/core/errors";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { changeRights } from "@onrecord/policy/change-rights";
 import type { Decision } from "@onrecord/policy/decision";
+import { onRecord } from "@onrecord/policy/on-record";
 import { type OwnRight, readOwnRight } from "@onrecord/policy/own-right";
 import { byCaller, principalOfSession } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
@@ -90,5 +91,5 @@ async function ownRight(
 async function sessionEnded({ caller, ledger }: PermissionsContext, object: Resource): Promise<AppError> {
   const detail = { permission: "manage", reasons: ["session"] };
   await ledger.record({ action: "access.denied", by: byCaller(caller), object, detail });
-  return new AppError("UNAUTHENTICATED", "Your session has ended; sign in again.");
+  return onRecord(new AppError("UNAUTHENTICATED", "Your session has ended; sign in again."));
 }
