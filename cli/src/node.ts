@@ -59,8 +59,10 @@ export async function startNode(
   opening.use(context);
   const http = opening.use(new HttpServer(context.log));
   mountHealth(http, context);
-  await checkKeys(context);
-  if (context.config.demo) await createDemoFirm(context, onProgress);
+  // Only these open documents, and only their logins may read what opens with the keys.
+  if (names.includes("collab")) await checkKeys(context.for("collab"));
+  else if (names.includes("subgraph documents")) await checkKeys(context.for("documents"));
+  if (context.config.demo) await createDemoFirm(context.operator(), onProgress);
 
   const subgraphs: Partial<Record<SubgraphName, Subgraph>> = {};
   for (const name of subgraphNames.filter((name) => names.includes(`subgraph ${name}`))) {
@@ -77,7 +79,7 @@ export async function startNode(
   if (names.includes("gateway")) {
     const { demo, production } = context.config;
     // A firm that works for real tells a stranger nothing about its people, whatever else is configured.
-    const shown = demo && !production ? { demo: () => readDemoFirm(context) } : {};
+    const shown = demo && !production ? { demo: () => readDemoFirm(context.for("gateway")) } : {};
     services.push(opening.use(await createGateway(context, { subgraphs, webRoot, ...shown })));
   }
   for (const service of services) {

@@ -71,7 +71,11 @@ export class Collab implements Service {
   /** Heads may have moved since they were looked at. */
   #headsMoved = true;
 
-  constructor(private readonly context: AppContext) {
+  private readonly context: AppContext;
+
+  constructor(process: AppContext) {
+    const context = process.for("collab");
+    this.context = context;
     const { db, bus, keys, config, metrics } = context;
     this.#log = context.log.child({ service: "collab" });
     this.#ledger = context.ledger;
@@ -161,7 +165,10 @@ export class Collab implements Service {
       bus.subscribe("document.committed", ({ documentId, version }) =>
         this.rooms.get(documentId)?.catchUp(version),
       ),
-      bus.subscribe("document.shredded", ({ documentId }) => this.#shredded(documentId)),
+      // Only a hint, as all on the bus: whether it is gone is for the table to say.
+      bus.subscribe("document.shredded", ({ documentId }) => {
+        if (this.rooms.get(documentId)) this.#checkHeads();
+      }),
       bus.onGap(() => this.#checkHeads()),
     );
     this.#presence.start();

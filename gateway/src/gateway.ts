@@ -30,9 +30,10 @@ export interface Gateway extends Service {
 }
 
 export async function createGateway(
-  context: AppContext,
+  process: AppContext,
   { subgraphs, webRoot, supergraph, demo }: GatewayOptions,
 ): Promise<Gateway> {
+  const context = process.for("gateway");
   const { config, db } = context;
   const log = context.log.child({ service: "gateway" });
   const runtime = await createRuntime(context, subgraphs, supergraph);

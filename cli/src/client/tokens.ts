@@ -8,6 +8,6 @@ export async function makeTokens(emails: readonly string[]): Promise<string[]> {
   const { config, secrets } = readEnvironment();
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
   const tokens: string[] = [];
-  for (const email of emails) tokens.push(await createSessionFor(context, email));
+  for (const email of emails) tokens.push(await createSessionFor(context.operator(), email));
   return tokens;
 }

@@ -61,7 +61,7 @@ async function withKeys(work: (rotation: KeyRotation) => Promise<void>): Promise
   const { config, secrets } = readEnvironment();
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
   const keys = await FileKeyProvider.open(config.dataDir);
-  await work(new KeyRotation(context, keys, bySystem(newId())));
+  await work(new KeyRotation(context.operator(), keys, bySystem(newId())));
 }
 
 function line({ keyId, state, documents }: KeyStatus): string {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Bus, type BusTransport } from "@onrecord/bus/bus";
 import { NatsTransport } from "@onrecord/bus/nats-transport";
 import { PostgresTransport } from "@onrecord/bus/postgres-transport";
-import type { Config, Secrets } from "@onrecord/core/config";
+import { type Config, type LoginName, loginNames, type Secrets } from "@onrecord/core/config";
 import { newId } from "@onrecord/core/ids";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
@@ -15,10 +15,15 @@ import { checkReachable, Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { migrate } from "@onrecord/postgres/migrate";
+import { roleOf, stepsDownTo } from "@onrecord/postgres/roles";
 import { Registry } from "prom-client";
 
 /** What every service of a process shares; built by hand, once, and passed down. */
 export interface AppContext extends AsyncDisposable {
+  /** This context on the connections of one service, under its own login: what a service is made on. */
+  for(login: LoginName): AppContext;
+  /** This context for whoever operates the machine: on the owner's login, where this process has it. */
+  operator(): AppContext;
   readonly config: Config;
   readonly log: Logger;
   readonly db: Database;
@@ -40,8 +45,17 @@ export interface AppContext extends AsyncDisposable {
   readonly fatal: Promise<string>;
 }
 
-/** The login of the services: may append to the record, and may not change or delete what is on it. */
-const SERVICE_ROLE = "onrecord_app";
+/** What a process steps down to that has the owner's login and no other. */
+const PROCESS_ROLE = "onrecord_app";
+/** The most connections of a service beside others in one process; the pools of those that work for editors are the largest. */
+const MOST: Readonly<Record<LoginName, number>> = {
+  identity: 6,
+  permissions: 6,
+  documents: 12,
+  audit: 6,
+  collab: 12,
+  gateway: 6,
+};
 
 /** How a context is opened. */
 export interface ContextOptions {
@@ -59,7 +73,13 @@ export async function createContext(
   options: ContextOptions = {},
 ): Promise<AppContext> {
   await using resources = new AsyncDisposableStack();
-  const { url, adminUrl, role, fatal } = await openDatabase(config, secrets, log, options, resources);
+  const { url, adminUrl, role, loginUrls, fatal } = await openDatabase(
+    config,
+    secrets,
+    log,
+    options,
+    resources,
+  );
   options.onProgress?.("migrating the database");
   await migrate(adminUrl, log);
   const db = resources.use(new Database(url, { log, ...(role ? { role } : {}) }));
@@ -74,8 +94,16 @@ export async function createContext(
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
   const ledger = new Ledger(db, bus);
   const decisions = new DecisionPoint(db);
+  const roles = await stepsDownTo(db, loginNames.map(roleOf));
   const owned = resources.move();
-  return {
+  const derived = new Map<string, AppContext>();
+  /** The same context on other connections, which end with it. */
+  const on = (name: string, open: () => Database): AppContext => {
+    const known = derived.get(name) ?? withDatabase(context, owned.use(open()));
+    derived.set(name, known);
+    return known;
+  };
+  const context: AppContext = {
     config,
     log,
     db,
@@ -90,8 +118,39 @@ export async function createContext(
     serviceSecret: secret,
     demoPassword: secrets.demoPassword,
     fatal,
+    for(login) {
+      const own = loginUrls[login];
+      const max = MOST[login];
+      const shared = { log, max, within: db };
+      if (own !== undefined) return own === url ? context : on(login, () => new Database(own, shared));
+      const service = roleOf(login);
+      return roles.has(service)
+        ? on(login, () => new Database(url, { ...shared, role: service }))
+        : context;
+    },
+    operator: () => on("operator", () => new Database(adminUrl, { log, max: 2, within: db })),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+  return context;
+}
+
+/** What rests on a database, on another one; it ends with the context that it is made of. */
+function withDatabase(context: AppContext, db: Database): AppContext {
+  const ledger = new Ledger(db, context.bus);
+  const decisions = new DecisionPoint(db);
+  const guard = new Guard(decisions, ledger);
+  return { ...context, db, ledger, decisions, guard, [Symbol.asyncDispose]: async () => undefined };
+}
+
+/** How a process reaches its database. */
+interface Reached {
+  /** The process's own login. */
+  readonly url: string;
+  readonly adminUrl: string;
+  /** What the process's own connections step down to. */
+  readonly role: string | undefined;
+  readonly loginUrls: Readonly<Partial<Record<LoginName, string>>>;
+  readonly fatal: Promise<string>;
 }
 
 async function openDatabase(
@@ -100,23 +159,30 @@ async function openDatabase(
   log: Logger,
   { beside, onProgress }: ContextOptions,
   resources: AsyncDisposableStack,
-) {
+): Promise<Reached> {
   const never = new Promise<string>(() => undefined);
   if (secrets.databaseUrl === undefined) {
     const running = beside ? await findRunningPostgres(config.dataDir) : undefined;
-    if (running) return { url: running.appUrl, adminUrl: running.adminUrl, role: undefined, fatal: never };
-    onProgress?.("starting the database");
-    const postgres = resources.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
-    return { url: postgres.appUrl, adminUrl: postgres.adminUrl, role: undefined, fatal: postgres.exited };
+    if (!running) onProgress?.("starting the database");
+    const started = running
+      ? undefined
+      : resources.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
+    const { adminUrl, loginUrls } = running ?? started!;
+    const fatal = started?.exited ?? never;
+    // A command beside the server is whoever operates the machine; what serves does without a login of its own for what all share.
+    return { url: beside ? adminUrl : loginUrls.gateway, adminUrl, role: undefined, loginUrls, fatal };
   }
   await checkReachable(secrets.databaseUrl, "DATABASE_URL");
   if (secrets.databaseAdminUrl !== undefined)
     await checkReachable(secrets.databaseAdminUrl, "DATABASE_ADMIN_URL");
+  for (const [name, url] of Object.entries(secrets.loginUrls))
+    await checkReachable(url, `DATABASE_URL_${name.toUpperCase()}`);
   return {
     url: secrets.databaseUrl,
     adminUrl: secrets.databaseAdminUrl ?? secrets.databaseUrl,
     // One login for everything: the services step down to the restricted role.
-    role: secrets.databaseAdminUrl === undefined ? SERVICE_ROLE : undefined,
+    role: secrets.databaseAdminUrl === undefined ? PROCESS_ROLE : undefined,
+    loginUrls: secrets.loginUrls,
     fatal: never,
   };
 }

@@ -15,7 +15,8 @@ export interface AuditSubgraph extends Subgraph {
 }
 
 /** The subgraph of what happened: the record, and the alerts raised from it. */
-export async function createAuditSubgraph(context: AppContext): Promise<AuditSubgraph> {
+export async function createAuditSubgraph(process: AppContext): Promise<AuditSubgraph> {
+  const context = process.for("audit");
   const { bus, db, log } = context;
   await using owned = new AsyncDisposableStack();
   const orm = owned.use(await openOrm({ db, log, schema: "audit", entities: [AlertEntity] }));

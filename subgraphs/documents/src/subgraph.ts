@@ -20,7 +20,8 @@ export interface DocumentsSubgraph extends Subgraph {
 }
 
 /** The subgraph of folders, documents and their versions. */
-export async function createDocumentsSubgraph(context: AppContext): Promise<DocumentsSubgraph> {
+export async function createDocumentsSubgraph(process: AppContext): Promise<DocumentsSubgraph> {
+  const context = process.for("documents");
   const { db } = context;
   const log = context.log.child({ service: "documents" });
   await using opened = new AsyncDisposableStack();

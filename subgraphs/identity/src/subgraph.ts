@@ -7,7 +7,8 @@ import { buildSchema } from "./schema.js";
 import { SignInLimits } from "./sign-in-limits.js";
 
 /** The subgraph of who is who: users, departments, sessions. */
-export async function createIdentitySubgraph(context: AppContext): Promise<Subgraph> {
+export async function createIdentitySubgraph(process: AppContext): Promise<Subgraph> {
+  const context = process.for("identity");
   const orm = await openIdentityOrm(context);
   const services = { ...shared(context), signInLimits: new SignInLimits() };
   return {

@@ -6,7 +6,8 @@ import { openPermissionsOrm } from "./orm.js";
 import { buildSchema } from "./schema.js";
 
 /** The subgraph of who may do what: grants and what they come to. */
-export async function createPermissionsSubgraph(context: AppContext): Promise<Subgraph> {
+export async function createPermissionsSubgraph(process: AppContext): Promise<Subgraph> {
+  const context = process.for("permissions");
   const orm = await openPermissionsOrm(context);
   const services = shared(context);
   return {
