@@ -7,7 +7,7 @@ import {
   heartbeatEvery,
   heartbeatFrame,
 } from "@onrecord/collab-protocol/protocol";
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import type { Service } from "@onrecord/core/service";
@@ -74,7 +74,7 @@ export class Collab implements Service {
   private readonly context: AppContext;
 
   constructor(process: AppContext) {
-    const context = process.for("collab");
+    const context = onLogin(process, "collab");
     this.context = context;
     const { db, bus, keys, config, metrics } = context;
     this.#log = context.log.child({ service: "collab" });

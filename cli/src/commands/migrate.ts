@@ -1,4 +1,4 @@
-import { createContext } from "@onrecord/context/context";
+import { createContext, onLogin } from "@onrecord/context/context";
 import { createLogger } from "@onrecord/core/log";
 import { createDemoFirm } from "../demo-firm.js";
 import { readEnvironment } from "../env.js";
@@ -12,7 +12,7 @@ export async function migrate(): Promise<void> {
     beside: true,
     onProgress,
   });
-  if (config.demo) await createDemoFirm(context.operator(), onProgress);
+  if (config.demo) await createDemoFirm(onLogin(context, "operator"), onProgress);
   const rows = await context.db.query<{ name: string }>(
     "select name from onrecord.migration order by name desc limit 1",
   );

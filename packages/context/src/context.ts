@@ -20,10 +20,11 @@ import { Registry } from "prom-client";
 
 /** What every service of a process shares; built by hand, once, and passed down. */
 export interface AppContext extends AsyncDisposable {
-  /** This context on the connections of one service, under its own login: what a service is made on. */
-  for(login: LoginName): AppContext;
-  /** This context for whoever operates the machine: on the owner's login, where this process has it. */
-  operator(): AppContext;
+  /**
+   * The connections of one service, under its own login; those of whoever operates the machine, under the owner's, where this process has
+   * it. See `onLogin`.
+   */
+  database(login: LoginName | "operator"): Database;
   readonly config: Config;
   readonly log: Logger;
   readonly db: Database;
@@ -86,24 +87,35 @@ export async function createContext(
   const nodeId = newId();
   const transport: BusTransport =
     config.bus.kind === "nats" ? new NatsTransport(config.bus.url, log) : new PostgresTransport(db, log);
-  const bus = resources.use(new Bus(nodeId, transport, (err) => log.warn({ err }, "a bus message failed")));
+  const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
+  const bus = resources.use(
+    new Bus(nodeId, transport, (err) => log.warn({ err }, "a bus message failed"), secret),
+  );
   await bus.start();
   const keys = await FileKeyProvider.open(join(config.dataDir));
   const rights = resources.use(new LiveRights(db, bus, nodeId, log));
   await rights.start();
-  const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
   const ledger = new Ledger(db, bus);
   const decisions = new DecisionPoint(db);
   const roles = await stepsDownTo(db, loginNames.map(roleOf));
   const owned = resources.move();
-  const derived = new Map<string, AppContext>();
-  /** The same context on other connections, which end with it. */
-  const on = (name: string, open: () => Database): AppContext => {
-    const known = derived.get(name) ?? withDatabase(context, owned.use(open()));
-    derived.set(name, known);
+  const opened = new Map<string, Database>();
+  const database = (login: LoginName | "operator"): Database => {
+    const how = connect(login);
+    if (how === null) return db;
+    const known = opened.get(login) ?? owned.use(new Database(how.url, { log, within: db, ...how }));
+    opened.set(login, known);
     return known;
   };
-  const context: AppContext = {
+  /** How a login is reached; null: the process's connections are its. */
+  const connect = (login: LoginName | "operator") => {
+    if (login === "operator") return { url: adminUrl, max: 2 };
+    const own = loginUrls[login];
+    if (own !== undefined) return own === url ? null : { url: own, max: MOST[login] };
+    const service = roleOf(login);
+    return roles.has(service) ? { url, max: MOST[login], role: service } : null;
+  };
+  return {
     config,
     log,
     db,
@@ -118,24 +130,14 @@ export async function createContext(
     serviceSecret: secret,
     demoPassword: secrets.demoPassword,
     fatal,
-    for(login) {
-      const own = loginUrls[login];
-      const max = MOST[login];
-      const shared = { log, max, within: db };
-      if (own !== undefined) return own === url ? context : on(login, () => new Database(own, shared));
-      const service = roleOf(login);
-      return roles.has(service)
-        ? on(login, () => new Database(url, { ...shared, role: service }))
-        : context;
-    },
-    operator: () => on("operator", () => new Database(adminUrl, { log, max: 2, within: db })),
+    database,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-  return context;
 }
 
-/** What rests on a database, on another one; it ends with the context that it is made of. */
-function withDatabase(context: AppContext, db: Database): AppContext {
+/** A process's context under one login: what a service is made on. It ends with the context that it is made of. */
+export function onLogin(context: AppContext, login: LoginName | "operator"): AppContext {
+  const db = context.database(login);
   const ledger = new Ledger(db, context.bus);
   const decisions = new DecisionPoint(db);
   const guard = new Guard(decisions, ledger);

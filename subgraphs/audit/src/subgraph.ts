@@ -1,6 +1,6 @@
 import { AlertEntity } from "@onrecord/alerts/alert";
 import { AlertEngine } from "@onrecord/alerts/alert-engine";
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { openOrm } from "@onrecord/postgres/orm";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
@@ -16,7 +16,7 @@ export interface AuditSubgraph extends Subgraph {
 
 /** The subgraph of what happened: the record, and the alerts raised from it. */
 export async function createAuditSubgraph(process: AppContext): Promise<AuditSubgraph> {
-  const context = process.for("audit");
+  const context = onLogin(process, "audit");
   const { bus, db, log } = context;
   await using owned = new AsyncDisposableStack();
   const orm = owned.use(await openOrm({ db, log, schema: "audit", entities: [AlertEntity] }));

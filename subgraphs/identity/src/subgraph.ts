@@ -1,4 +1,4 @@
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { IdentityContext } from "./context.js";
@@ -8,7 +8,7 @@ import { SignInLimits } from "./sign-in-limits.js";
 
 /** The subgraph of who is who: users, departments, sessions. */
 export async function createIdentitySubgraph(process: AppContext): Promise<Subgraph> {
-  const context = process.for("identity");
+  const context = onLogin(process, "identity");
   const orm = await openIdentityOrm(context);
   const services = { ...shared(context), signInLimits: new SignInLimits() };
   return {
