@@ -58,7 +58,9 @@ export async function readDemoFirm({ db, demoPassword }: AppContext): Promise<De
 }
 
 async function mayCreate(sql: Sql): Promise<boolean> {
-  const [row] = await sql.query<{ may: boolean }>("select has_table_privilege('identity.user', 'insert') as may");
+  const [row] = await sql.query<{ may: boolean }>(
+    "select has_table_privilege('identity.user', 'insert') as may",
+  );
   return row?.may ?? false;
 }
 

@@ -37,7 +37,9 @@ class Ether {
 async function twoNodes() {
   const ether = new Ether();
   const errors: Error[] = [];
-  const buses = ["a", "b"].map((node) => new Bus(node, ether.transport(), (error) => errors.push(error), SECRET));
+  const buses = ["a", "b"].map(
+    (node) => new Bus(node, ether.transport(), (error) => errors.push(error), SECRET),
+  );
   for (const bus of buses) await bus.start();
   // Once they know of each other, nothing waits behind their roll call.
   await vi.waitFor(() => expect(ether.sent).toHaveLength(3));
@@ -99,7 +101,14 @@ describe("the bus", () => {
     const old = new MessageSeal(SECRET, () => Date.now() - 61_000);
     const hint = { n: "c", t: "permissions.changed", m: { revision: 3 } } as const;
     // As anybody says it, in another's words, with a word changed, under another name, long ago, and again.
-    ether.say(hint, stranger.seal(hint), { ...said!, m: hint.m }, { ...said!, n: "c" }, old.seal(hint), said!);
+    ether.say(
+      hint,
+      stranger.seal(hint),
+      { ...said!, m: hint.m },
+      { ...said!, n: "c" },
+      old.seal(hint),
+      said!,
+    );
     expect(remote()).toEqual([2]);
     expect(errors).toHaveLength(2);
     expect(errors[0]!.message).toContain("ONRECORD_SERVICE_SECRET");

@@ -1,5 +1,5 @@
 import type { AppError } from "@onrecord/core/errors";
-import { MessageSeal, type SealFault } from "./message-seal.js";
+import { MessageSeal, type Seal, type SealFault } from "./message-seal.js";
 
 /** Every message of the bus. They are hints, and presence besides: a receiver that misses one finds the same in Postgres. */
 export interface BusMessages {
@@ -45,14 +45,11 @@ export interface BusTransport extends AsyncDisposable {
   ready(): boolean;
 }
 
-/** A message on the wire: `n` is the node that sent it. The rest is its seal: its number, when it was sent, and the HMAC of all. */
-export interface Envelope {
+/** A message on the wire, sealed when it is sent: `n` is the node that sent it. */
+export interface Envelope extends Partial<Seal> {
   readonly n: string;
   readonly t: BusTopic;
   readonly m: BusMessages[BusTopic];
-  readonly c?: number;
-  readonly at?: number;
-  readonly s?: string;
 }
 
 /** The first message after a pause leaves at once; those that follow gather for this long, so that a busy node does not pay for each. */
@@ -181,7 +178,9 @@ export class Bus implements AsyncDisposable {
       const batch = this.#outbox;
       this.#outbox = [];
       // A lost hint delays and never loses, so a failing transport is reported and not retried.
-      await this.transport.send(newest(batch).map((envelope) => this.#seal.seal(envelope))).catch(this.onError);
+      await this.transport
+        .send(newest(batch).map((envelope) => this.#seal.seal(envelope)))
+        .catch(this.onError);
       await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
     this.#flushing = undefined;

@@ -1,10 +1,23 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
-import type { Envelope } from "./bus.js";
 
 /** How old a message may be, and how far the clocks of two machines may be apart, in milliseconds. */
 const MAX_AGE_MS = 60_000;
 /** So many nodes are remembered before those that fell silent are forgotten. */
 const NODES = 1000;
+
+/** What a node says: `n` is the node, `t` the topic, `m` the message. */
+interface Said {
+  readonly n: string;
+  readonly t: string;
+  readonly m: unknown;
+}
+
+/** What is put beside it: its number, when it was sent (milliseconds since the epoch), and the HMAC of all, base64url. */
+export interface Seal {
+  readonly c: number;
+  readonly at: number;
+  readonly s: string;
+}
 
 /** Why a message is not believed. */
 export type SealFault = "unsealed" | "forged" | "expired" | "replayed";
@@ -28,18 +41,19 @@ export class MessageSeal {
   }
 
   /** Messages must be sent in the order in which they are sealed. */
-  seal({ n, t, m }: Envelope): Envelope {
-    const envelope = { n, t, m, c: ++this.#count, at: this.now() };
-    return { ...envelope, s: this.#mac(envelope).toString("base64url") };
+  seal<T extends Said>(said: T): T & Seal {
+    const c = ++this.#count;
+    const at = this.now();
+    return { ...said, c, at, s: this.#mac(said, c, at).toString("base64url") };
   }
 
   /** Null when the message is a node's, fresh, and newer than those before it. */
-  open(envelope: Envelope): SealFault | null {
+  open(envelope: Said & Partial<Seal>): SealFault | null {
     const { n, c, at, s } = envelope;
     if (typeof n !== "string" || typeof c !== "number" || typeof at !== "number" || typeof s !== "string")
       return "unsealed";
     const given = Buffer.from(s, "base64url");
-    const mac = this.#mac(envelope);
+    const mac = this.#mac(envelope, c, at);
     if (given.length !== mac.length || !timingSafeEqual(given, mac)) return "forged";
     if (Math.abs(this.now() - at) > MAX_AGE_MS) return "expired";
     if (c <= (this.#newest.get(n)?.count ?? 0)) return "replayed";
@@ -50,11 +64,12 @@ export class MessageSeal {
 
   /** What they said is too old by now to be said again. */
   #forgetSilent(): void {
-    for (const [node, { at }] of this.#newest) if (this.now() - at > 2 * MAX_AGE_MS) this.#newest.delete(node);
+    for (const [node, { at }] of this.#newest)
+      if (this.now() - at > 2 * MAX_AGE_MS) this.#newest.delete(node);
   }
 
   /** JSON that was parsed is written as it was read, so that both sides have the same text. */
-  #mac({ n, t, m, c, at }: Envelope): Buffer {
+  #mac({ n, t, m }: Said, c: number, at: number): Buffer {
     return createHmac("sha256", this.#key)
       .update(JSON.stringify([n, t, m, c, at]))
       .digest();

@@ -11,7 +11,9 @@ beforeAll(async () => {
 afterAll(() => first?.[Symbol.asyncDispose]());
 
 /** Well formed, by a login of the database that is no node. */
-const FORGED = JSON.stringify([{ n: "x", t: "permissions.changed", m: { revision: 66 }, c: 1, at: Date.now(), s: "AA" }]);
+const FORGED = JSON.stringify([
+  { n: "x", t: "permissions.changed", m: { revision: 66 }, c: 1, at: Date.now(), s: "AA" },
+]);
 
 describe("the bus on Postgres", () => {
   it("reaches the other nodes once each, and packs what is large", async () => {

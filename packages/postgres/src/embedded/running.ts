@@ -4,9 +4,7 @@ import { type ConnectionStrings, connectionStrings } from "./logins.js";
 import { readState, whole } from "./state.js";
 
 /** Finds the Postgres that another process runs on this data directory, for commands that work beside it; undefined if none answers. */
-export async function findRunningPostgres(
-  dataDir: string,
-): Promise<ConnectionStrings | undefined> {
+export async function findRunningPostgres(dataDir: string): Promise<ConnectionStrings | undefined> {
   const state = await readState(resolve(dataDir));
   if (state?.port === undefined) return undefined;
   const urls = connectionStrings(whole(state), state.port);

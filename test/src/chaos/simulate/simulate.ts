@@ -20,7 +20,7 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
   const faults = new Faults((fault) => options.onProgress(`FAULT ${fault}`));
   await using context = await testContext();
   await using db = new Database(context.env.DATABASE_URL!, { log: context.log, name: "auditor" });
-  await using world = await World.create({ ...context, db, database: () => db }, options.seed, faults);
+  await using world = await World.create({ ...context, db }, options.seed, faults);
   for (let step = 1; step <= options.steps && !options.stopped() && !faults.enough; step++) {
     await world.step(step);
     if (step % HEAL_EVERY === 0 || step === options.steps) {
