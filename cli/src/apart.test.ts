@@ -25,6 +25,7 @@ it("works with every service in a process of its own, over one database", { time
   const migration = opened.use(
     Command.run(["migrate"], {
       ...env,
+      ONRECORD_DEMO: "1",
       DATABASE_URL: postgres.adminUrl,
       DATABASE_ADMIN_URL: postgres.adminUrl,
     }),

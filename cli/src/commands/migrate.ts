@@ -4,7 +4,7 @@ import { createDemoFirm } from "../demo-firm.js";
 import { readEnvironment } from "../env.js";
 import { print, tell } from "../output.js";
 
-/** `onrecord migrate`: brings the database forward to this build; with ONRECORD_DEMO, an empty one gets the demo firm. */
+/** `onrecord migrate`: brings the database forward to this build; with ONRECORD_DEMO=1, an empty one gets the demo firm. */
 export async function migrate(): Promise<void> {
   const { config, secrets } = readEnvironment();
   const onProgress = (step: string) => tell(`Onrecord is ${step} …`);
@@ -12,7 +12,7 @@ export async function migrate(): Promise<void> {
     beside: true,
     onProgress,
   });
-  if (config.demo) await createDemoFirm(onLogin(context, "operator"), onProgress);
+  if (config.demoAsked) await createDemoFirm(onLogin(context, "operator"), onProgress);
   const rows = await context.db.query<{ name: string }>(
     "select name from onrecord.migration order by name desc limit 1",
   );

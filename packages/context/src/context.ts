@@ -83,7 +83,8 @@ export async function createContext(
   );
   options.onProgress?.("migrating the database");
   await migrate(adminUrl, log);
-  const db = resources.use(new Database(url, { log, ...(role ? { role } : {}) }));
+  const step = role !== undefined && (await mayStepDown(url, role, log));
+  const db = resources.use(new Database(url, { log, ...(step ? { role } : {}) }));
   const nodeId = newId();
   const transport: BusTransport =
     config.bus.kind === "nats" ? new NatsTransport(config.bus.url, log) : new PostgresTransport(db, log);
@@ -133,6 +134,12 @@ export async function createContext(
     database,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Whether a login has another one's role: a service's own has not. */
+async function mayStepDown(url: string, role: string, log: Logger): Promise<boolean> {
+  await using probe = new Database(url, { log, max: 1 });
+  return (await stepsDownTo(probe, [role])).has(role);
 }
 
 /** A process's context under one login: what a service is made on. It ends with the context that it is made of. */

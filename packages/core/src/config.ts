@@ -20,6 +20,8 @@ export interface Config {
   readonly database: { readonly kind: "embedded" } | { readonly kind: "external" };
   readonly bus: { readonly kind: "postgres" } | { readonly kind: "nats"; readonly url: string };
   readonly demo: boolean;
+  /** Somebody said so, and it is not only what is usual outside production. */
+  readonly demoAsked: boolean;
   readonly logLevel: string;
   /** Where the subgraphs answer when they run in other processes. */
   readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
@@ -103,6 +105,7 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     database: databaseUrl ? { kind: "external" } : { kind: "embedded" },
     bus: natsUrl ? { kind: "nats", url: natsUrl } : { kind: "postgres" },
     demo: oneOf("ONRECORD_DEMO", ["0", "1"], production ? "0" : "1") === "1",
+    demoAsked: text("ONRECORD_DEMO") === "1",
     logLevel: oneOf("LOG_LEVEL", ["trace", "debug", "info", "warn", "error", "silent"], "warn"),
     subgraphUrls,
     collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
