@@ -66,6 +66,15 @@ it("works with every service in a process of its own, over one database", { time
   one.text.insert(0, "Through the gateway. ");
   await until(() => two.text.toString().startsWith("Through the gateway. "), "the other editor to see it");
 
+  // What an operator does in a service's place goes as far as its login, and says so where that ends.
+  const beside = (command: readonly string[]) =>
+    opened.use(Command.run(command, { ...env, DATABASE_URL: postgres.loginUrls.identity })).ended;
+  expect(await beside(["token", "analyst1@demo.onrecord.test"])).toMatchObject({ code: 0 });
+  expect(await beside(["keys", "list"])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("DATABASE_ADMIN_URL"),
+  });
+
   // A subgraph alone answers nobody but the gateway.
   const direct = await fetch(urls.SUBGRAPH_AUDIT_URL!, {
     method: "POST",
