@@ -1,1 +1,1 @@
-export { withPostgres as default } from "../../vitest.shared.js";
+export { default } from "../../vitest.shared.js";

@@ -1,8 +1,8 @@
+import { type AppContext, createContext, onLogin } from "@onrecord/context/context";
+import { type TestContext, testContext } from "@onrecord/context/testing/context";
 import { loginNames, readConfig } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AppContext, createContext, onLogin } from "./context.js";
-import { type TestContext, testContext } from "./testing/context.js";
 
 let context: TestContext;
 beforeAll(async () => {
@@ -25,9 +25,9 @@ describe("a process", () => {
   });
 
   it("keeps what a service was given besides, and puts its entries on the record under its login", async () => {
-    const bus = { ...context.bus };
-    const service = onLogin({ ...context, bus } as AppContext, "audit");
-    expect(service.bus).toBe(bus);
+    const config = { ...context.config, port: 4711 };
+    const service = onLogin({ ...context, config }, "audit");
+    expect(service.config).toBe(config);
     const { ledger } = onLogin(context, "audit");
     const by = { actorKind: "SYSTEM", actorId: null, sessionId: null, requestId: "r", from: null } as const;
     const id = await ledger.record({ action: "key.retired", by, object: null, detail: { keyId: "k" } });
