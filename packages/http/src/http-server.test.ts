@@ -104,7 +104,7 @@ describe("the HTTP server", () => {
   });
 
   it("cuts who sends half a head and no more", async () => {
-    await using impatient = new HttpServer(createLogger("silent"), { headMs: 20, silent: 10 });
+    await using impatient = new HttpServer(createLogger("silent"), undefined, { headMs: 20, silent: 10 });
     const { port, hostname } = new URL(await impatient.listen(0, "127.0.0.1"));
     const socket = connect(Number(port), hostname);
     socket.on("error", () => undefined).resume();
@@ -113,7 +113,7 @@ describe("the HTTP server", () => {
   });
 
   it("cuts who has been silent longest when too many are, and answers who comes", async () => {
-    await using busy = new HttpServer(createLogger("silent"), { headMs: 60_000, silent: 20 });
+    await using busy = new HttpServer(createLogger("silent"), undefined, { headMs: 60_000, silent: 20 });
     busy.route("/", answer("here"));
     const at = await busy.listen(0, "127.0.0.1");
     const sockets = [];

@@ -19,6 +19,7 @@ const ids = {
   document: randomUUID(),
   destroyed: randomUUID(),
   session: randomUUID(),
+  unused: randomUUID(),
   grant: randomUUID(),
   entry: randomUUID(),
 };
@@ -37,6 +38,12 @@ beforeAll(async () => {
     await tx.query(
       "insert into identity.session (id, token_hash, user_id, kind, created_at, expires_at) values ($1, $2, $3, 'TOKEN', now(), now() + interval '1 day')",
       [ids.session, randomBytes(32), ids.user],
+    );
+    // Nobody has used it for a day.
+    await tx.query(
+      `insert into identity.session (id, token_hash, user_id, kind, created_at, expires_at, idle_for, idle_at)
+       values ($1, $2, $3, 'BROWSER', now() - interval '1 day', now() + interval '1 day', '1 hour', now() - interval '23 hours')`,
+      [ids.unused, randomBytes(32), ids.user],
     );
     await tx.query("insert into documents.folder (id, name) values ($1, 'F')", [ids.folder]);
     await tx.query("select permissions.place($1, $2, 'FOLDER', '{}')", [ids.folder, firm]);
@@ -86,6 +93,12 @@ describe.each(loginNames)("with the login of %s", (login) => {
       "writes an entry of a transaction to come":
         "insert into audit.entry (id, txid, action, actor_kind, request_id, outcome, detail) values (gen_random_uuid(), '9223372036854775807', 'x', 'SYSTEM', 'r', 'ALLOWED', '{}')",
       "changes an entry": "update audit.entry set action = 'y'",
+      "takes the mark off what must not be told": "update audit.entry set discreet = false",
+      "writes an entry with a mark of its own":
+        "insert into audit.entry (id, action, actor_kind, request_id, outcome, detail, discreet) values (gen_random_uuid(), 'x', 'SYSTEM', 'r', 'ALLOWED', '{}', false)",
+      "raises an alert with a mark of its own": `insert into audit.alert (id, rule, severity, entry_id, discreet) values (gen_random_uuid(), 'rule', 'HIGH', '${ids.entry}', false)`,
+      "counts a sitting by hand": "update audit.sitting set times = 1",
+      "ends a sitting without its entry": "delete from audit.sitting",
       "deletes an entry": "delete from audit.entry",
       "forgets where somebody came from": "delete from audit.origin",
       "moves a head back": `update documents.head set version = 0 where document_id = '${ids.document}'`,
@@ -111,6 +124,9 @@ describe.each(loginNames)("with the login of %s", (login) => {
       "starts a session off the record": `insert into identity.session (id, token_hash, user_id, kind, created_at, expires_at) values (gen_random_uuid(), '\\x01', '${ids.user}', 'TOKEN', now(), now() + interval '1 day')`,
       "ends a session off the record": `update identity.session set ended_at = now() where id = '${ids.session}'`,
       "prolongs a session": `update identity.session set expires_at = now() + interval '1 year'`,
+      "keeps a session from ending unused": "update identity.session set idle_at = null, idle_for = null",
+      "ends unused sessions off the record": "select identity.end_unused_sessions(10)",
+      "says where a session came from": "update identity.session set origin_id = null",
       "gives access off the record": `insert into permissions.grant (id, resource_id, principal_id, level, granted_at) values (gen_random_uuid(), '${firm}', '${ids.user}', 5, now())`,
       "takes access off the record": `update permissions.grant set revoked_at = now() where id = '${ids.grant}'`,
       "raises a grant": "update permissions.grant set level = 5",
@@ -121,6 +137,7 @@ describe.each(loginNames)("with the login of %s", (login) => {
       "makes itself the creator of what was there": `select permissions.grant_creator(gen_random_uuid(), '${ids.folder}', '${ids.user}')`,
       "gives itself a right that is open": `insert into permissions.live_right values (gen_random_uuid(), gen_random_uuid(), '${ids.session}', '${ids.user}', null, 'infinity')`,
       "mends a right that is void": "update permissions.live_right set void = null",
+      "makes rights void without a change, and by no lock": `select permissions.make_void(null, array['${ids.user}'::uuid], null, null, true, 1)`,
       "sets the revision": "update permissions.revision set revision = 0",
       "silences an alert": "update audit.alert set status = 'RESOLVED'",
       "deletes an alert": "delete from audit.alert",
@@ -140,6 +157,25 @@ describe.each(loginNames)("with the login of %s", (login) => {
     const read = as[login].query("select password_hash from identity.user");
     if (login === "identity") expect(await read).toHaveLength(1);
     else await expect(read).rejects.toMatchObject(refused);
+  });
+
+  it("nobody reads where others came from, but who shows the record", async () => {
+    const read = as[login].query("select ip from audit.origin");
+    if (login === "audit") expect(await read).toEqual([]);
+    else await expect(read).rejects.toMatchObject(refused);
+  });
+
+  it.each(
+    Object.entries({
+      "says that sessions are being used": ["gateway", "collab", "select identity.use_sessions('{}')"],
+      "stops edits": ["identity", "permissions", "select permissions.stop('{}', '{}', '{}', '{}')"],
+      "ends sittings": ["audit", "audit", "select audit.end_sittings()"],
+      "knows from where people sign in": ["identity", "identity", "select from identity.familiar_place"],
+    }),
+  )("nobody %s, but whose work that is", async (_, [one, other, text]) => {
+    const done = as[login].query(text!);
+    if (login === one || login === other) await done;
+    else await expect(done).rejects.toMatchObject(refused);
   });
 
   it("nobody commits a live edit in a name that no right of theirs proves", async () => {
@@ -236,6 +272,36 @@ describe("what a service may do", () => {
     );
     expect(session).toEqual({ made: true, lasts: true, ended: true });
     await expect(end()).rejects.toMatchObject(refused);
+  });
+
+  it("changes a password for its owner, on the record, and only together with the end of their other sessions", async () => {
+    const change = (what: { actor?: string; session?: string; recorded?: boolean; ends?: boolean }) =>
+      as.identity.transaction(async (tx) => {
+        const { actor = ids.user, session = ids.session, recorded = true, ends = true } = what;
+        await tx.query("select from identity.user where id = $1 for no key update", [ids.user]);
+        await tx.query("update identity.user set password_hash = 'new' where id = $1", [ids.user]);
+        if (recorded) await append(tx, { action: "password.changed", object: ids.user, actor, session });
+        if (!ends) return;
+        const others = await tx.query<{ id: string }>(
+          "update identity.session set ended_at = now() where user_id = $1 and id <> $2 and ended_at is null returning id",
+          [ids.user, ids.session],
+        );
+        for (const { id } of others) await append(tx, { action: "session.ended", object: id });
+      });
+    for (const lie of [
+      { recorded: false },
+      { actor: randomUUID() },
+      { session: randomUUID() },
+      { session: ids.unused },
+      { ends: false },
+    ])
+      await expect(change(lie)).rejects.toMatchObject(refused);
+    await change({});
+    const open = await owner.query(
+      "select id from identity.session where user_id = $1 and ended_at is null",
+      [ids.user],
+    );
+    expect(open).toEqual([{ id: ids.session }]);
   });
 
   it("gives and takes access on the record, under the very grant's id", async () => {

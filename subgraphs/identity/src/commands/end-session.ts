@@ -1,6 +1,7 @@
 import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
 import { changeRights } from "@onrecord/policy/change-rights";
+import { onRecord } from "@onrecord/policy/on-record";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import type { IdentityContext } from "../context.js";
 import { endLocked, lockOwnSessions } from "./open-sessions.js";
@@ -44,5 +45,5 @@ async function refused({ caller, ledger }: IdentityContext, sessionId: string): 
     object: { kind: "SESSION", id: isId(sessionId) ? sessionId : null },
     detail: { permission: "end-session", reasons: [] },
   });
-  return new AppError("NOT_FOUND", "You have no such session.");
+  return onRecord(new AppError("NOT_FOUND", "You have no such session."));
 }

@@ -86,7 +86,7 @@ export async function signIn(
   });
   if (token === null) {
     await refuse(context, email, "credentials");
-    throw new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong.");
+    throw onRecord(new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong."));
   }
   succeeded();
   const principal = await authenticate(context.db, token);
