@@ -137,7 +137,7 @@ describe.each(loginNames)("with the login of %s", (login) => {
       "makes itself the creator of what was there": `select permissions.grant_creator(gen_random_uuid(), '${ids.folder}', '${ids.user}')`,
       "gives itself a right that is open": `insert into permissions.live_right values (gen_random_uuid(), gen_random_uuid(), '${ids.session}', '${ids.user}', null, 'infinity')`,
       "mends a right that is void": "update permissions.live_right set void = null",
-      "makes rights void without a change, and by no lock": `select permissions.make_void(null, array['${ids.user}'::uuid], null, null, true, 1)`,
+      "makes rights void beside a change of them": `select permissions.make_void(null, array['${ids.user}'::uuid], null, null, true, 1)`,
       "sets the revision": "update permissions.revision set revision = 0",
       "silences an alert": "update audit.alert set status = 'RESOLVED'",
       "deletes an alert": "delete from audit.alert",
