@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { subgraphNames } from "@onrecord/core/config";
+import { type LoginName, subgraphNames } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { openEditor, until } from "@onrecord/testing/editor";
@@ -18,24 +18,32 @@ it("works with every service in a process of its own, over one database", { time
   );
   const env = {
     ONRECORD_DATA: dataDir,
-    DATABASE_URL: postgres.appUrl,
-    DATABASE_ADMIN_URL: postgres.adminUrl,
     ONRECORD_SERVICE_SECRET: randomBytes(32).toString("hex"),
     ONRECORD_DEMO_PASSWORD: "a password of the demo",
   };
+  // Whoever has the owner's login migrates, and makes the demo firm. The services have each their own and no other.
+  const migration = opened.use(
+    Command.run(["migrate"], {
+      ...env,
+      ONRECORD_DEMO: "1",
+      DATABASE_URL: postgres.adminUrl,
+      DATABASE_ADMIN_URL: postgres.adminUrl,
+    }),
+  );
+  expect((await migration.ended).code).toBe(0);
   const urls: Record<string, string> = {};
-  const start = async (words: readonly string[], more: Record<string, string> = {}) => {
-    const command = opened.use(Command.run(["start", ...words], { ...env, ...more }));
-    return command.ready();
+  const start = async (login: LoginName, words: readonly string[], more: Record<string, string> = {}) => {
+    const DATABASE_URL = postgres.loginUrls[login];
+    return opened.use(Command.run(["start", ...words], { ...env, DATABASE_URL, ...more })).ready();
   };
-  // At once, as an orchestrator would: migrations and the demo firm are made by one of them.
+  // At once, as an orchestrator would.
   const [collab] = await Promise.all([
-    start(["collab"]),
+    start("collab", ["collab"]),
     ...subgraphNames.map(async (name) => {
-      urls[`SUBGRAPH_${name.toUpperCase()}_URL`] = `${await start(["subgraph", name])}/graphql`;
+      urls[`SUBGRAPH_${name.toUpperCase()}_URL`] = `${await start(name, ["subgraph", name])}/graphql`;
     }),
   ]);
-  const url = await start(["gateway"], { ...urls, COLLAB_URL: collab });
+  const url = await start("gateway", ["gateway"], { ...urls, COLLAB_URL: collab });
 
   const { signIn } = await new Api(url, undefined).ask<{ signIn: { token: string } }>(
     "mutation ($input: SignInInput!) { signIn(input: $input) { token } }",
@@ -57,6 +65,15 @@ it("works with every service in a process of its own, over one database", { time
   await Promise.all([one.synced(), two.synced()]);
   one.text.insert(0, "Through the gateway. ");
   await until(() => two.text.toString().startsWith("Through the gateway. "), "the other editor to see it");
+
+  // What an operator does in a service's place goes as far as its login, and says so where that ends.
+  const beside = (command: readonly string[]) =>
+    opened.use(Command.run(command, { ...env, DATABASE_URL: postgres.loginUrls.identity })).ended;
+  expect(await beside(["token", "analyst1@demo.onrecord.test"])).toMatchObject({ code: 0 });
+  expect(await beside(["keys", "list"])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("DATABASE_ADMIN_URL"),
+  });
 
   // A subgraph alone answers nobody but the gateway.
   const direct = await fetch(urls.SUBGRAPH_AUDIT_URL!, {

@@ -17,10 +17,13 @@ import { openPermissionsOrm } from "@onrecord/subgraph-permissions/orm";
 /** Any fixed number: the lock under which one of several starting processes makes the firm. */
 const LOCK = 0x0a_d1_7_2;
 
-/** On a database without users, creates the demo firm: people, their papers, and their access, all or nothing. */
+/**
+ * On a database without users, creates the demo firm: people, their papers, and their access, all or nothing. It is of every service, so
+ * no service's login may: a process that has no other leaves it to `onrecord migrate`.
+ */
 export async function createDemoFirm(context: AppContext, onProgress: (step: string) => void): Promise<void> {
   const { db, ledger } = context;
-  if (await hasUsers(db)) return;
+  if ((await hasUsers(db)) || !(await mayCreate(db))) return;
   onProgress("creating the demo firm");
   const history = new History(context);
   const edits = new Edits(context, history);
@@ -52,6 +55,13 @@ export async function readDemoFirm({ db, demoPassword }: AppContext): Promise<De
     [emails],
   );
   return people.length === 0 ? null : { password: demoPassword, people };
+}
+
+async function mayCreate(sql: Sql): Promise<boolean> {
+  const [row] = await sql.query<{ may: boolean }>(
+    "select has_table_privilege('identity.user', 'insert') as may",
+  );
+  return row?.may ?? false;
 }
 
 async function hasUsers(sql: Sql): Promise<boolean> {

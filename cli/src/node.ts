@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Collab } from "@onrecord/collab/collab";
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { type SubgraphName, subgraphNames } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import { createGateway } from "@onrecord/gateway/gateway";
@@ -60,8 +60,10 @@ export async function startNode(
   opening.use(context);
   const http = opening.use(new HttpServer(context.log, new Door(context.config)));
   mountHealth(http, context);
-  await checkKeys(context);
-  if (context.config.demo) await createDemoFirm(context, onProgress);
+  // Only these open documents, and only their logins may read what opens with the keys.
+  if (names.includes("collab")) await checkKeys(onLogin(context, "collab"));
+  else if (names.includes("subgraph documents")) await checkKeys(onLogin(context, "documents"));
+  if (context.config.demo) await createDemoFirm(onLogin(context, "operator"), onProgress);
 
   const subgraphs: Partial<Record<SubgraphName, Subgraph>> = {};
   for (const name of subgraphNames.filter((name) => names.includes(`subgraph ${name}`))) {
@@ -78,7 +80,7 @@ export async function startNode(
   if (names.includes("gateway")) {
     const { demo, production } = context.config;
     // A firm that works for real tells a stranger nothing about its people, whatever else is configured.
-    const shown = demo && !production ? { demo: () => readDemoFirm(context) } : {};
+    const shown = demo && !production ? { demo: () => readDemoFirm(onLogin(context, "gateway")) } : {};
     services.push(opening.use(await createGateway(context, { subgraphs, webRoot, ...shown })));
   }
   for (const service of services) {

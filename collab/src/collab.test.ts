@@ -112,7 +112,7 @@ describe("co-editing with stock clients", () => {
       async () =>
         (
           await context.db.query(
-            "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%commit_changes%'",
+            "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%documents.commit_live%'",
           )
         ).length > 0,
       "the commit to wait for the lock",

@@ -7,7 +7,7 @@ import {
   heartbeatEvery,
   heartbeatFrame,
 } from "@onrecord/collab-protocol/protocol";
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
@@ -76,7 +76,11 @@ export class Collab implements Service {
   /** Heads may have moved since they were looked at. */
   #headsMoved = true;
 
-  constructor(private readonly context: AppContext) {
+  private readonly context: AppContext;
+
+  constructor(process: AppContext) {
+    const context = onLogin(process, "collab");
+    this.context = context;
     const { db, bus, keys, config, metrics } = context;
     this.#log = context.log.child({ service: "collab" });
     this.#ledger = context.ledger;
@@ -168,7 +172,10 @@ export class Collab implements Service {
       bus.subscribe("document.committed", ({ documentId, version }) =>
         this.rooms.get(documentId)?.catchUp(version),
       ),
-      bus.subscribe("document.shredded", ({ documentId }) => this.#shredded(documentId)),
+      // Only a hint, as all on the bus: whether it is gone is for the table to say.
+      bus.subscribe("document.shredded", ({ documentId }) => {
+        if (this.rooms.get(documentId)) this.#checkHeads();
+      }),
       bus.onGap(() => this.#checkHeads()),
     );
     this.#presence.start();

@@ -78,4 +78,24 @@ describe("a document whose key is destroyed", () => {
     expect(await editor.closed()).toBe(4404);
     expect(node.collab.rooms.get(documentId)).toBeUndefined();
   });
+
+  it("is nothing that a hint alone can say", async () => {
+    const documentId = await node.document();
+    const editor = node.edit(documentId, node.eve);
+    await editor.synced();
+    const room = node.collab.rooms.get(documentId);
+    let closed = false;
+    void editor.closed().then(() => {
+      closed = true;
+    });
+    const { bus } = node.context;
+    // Whatever is said: that it is gone, that rights changed, that it is far ahead.
+    for (const version of [1, 10 ** 9]) bus.publish("document.committed", { documentId, version });
+    bus.publish("document.shredded", { documentId });
+    bus.publish("permissions.changed", { revision: 10 ** 9 });
+    editor.text.insert(0, "still here");
+    await until(async () => (await node.versions(documentId)).length === 1, "the edit to be kept");
+    expect(node.collab.rooms.get(documentId)).toBe(room);
+    expect(closed).toBe(false);
+  });
 });

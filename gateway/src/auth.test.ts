@@ -1,3 +1,4 @@
+import { onLogin } from "@onrecord/context/context";
 import { type TestContext, testContext } from "@onrecord/testing/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Node, startNode } from "./fixtures/gateway-node.js";
@@ -17,7 +18,7 @@ afterAll(async () => {
 
 /** How many refused tokens the record tells of, in how many entries. */
 const refusals = async () => {
-  await context.ledger.settle();
+  await onLogin(context, "gateway").ledger.settle();
   const [row] = await context.db.query<{ n: number; entries: number }>(
     `select coalesce(sum(coalesce((detail->>'count')::int, 1)), 0)::int as n, count(*)::int as entries
      from audit.entry where action = 'session.refused' and detail->>'reason' = 'token'`,
@@ -147,7 +148,7 @@ describe("the sign-in of browsers", () => {
          where e.action = 'session.refused' and e.detail->>'reason' = 'too-large'`,
       );
     const { token } = await node.signIn();
-    await context.ledger.settle();
+    await onLogin(context, "gateway").ledger.settle();
     const before = await refused();
     const body = { email: "x".repeat(100_000), password: "b" };
     const cookie = `onrecord_session=${token}`;
@@ -157,7 +158,7 @@ describe("the sign-in of browsers", () => {
     // What a stranger sends to the API may have been a sign-in too.
     expect((await post("/graphql", { query: `{ __typename } #${body.email}` })).status).toBe(413);
     const nobody = { actor_kind: "ANONYMOUS", actor_id: null, claimed: null, count: 1 };
-    await context.ledger.settle();
+    await onLogin(context, "gateway").ledger.settle();
     expect((await refused()).slice(before.length)).toEqual([nobody, { ...nobody, count: 2 }]);
   });
 

@@ -1,4 +1,4 @@
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import type { SubgraphName } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import type { HttpServer } from "@onrecord/http/http-server";
@@ -31,9 +31,10 @@ export interface Gateway extends Service {
 }
 
 export async function createGateway(
-  context: AppContext,
+  process: AppContext,
   { subgraphs, webRoot, supergraph, demo }: GatewayOptions,
 ): Promise<Gateway> {
+  const context = onLogin(process, "gateway");
   const { config, db } = context;
   const log = context.log.child({ service: "gateway" });
   const runtime = await createRuntime(context, subgraphs, supergraph);

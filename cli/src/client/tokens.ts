@@ -1,4 +1,4 @@
-import { createContext } from "@onrecord/context/context";
+import { createContext, onLogin } from "@onrecord/context/context";
 import { createLogger } from "@onrecord/core/log";
 import { createSessionFor } from "@onrecord/subgraph-identity/commands/create-session-for";
 import { readEnvironment } from "../env.js";
@@ -8,6 +8,6 @@ export async function makeTokens(emails: readonly string[]): Promise<string[]> {
   const { config, secrets } = readEnvironment();
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
   const tokens: string[] = [];
-  for (const email of emails) tokens.push(await createSessionFor(context, email));
+  for (const email of emails) tokens.push(await createSessionFor(onLogin(context, "operator"), email));
   return tokens;
 }

@@ -1,4 +1,4 @@
-import { createContext } from "@onrecord/context/context";
+import { createContext, onLogin } from "@onrecord/context/context";
 import { createLogger } from "@onrecord/core/log";
 import {
   type DamagedDocument,
@@ -35,7 +35,7 @@ async function examine(json: boolean | undefined): Promise<(DamagedDocument | Un
   const { config, secrets } = readEnvironment();
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
   const found: (DamagedDocument | UnreadDocument)[] = [];
-  for await (const one of examineDocuments(context, tell)) {
+  for await (const one of examineDocuments(onLogin(context, "operator"), tell)) {
     found.push(one);
     if (!json) for (const line of linesOf(one)) print(line);
   }

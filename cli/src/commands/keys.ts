@@ -1,4 +1,4 @@
-import { createContext } from "@onrecord/context/context";
+import { createContext, onLogin } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
@@ -61,7 +61,7 @@ async function withKeys(work: (rotation: KeyRotation) => Promise<void>): Promise
   const { config, secrets } = readEnvironment();
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
   const keys = await FileKeyProvider.open(config.dataDir);
-  await work(new KeyRotation(context, keys, bySystem(newId())));
+  await work(new KeyRotation(onLogin(context, "operator"), keys, bySystem(newId())));
 }
 
 function line({ keyId, state, documents }: KeyStatus): string {

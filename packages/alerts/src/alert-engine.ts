@@ -118,6 +118,8 @@ async function lookAfter(sql: Sql, clear: Position): Promise<{ wanted: boolean; 
        exists (
          select from audit.entry e
          where (e.txid, e.id) > (greatest(r.txid, $2::text::xid8), case when r.txid >= $2::text::xid8 then r.entry_id else $3::uuid end)
+           -- What cannot be yet (a record brought over from another server) would be looked for without end.
+           and e.txid < pg_snapshot_xmax(pg_current_snapshot())
            and e.action = any ($4)
        ) as wanted
      from audit.reader r where r.name = $1`,

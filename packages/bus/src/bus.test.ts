@@ -1,6 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { Bus, type BusTransport, type Envelope, newest } from "./bus.js";
+import { MessageSeal } from "./message-seal.js";
 import { pack } from "./postgres-transport.js";
+
+const SECRET = "a secret that all nodes share";
 
 /** Joins buses of one process like a network would: everyone hears everything, also themselves. */
 class Ether {
@@ -8,6 +11,11 @@ class Ether {
   readonly gaps: (() => void)[] = [];
   readonly #receivers: ((envelope: Envelope) => void)[] = [];
   failing = false;
+
+  /** What everyone hears, whoever says it. */
+  say(...envelopes: readonly Envelope[]): void {
+    for (const receive of this.#receivers) for (const envelope of envelopes) receive(envelope);
+  }
 
   transport(): BusTransport {
     return {
@@ -18,7 +26,7 @@ class Ether {
       send: async (envelopes) => {
         if (this.failing) throw new Error("no ether");
         this.sent.push([...envelopes]);
-        for (const receive of this.#receivers) for (const envelope of envelopes) receive(envelope);
+        this.say(...envelopes);
       },
       ready: () => !this.failing,
       [Symbol.asyncDispose]: async () => undefined,
@@ -29,7 +37,9 @@ class Ether {
 async function twoNodes() {
   const ether = new Ether();
   const errors: Error[] = [];
-  const buses = ["a", "b"].map((node) => new Bus(node, ether.transport(), (error) => errors.push(error)));
+  const buses = ["a", "b"].map(
+    (node) => new Bus(node, ether.transport(), (error) => errors.push(error), SECRET),
+  );
   for (const bus of buses) await bus.start();
   // Once they know of each other, nothing waits behind their roll call.
   await vi.waitFor(() => expect(ether.sent).toHaveLength(3));
@@ -81,6 +91,31 @@ describe("the bus", () => {
     ]);
   });
 
+  it("believes nothing that was not said by a node, just now, and once", async () => {
+    const { a, ether, errors, heard } = await twoNodes();
+    const remote = () => heard.filter(([, , origin]) => origin === "remote").map(([, revision]) => revision);
+    a.publish("permissions.changed", { revision: 2 });
+    await settled();
+    const [said] = ether.sent.at(-1)!;
+    const stranger = new MessageSeal("a secret of somebody else's");
+    const old = new MessageSeal(SECRET, () => Date.now() - 61_000);
+    const hint = { n: "c", t: "permissions.changed", m: { revision: 3 } } as const;
+    // As anybody says it, in another's words, with a word changed, under another name, long ago, and again.
+    ether.say(
+      hint,
+      stranger.seal(hint),
+      { ...said!, m: hint.m },
+      { ...said!, n: "c" },
+      old.seal(hint),
+      said!,
+    );
+    expect(remote()).toEqual([2]);
+    expect(errors).toHaveLength(2);
+    expect(errors[0]!.message).toContain("ONRECORD_SERVICE_SECRET");
+    ether.say(new MessageSeal(SECRET).seal(hint));
+    expect(new Set(remote())).toEqual(new Set([2, 3]));
+  });
+
   it("ends a subscription", async () => {
     const { a, heard, ends } = await twoNodes();
     for (const end of ends) end();
@@ -122,7 +157,7 @@ describe("the bus", () => {
     try {
       const ether = new Ether();
       const report = (error: Error) => expect(error).toBeUndefined();
-      const [a, b] = ["a", "b"].map((node) => new Bus(node, ether.transport(), report)) as [Bus, Bus];
+      const [a, b] = ["a", "b"].map((node) => new Bus(node, ether.transport(), report, SECRET)) as [Bus, Bus];
       const revisions = () =>
         ether.sent.flat().flatMap(({ m }) => ("revision" in m ? [(m as { revision: number }).revision] : []));
       const tell = async (revision: number) => {

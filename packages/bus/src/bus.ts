@@ -1,6 +1,7 @@
 import type { AppError } from "@onrecord/core/errors";
+import { MessageSeal, type Seal, type SealFault } from "./message-seal.js";
 
-/** Every message of the bus. They are hints: a receiver that misses one finds the same in Postgres. */
+/** Every message of the bus. They are hints, and presence besides: a receiver that misses one finds the same in Postgres. */
 export interface BusMessages {
   /** A document's head moved. */
   "document.committed": { documentId: string; version: number };
@@ -44,8 +45,8 @@ export interface BusTransport extends AsyncDisposable {
   ready(): boolean;
 }
 
-/** A message on the wire: `n` is the node that sent it. */
-export interface Envelope {
+/** A message on the wire, sealed when it is sent: `n` is the node that sent it. */
+export interface Envelope extends Partial<Seal> {
   readonly n: string;
   readonly t: BusTopic;
   readonly m: BusMessages[BusTopic];
@@ -58,6 +59,8 @@ const ROLL_CALL_MS = 10_000;
 const SILENT_MS = 3 * ROLL_CALL_MS;
 /** How long a node that has just asked who listens waits for answers before it takes itself to be alone. */
 const ANSWER_MS = 2000;
+/** That messages are not believed is told this often at most: whoever sends them would fill the log. */
+const TELL_EVERY_MS = 60_000;
 
 type AnyHandler = (message: never, origin: "local" | "remote", node: string) => void;
 
@@ -74,12 +77,19 @@ export class Bus implements AsyncDisposable {
   #rollCall: NodeJS.Timeout | undefined;
   /** Until when somebody else is taken to listen. */
   #heardUntil = 0;
+  readonly #seal: MessageSeal;
+  #refused = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly nodeId: string,
     private readonly transport: BusTransport,
     private readonly onError: (error: AppError | Error) => void,
-  ) {}
+    /** Shared by all nodes: what is not sealed with it is not believed. */
+    secret: string,
+  ) {
+    this.#seal = new MessageSeal(secret);
+  }
 
   async start(): Promise<void> {
     await this.transport.start(
@@ -127,11 +137,25 @@ export class Bus implements AsyncDisposable {
 
   /** Whoever sends something listens too. */
   #hear(envelope: Envelope): void {
+    const fault = this.#seal.open(envelope);
+    if (fault !== null) return this.#refuse(fault);
     const { t, m } = envelope;
     this.#othersListen(SILENT_MS);
     if (t === "node.listens") {
       if ((m as BusMessages["node.listens"]).asks) this.#say({ asks: false });
     } else this.#deliver(envelope, "remote");
+  }
+
+  #refuse(fault: SealFault): void {
+    this.#refused++;
+    if (performance.now() - this.#toldAt < TELL_EVERY_MS) return;
+    this.#toldAt = performance.now();
+    this.onError(
+      new Error(
+        `${this.#refused} messages of the bus were not believed, the last as ${fault}: nodes need one ONRECORD_SERVICE_SECRET and clocks in step.`,
+      ),
+    );
+    this.#refused = 0;
   }
 
   /** Nobody knows who listens: somebody may, until they have had the time to say so. */
@@ -154,7 +178,9 @@ export class Bus implements AsyncDisposable {
       const batch = this.#outbox;
       this.#outbox = [];
       // A lost hint delays and never loses, so a failing transport is reported and not retried.
-      await this.transport.send(newest(batch)).catch(this.onError);
+      await this.transport
+        .send(newest(batch).map((envelope) => this.#seal.seal(envelope)))
+        .catch(this.onError);
       await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
     this.#flushing = undefined;

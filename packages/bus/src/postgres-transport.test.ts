@@ -10,6 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => first?.[Symbol.asyncDispose]());
 
+/** Well formed, by a login of the database that is no node. */
+const FORGED = JSON.stringify([
+  { n: "x", t: "permissions.changed", m: { revision: 66 }, c: 1, at: Date.now(), s: "AA" },
+]);
+
 describe("the bus on Postgres", () => {
   it("reaches the other nodes once each, and packs what is large", async () => {
     const [one, two] = [await first.another(), await first.another()];
@@ -35,10 +40,11 @@ describe("the bus on Postgres", () => {
   it("survives what strangers send", async () => {
     const one = await first.another();
     const heard = listen(one.bus);
-    for (const payload of ["", "nonsense", "null", "[null]", "7", `[{"n":"x"}]`])
+    for (const payload of ["", "nonsense", "null", "[null]", "7", `[{"n":"x"}]`, FORGED])
       await first.db.query("select pg_notify('onrecord', $1)", [payload]);
     first.bus.publish("permissions.changed", { revision: 77 });
     await until(() => heard.includes(77), "the hint after the nonsense");
+    expect(heard).toEqual([77]);
   });
 
   it("tells of a gap when its connection was cut, and hears again", async () => {

@@ -34,6 +34,7 @@ describe("configuration", () => {
     expect(config.dataDir).toMatch(/\.onrecord$/);
     expect(secrets).toEqual({
       databaseUrl: undefined,
+      loginUrls: {},
       databaseAdminUrl: undefined,
       serviceSecret: undefined,
       demoPassword: "onrecord-demo",
@@ -50,6 +51,17 @@ describe("configuration", () => {
     });
     expect(config.publicUrl).toBe("https://filings.example.test");
     expect(config.allowedHosts).toEqual(["inside.example.test", "10.0.0.1", "::1"]);
+  });
+
+  it("takes a login for each service beside the process's", () => {
+    const env = { DATABASE_URL_COLLAB: "postgres://onrecord_collab@db/onrecord" };
+    expect(readConfig({ ...env, DATABASE_URL: "postgres://x@db/onrecord" }).secrets.loginUrls).toEqual({
+      collab: env.DATABASE_URL_COLLAB,
+    });
+    expect(() => readConfig(env)).toThrow("DATABASE_URL_COLLAB is set but DATABASE_URL is not");
+    expect(() => readConfig({ DATABASE_URL: "postgres://x@db/o", DATABASE_URL_AUDIT: "nonsense" })).toThrow(
+      "DATABASE_URL_AUDIT",
+    );
   });
 
   it("makes no demo firm in production unless told to", () => {

@@ -6,6 +6,10 @@ import { type Limits, readLimits } from "./limits.js";
 export const subgraphNames = ["identity", "permissions", "documents", "audit"] as const;
 export type SubgraphName = (typeof subgraphNames)[number];
 
+/** The services that connect to the database, each with a login of its own. */
+export const loginNames = [...subgraphNames, "collab", "gateway"] as const;
+export type LoginName = (typeof loginNames)[number];
+
 /** Everything a process is told from outside, checked; safe to log (secrets live in `Secrets`). */
 export interface Config {
   readonly production: boolean;
@@ -20,6 +24,8 @@ export interface Config {
   readonly database: { readonly kind: "embedded" } | { readonly kind: "external" };
   readonly bus: { readonly kind: "postgres" } | { readonly kind: "nats"; readonly url: string };
   readonly demo: boolean;
+  /** Somebody said so, and it is not only what is usual outside production. */
+  readonly demoAsked: boolean;
   readonly logLevel: string;
   /** Where the subgraphs answer when they run in other processes. */
   readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
@@ -32,8 +38,10 @@ export interface Config {
 
 /** What must never be logged. */
 export interface Secrets {
-  /** Connection string of the service's own login; absent with the embedded database. */
+  /** Connection string of the process's login; absent with the embedded database. */
   readonly databaseUrl: string | undefined;
+  /** Those of services that have a login of their own in this process; the others go by `databaseUrl`. */
+  readonly loginUrls: Readonly<Partial<Record<LoginName, string>>>;
   /** Connection string of the schema's owner, for migrations; `databaseUrl` serves when absent. */
   readonly databaseAdminUrl: string | undefined;
   /** Signs the principal that the gateway sends to subgraphs in other processes; made up and kept in the data directory when absent. */
@@ -84,6 +92,14 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
   const databaseAdminUrl = url("DATABASE_ADMIN_URL", ["postgres:", "postgresql:"]) || undefined;
   if (databaseAdminUrl && text("DATABASE_URL") === undefined)
     fault("DATABASE_ADMIN_URL is set but DATABASE_URL is not; set both or neither.");
+  const loginUrls: Partial<Record<LoginName, string>> = {};
+  for (const name of loginNames) {
+    const variable = `DATABASE_URL_${name.toUpperCase()}`;
+    const value = url(variable, ["postgres:", "postgresql:"]);
+    if (value) loginUrls[name] = value;
+    if (value && text("DATABASE_URL") === undefined)
+      fault(`${variable} is set but DATABASE_URL is not; set both or neither.`);
+  }
   const natsUrl = url("NATS_URL", ["nats:", "tls:"]) || undefined;
   const serviceSecret = text("ONRECORD_SERVICE_SECRET");
   if (serviceSecret !== undefined && serviceSecret.length < 32)
@@ -107,6 +123,7 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     database: databaseUrl ? { kind: "external" } : { kind: "embedded" },
     bus: natsUrl ? { kind: "nats", url: natsUrl } : { kind: "postgres" },
     demo: oneOf("ONRECORD_DEMO", ["0", "1"], production ? "0" : "1") === "1",
+    demoAsked: text("ONRECORD_DEMO") === "1",
     logLevel: oneOf("LOG_LEVEL", ["trace", "debug", "info", "warn", "error", "silent"], "warn"),
     subgraphUrls,
     collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
@@ -118,5 +135,5 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
       reasons: faults.map((sentence) => ({ id: "config", text: sentence })),
     });
   }
-  return { config, secrets: { databaseUrl, databaseAdminUrl, serviceSecret, demoPassword } };
+  return { config, secrets: { databaseUrl, loginUrls, databaseAdminUrl, serviceSecret, demoPassword } };
 }

@@ -282,5 +282,14 @@ describe("a history in the database", () => {
       ["relayed", { standing: "RELAYED", userId: null, carrierId }],
       ["unknown ", { standing: "UNKNOWN", userId: null, carrierId }],
     ]);
+
+    // Whoever gets at the table says afterwards whose it was: nobody is proven by that, and what was proven stays so.
+    await context.db.query(
+      `insert into documents.client (document_id, client_id, clock, user_id, since)
+       values ($1, 8, 1, $2, 0), ($1, 7, 9, $2, 0), ($1, 7, 3, null, 0)`,
+      [documentId, idOf("cleo")],
+    );
+    const again = await new Attribution(context, history).at(documentId);
+    expect({ roots: again.roots, origins: again.origins }).toEqual({ roots, origins });
   });
 });

@@ -52,6 +52,11 @@ const rightOn = async (documentId: string) => {
   const { sessionId } = await signedIn(context.db, await addPerson(context.db));
   return context.rights.open(sessionId, documentId, { renewed: () => undefined });
 };
+/** A change of whoever has a right. */
+const changeOn = (right: Awaited<ReturnType<typeof rightOn>>, update: Uint8Array): NewChange => {
+  const { userId, sessionId } = right.standing!.principal;
+  return { ...change(update, { ...ann, actorId: userId, sessionId }), right: { id: right.id } };
+};
 const commit = (documents: readonly DocumentChanges[]) =>
   commitChanges(context.db, ledger, { action: "document.edited", documents });
 const insertion = (text: string, clientID = 7) => {
@@ -157,9 +162,9 @@ describe("the group commit", () => {
     ];
     const rights = { one: await rightOn(one), two: await rightOn(two) };
     const batch = [
-      await changesOf(one, [{ ...change(insertion("x")), right: rights.one }]),
+      await changesOf(one, [changeOn(rights.one, insertion("x"))]),
       await changesOf(two, [
-        { ...change(insertion("y")), right: rights.two },
+        changeOn(rights.two, insertion("y")),
         { ...change(insertion("z")), by: ben, right: { id: newId() } },
       ]),
       await changesOf(three, [change(insertion("w"))]),
@@ -169,10 +174,10 @@ describe("the group commit", () => {
       ["VOID", 0],
       ["COMMITTED", 1],
     ]);
+    const again = [await changesOf(two, [changeOn(rights.two, insertion("y"))])];
     await context.db.query("update identity.session set ended_at = now() where id = $1", [
       rights.two.sessionId,
     ]);
-    const again = [await changesOf(two, [{ ...change(insertion("y")), right: { id: rights.two.id } }])];
     expect(outcomes(await commit(again))).toEqual([["VOID", 0]]);
   });
 
@@ -180,8 +185,8 @@ describe("the group commit", () => {
     const [one, two] = [await addDocument(context), await addDocument(context)];
     const [taken, other] = [await rightOn(one), await rightOn(two)];
     const batch = [
-      await changesOf(one, [{ ...change(insertion("x")), right: { id: taken.id } }]),
-      await changesOf(two, [{ ...change(insertion("y")), right: { id: other.id } }]),
+      await changesOf(one, [changeOn(taken, insertion("x"))]),
+      await changesOf(two, [changeOn(other, insertion("y"))]),
     ];
     await context.db.transaction(async (tx) => {
       await tx.query("update identity.session set ended_at = now() where id = $1", [taken.sessionId]);
@@ -196,7 +201,7 @@ describe("the group commit", () => {
   it("makes a change of rights wait until it has ended", async () => {
     const documentId = await addDocument(context);
     const right = await rightOn(documentId);
-    const batch = [await changesOf(documentId, [{ ...change(insertion("x")), right: { id: right.id } }])];
+    const batch = [await changesOf(documentId, [changeOn(right, insertion("x"))])];
     let ended = false;
     let ending: Promise<unknown> | undefined;
     await context.db.transaction(async (tx) => {
@@ -222,7 +227,7 @@ describe("the group commit", () => {
     const documentId = await addDocument(context);
     const right = await rightOn(documentId);
     await context.db.query("update permissions.live_right set until = now() where id = $1", [right.id]);
-    const batch = [await changesOf(documentId, [{ ...change(insertion("x")), right: { id: right.id } }])];
+    const batch = [await changesOf(documentId, [changeOn(right, insertion("x"))])];
     expect(outcomes(await commit(batch))).toEqual([["VOID", 0]]);
   });
 

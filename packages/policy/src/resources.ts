@@ -1,7 +1,7 @@
 import { newId } from "@onrecord/core/ids";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/postgres/database";
-import { FIRM_ID, levelNumber } from "./levels.js";
+import { FIRM_ID } from "./levels.js";
 
 /** Puts a new folder or document into the tree of resources, in the transaction that creates it. `parentId` null is the firm. */
 export async function placeResource(
@@ -9,18 +9,12 @@ export async function placeResource(
   resource: { id: string; parentId: string | null; kind: "FOLDER" | "DOCUMENT"; labels?: readonly string[] },
 ): Promise<void> {
   const parent = resource.parentId ?? FIRM_ID;
-  await tx.query("insert into permissions.resource (id, parent_id, kind, labels) values ($1, $2, $3, $4)", [
+  await tx.query("select permissions.place($1, $2, $3, $4)", [
     resource.id,
     parent,
     resource.kind,
     resource.labels ?? [],
   ]);
-  await tx.query(
-    `insert into permissions.resource_path (descendant_id, ancestor_id, depth)
-     select $1::uuid, ancestor_id, depth + 1 from permissions.resource_path where descendant_id = $2
-     union all select $1::uuid, $1::uuid, 0`,
-    [resource.id, parent],
-  );
 }
 
 /** The permission revision that is committed now. */
@@ -36,15 +30,12 @@ export async function grantCreator(
   { by, userId, folderId }: { by: By; userId: string; folderId: string },
 ): Promise<void> {
   const grantId = newId();
-  await tx.query(
-    `insert into permissions.grant (id, resource_id, principal_id, level, granted_by, granted_at)
-     values ($1, $2, $3, $4, $3, clock_timestamp())`,
-    [grantId, folderId, userId, levelNumber("MANAGE")],
-  );
+  // Before the grant: without its entry there is none.
   await ledger.append(tx, {
     action: "access.granted",
     by,
     object: { kind: "FOLDER", id: folderId },
     detail: { grantId, principalId: userId, level: "MANAGE", expiresAt: null },
   });
+  await tx.query("select permissions.grant_creator($1, $2, $3)", [grantId, folderId, userId]);
 }

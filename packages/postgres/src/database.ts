@@ -43,7 +43,12 @@ export class Database implements Sql, AsyncDisposable {
   readonly #log: Logger;
   #ending = false;
 
-  constructor(url: string, options: { log: Logger; max?: number; role?: string; name?: string }) {
+  /** `within`: the connections of the process, which count the statements of these too. */
+  constructor(
+    url: string,
+    options: { log: Logger; max?: number; role?: string; name?: string; within?: Database },
+  ) {
+    const { within } = options;
     this.#connection = {
       connectionString: options.role ? withRole(url, options.role) : url,
       types,
@@ -52,7 +57,10 @@ export class Database implements Sql, AsyncDisposable {
       idle_in_transaction_session_timeout: 30_000,
     };
     this.#log = options.log;
-    this.pool = this.#open(options.max ?? 12, () => this.statements++);
+    this.pool = this.#open(options.max ?? 12, () => {
+      this.statements++;
+      if (within) within.statements++;
+    });
     // One connection that no open transaction ever holds: whoever needs it inside a transaction never waits for another of its kind.
     this.reserve = this.#open(1, () => undefined);
     this.aside = this.#open(1, () => undefined);

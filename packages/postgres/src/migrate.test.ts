@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { createLogger } from "@onrecord/core/log";
 import { afterAll, describe, expect, it } from "vitest";
+import { Database } from "./database.js";
 import { listMigrations, migrate } from "./migrate.js";
 import { freshDatabase, runAsOwner } from "./testing/fresh-database.js";
 
@@ -13,6 +15,29 @@ describe("migrations", () => {
     const applied = await Promise.all([1, 2, 3].map(() => migrate(url, log)));
     expect(applied.flat().sort()).toEqual(await listMigrations());
     expect(await migrate(url, log)).toEqual([]);
+  });
+
+  it("need no superuser: an owner who may make roles is enough, and its services are held to what they may", async () => {
+    const { adminUrl } = resources.use(await freshDatabase({ migrated: false }));
+    const owner = `owner_${randomBytes(6).toString("hex")}`;
+    const database = new URL(adminUrl).pathname.slice(1);
+    // The roles of the server are there already, as of another database; a server without them lets whoever makes them give them.
+    await runAsOwner(
+      adminUrl,
+      `create role ${owner} login createrole password 'secret'; grant onrecord_app to ${owner};
+       alter database ${database} owner to ${owner}; alter schema public owner to ${owner}`,
+    );
+    resources.defer(() =>
+      runAsOwner(adminUrl, `drop owned by ${owner}; drop role ${owner}`).catch(() => undefined),
+    );
+    const url = new URL(adminUrl);
+    [url.username, url.password] = [owner, "secret"];
+    expect(await migrate(url.href, log)).toEqual(await listMigrations());
+    await using documents = new Database(url.href, { log, max: 1, role: "onrecord_documents" });
+    await expect(documents.query("delete from documents.head")).rejects.toMatchObject({ code: "42501" });
+    expect(await documents.query("select onrecord.is_service() as held")).toEqual([{ held: true }]);
+    await using own = new Database(url.href, { log, max: 1 });
+    expect(await own.query("select onrecord.is_service() as held")).toEqual([{ held: false }]);
   });
 
   it("ask nothing of a restricted login when there is nothing to do", async () => {

@@ -1,6 +1,6 @@
 import { AlertEntity } from "@onrecord/alerts/alert";
 import { AlertEngine } from "@onrecord/alerts/alert-engine";
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { Pump } from "@onrecord/ledger/pump";
 import { endSittings } from "@onrecord/ledger/sittings";
 import { openOrm } from "@onrecord/postgres/orm";
@@ -17,7 +17,8 @@ export interface AuditSubgraph extends Subgraph {
 }
 
 /** The subgraph of what happened: the record, and the alerts raised from it. */
-export async function createAuditSubgraph(context: AppContext): Promise<AuditSubgraph> {
+export async function createAuditSubgraph(process: AppContext): Promise<AuditSubgraph> {
+  const context = onLogin(process, "audit");
   const { bus, db, log } = context;
   await using owned = new AsyncDisposableStack();
   const orm = owned.use(await openOrm({ db, log, schema: "audit", entities: [AlertEntity] }));

@@ -80,7 +80,7 @@ describe("what is told of a document", () => {
       log: createLogger("silent"),
       max: 1,
     });
-    await owner.query("revoke execute on function audit.sit from onrecord_app");
+    await owner.query("revoke execute on function audit.sit from onrecord_documents");
     try {
       const { data, codes } = await world.ask<{ document: null }>(
         reader,
@@ -89,7 +89,7 @@ describe("what is told of a document", () => {
       expect(data.document).toBeNull();
       expect(codes).toEqual(["INTERNAL"]);
     } finally {
-      await owner.query("grant execute on function audit.sit to onrecord_app");
+      await owner.query("grant execute on function audit.sit to onrecord_documents");
     }
   });
 

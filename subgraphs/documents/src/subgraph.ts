@@ -1,4 +1,4 @@
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { Attribution } from "@onrecord/history/attribution/attribution";
 import { Edits } from "@onrecord/history/edit/edits";
 import { History } from "@onrecord/history/store/history";
@@ -23,7 +23,8 @@ export interface DocumentsSubgraph extends Subgraph {
 }
 
 /** The subgraph of folders, documents and their versions. */
-export async function createDocumentsSubgraph(context: AppContext): Promise<DocumentsSubgraph> {
+export async function createDocumentsSubgraph(process: AppContext): Promise<DocumentsSubgraph> {
+  const context = onLogin(process, "documents");
   const { db } = context;
   const log = context.log.child({ service: "documents" });
   await using opened = new AsyncDisposableStack();

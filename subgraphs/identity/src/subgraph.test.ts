@@ -1,3 +1,4 @@
+import { onLogin } from "@onrecord/context/context";
 import { hashToken } from "@onrecord/policy/principal";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import {
@@ -106,7 +107,7 @@ describe("signing in", () => {
     ];
     expect(new Set(answers.map(({ errors }) => errors[0]?.message)).size).toBe(1);
     expect(answers.flatMap(({ codes }) => codes)).toEqual(Array(7).fill("UNAUTHENTICATED"));
-    await context.ledger.settle();
+    await onLogin(context, "identity").ledger.settle();
     const refused = await entries("session.refused");
     expect(refused.map(({ detail, claimed }) => [claimed?.split("@")[0], detail])).toEqual([
       ["known", { reason: "credentials" }],
@@ -166,7 +167,7 @@ describe("signing in", () => {
       "RATE_LIMITED",
     ]);
     expect((await attempt("target@example.test")).codes).toEqual([]);
-    await context.ledger.settle();
+    await onLogin(context, "identity").ledger.settle();
     const counted = (await entries("session.refused"))
       .filter(({ claimed }) => claimed === "target@example.test")
       .reduce((sum, { detail }) => sum + Number(detail.count ?? 1), 0);

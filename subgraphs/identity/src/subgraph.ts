@@ -1,4 +1,4 @@
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { IdentityContext } from "./context.js";
@@ -10,8 +10,9 @@ import { UnusedSessions } from "./unused-sessions.js";
 
 /** The subgraph of who is who: users, departments, sessions. */
 export async function createIdentitySubgraph(
-  context: AppContext,
+  process: AppContext,
 ): Promise<Subgraph & { start(): Promise<void> }> {
+  const context = onLogin(process, "identity");
   const orm = await openIdentityOrm(context);
   const passwords = new PasswordPool();
   const services = { ...shared(context), signInLimits: new SignInLimits(), passwords };

@@ -1,4 +1,4 @@
-import type { AppContext } from "@onrecord/context/context";
+import { type AppContext, onLogin } from "@onrecord/context/context";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { PermissionsContext } from "./context.js";
@@ -6,7 +6,8 @@ import { openPermissionsOrm } from "./orm.js";
 import { buildSchema } from "./schema.js";
 
 /** The subgraph of who may do what: grants and what they come to. */
-export async function createPermissionsSubgraph(context: AppContext): Promise<Subgraph> {
+export async function createPermissionsSubgraph(process: AppContext): Promise<Subgraph> {
+  const context = onLogin(process, "permissions");
   const orm = await openPermissionsOrm(context);
   const services = shared(context);
   return {

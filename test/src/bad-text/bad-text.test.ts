@@ -1,4 +1,5 @@
 import { type Node, startNode } from "@onrecord/cli/node";
+import { onLogin } from "@onrecord/context/context";
 import { testContext } from "@onrecord/testing/database";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -42,7 +43,7 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
   beforeAll(async () => {
     const context = await testContext({ PORT: "0", ONRECORD_PLANNER: planner });
     db = context.db;
-    ledger = context.ledger;
+    ledger = onLogin(context, "identity").ledger;
     node = await startNode(context);
     for (const person of ["manager", "compliance", "admin", "trader"]) {
       const { data } = await post("mutation ($i: SignInInput!) { signIn(input: $i) { token } }", {

@@ -42,7 +42,12 @@ async function withBus(
   opening: AsyncDisposableStack,
 ): Promise<AppContext> {
   const bus = opening.use(
-    new Bus(context.nodeId, transport, (err) => context.log.warn({ err }, "a bus message failed")),
+    new Bus(
+      context.nodeId,
+      transport,
+      (err) => context.log.warn({ err }, "a bus message failed"),
+      context.serviceSecret,
+    ),
   );
   await bus.start();
   return { ...context, bus };

@@ -45,7 +45,12 @@ async function open(url: string, transport: MakeTransport): Promise<TestNode> {
   const db = resources.use(new Database(url, { log }));
   const nodeId = newId();
   const bus = resources.use(
-    new Bus(nodeId, transport(db, log), (err) => log.warn({ err }, "a bus message failed")),
+    new Bus(
+      nodeId,
+      transport(db, log),
+      (err) => log.warn({ err }, "a bus message failed"),
+      "the secret of the nodes of a test",
+    ),
   );
   await bus.start();
   const owned = resources.move();

@@ -24,9 +24,11 @@ describe("the index of a history", () => {
   it("cuts an insertion where the ownership of its clientID changes", () => {
     const index = indexed("carol", typed);
     index.bind([
-      { clientId: 7, clock: 4, userId: "ada" },
-      { clientId: 7, clock: 0, userId: "ada" },
-      { clientId: 7, clock: 2, userId: null },
+      { clientId: 7, clock: 4, userId: "ada", since: 1 },
+      { clientId: 7, clock: 0, userId: "ada", since: 0 },
+      { clientId: 7, clock: 2, userId: null, since: 1 },
+      // Added when it was there already: nobody is proven by that.
+      { clientId: 7, clock: 3, userId: "eve", since: 2 },
     ]);
     const ada = { standing: "PROVEN", userId: "ada", carrierId: "carol" };
     const relayed = { standing: "RELAYED", userId: null, carrierId: "carol" };

@@ -1,5 +1,5 @@
 import * as Y from "yjs";
-import type { ClientBinding } from "../store/commit.js";
+import type { KeptBinding } from "../store/commit.js";
 import { IdMap } from "./id-map.js";
 
 /** Who stands behind a run: proven, brought by another than its author, unprovable, or Onrecord itself. */
@@ -41,7 +41,7 @@ export class ChangeIndex {
   readonly #deleted = new IdMap();
   readonly #facts: ChangeFacts[] = [];
   readonly #origins = new Map<string, Origin>();
-  #bindings = new Map<number, ClientBinding[]>();
+  #bindings = new Map<number, KeptBinding[]>();
   #entries = 0;
 
   /** The newest version that was added; 0 when none was. */
@@ -69,7 +69,7 @@ export class ChangeIndex {
   }
 
   /** Replaces what is known of whose the clientIDs are. */
-  bind(bindings: readonly ClientBinding[]): void {
+  bind(bindings: readonly KeptBinding[]): void {
     this.#bindings = Map.groupBy(bindings, ({ clientId }) => clientId);
     for (const ofOne of this.#bindings.values()) ofOne.sort((a, b) => a.clock - b.clock);
   }
@@ -106,7 +106,8 @@ export class ChangeIndex {
 
   /** Cuts a span where the ownership of its clientID changes. */
   *#byBinding(client: number, { clock, length }: Pick<AttributedSpan, "clock" | "length">, version: number) {
-    const bindings = this.#bindings.get(client) ?? [];
+    // A binding comes with the first change that it covers: one that was added later cannot tell whose something was.
+    const bindings = (this.#bindings.get(client) ?? []).filter(({ since }) => since <= version);
     const bound = bindings.some(({ userId }) => userId !== null);
     const end = clock + length;
     let from = clock;

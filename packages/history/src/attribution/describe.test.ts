@@ -13,7 +13,7 @@ import { Stamps } from "./stamps.js";
 function indexOf({ versions, owners }: RandomHistory): ChangeIndex {
   const index = new ChangeIndex();
   for (const { update, carrierId, at } of versions) index.add(update, { carrierId, at, relayed: false });
-  index.bind([...owners].map(([clientId, userId]) => ({ clientId, userId, clock: 0 })));
+  index.bind([...owners].map(([clientId, userId]) => ({ clientId, userId, clock: 0, since: 0 })));
   return index;
 }
 

@@ -21,19 +21,12 @@ export async function writeCheckpoint(
   encoded: EncodedState,
 ): Promise<void> {
   const sealed = seal(key, packState(encoded), checkpointContext(documentId, version));
-  await sql.query(
-    `with made as (
-       insert into documents.checkpoint (document_id, version, sealed, passing)
-       select h.document_id, $2::bigint, $3, $2::bigint < $4::bigint or exists (
-         select from documents.checkpoint k where k.document_id = $1 and k.version > $2 - $4::bigint and k.version < $2 and not k.passing
-       )
-       from documents.head h where h.document_id = $1 for key share
-       on conflict do nothing
-       returning version
-     )
-     delete from documents.checkpoint c using made where c.document_id = $1 and c.version < made.version and c.passing`,
-    [documentId, version, sealed, CHECKPOINT_EVERY],
-  );
+  await sql.query("select documents.keep_checkpoint($1, $2, $3, $4)", [
+    documentId,
+    version,
+    sealed,
+    CHECKPOINT_EVERY,
+  ]);
 }
 
 /** Opens what `writeCheckpoint` stored. Throws when the key, the place or a single bit differs. */

@@ -28,6 +28,11 @@ export interface ClientBinding {
   readonly userId: string | null;
 }
 
+/** A binding as it is kept: it says nothing of what versions before `since` brought. */
+export interface KeptBinding extends ClientBinding {
+  readonly since: number;
+}
+
 /** The changes of one document in one group commit, one at least: they become the versions `from + 1` and on. */
 export interface DocumentChanges {
   readonly documentId: string;
@@ -57,11 +62,15 @@ export interface CommitOutcome {
 }
 
 const parameters = Array.from({ length: 31 }, (_, i) => `$${i + 1}`).join(", ");
-const statement = `select outcome, head, at from documents.commit_changes(${parameters})`;
+/** Where each change rests on an open right, the database holds it against that right. */
+const statements = {
+  onRights: `select outcome, head, at from documents.commit_live(${parameters})`,
+  decided: `select outcome, head, at from documents.commit_changes(${parameters})`,
+};
 
 /**
  * Commits the changes of many documents with their audit entries, in one statement and so in one transaction. Outcomes are in the order
- * of the documents. The SQL side, with its locks and outcomes, is migration 010.
+ * of the documents. The SQL side, with its locks and outcomes, is migration 010; what it asks of live edits, 020.
  */
 export async function commitChanges(
   sql: Sql,
@@ -123,7 +132,8 @@ export async function commitChanges(
   const bindings = documents.flatMap(({ bindings }, index) =>
     bindings.map((binding) => ({ ...binding, doc: index + 1 })),
   );
-  return sql.query<CommitOutcome>(statement, [
+  const live = action === "document.edited" && rights.every((id) => id !== null);
+  return sql.query<CommitOutcome>(live ? statements.onRights : statements.decided, [
     new Set(rights.filter((id) => id !== null)).size,
     action,
     extra ? JSON.stringify(extra) : null,

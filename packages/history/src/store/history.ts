@@ -23,6 +23,12 @@ export interface Gap extends Pick<Head, "tip" | "at"> {
   readonly updates: readonly Uint8Array[];
 }
 
+/** Where a document ended, and when. */
+interface Ended {
+  readonly version: number;
+  readonly at: Date;
+}
+
 /** A document's versions as they are kept: begun, read, ended. `Edits` and the live rooms add to them; nothing rewrites them. */
 export class History {
   constructor(private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "ledger">) {}
@@ -84,13 +90,18 @@ export class History {
 
   /**
    * Destroys a document's data key, in the transaction that records it: its text is unreadable for ever, on every node, while its
-   * versions, its entries and their leaves stay. A commit under way happens before or is told GONE. GONE when it was done before.
+   * versions, its entries and their leaves stay. A commit under way happens before or is told GONE. GONE when it was done before. The
+   * database itself asks that the session lives, is an administrator's or compliance's, and manages the document.
    */
-  async shred(tx: Tx, documentId: string, by: By): Promise<{ version: number; at: Date }> {
-    const [ended] = await tx.query<{ version: number; at: Date }>(
-      "select version, at from documents.shred($1, $2)",
-      [documentId, by.actorId],
-    );
+  async shred(tx: Tx, documentId: string, by: By): Promise<Ended> {
+    // Without a session it is Onrecord itself, which no service's login may be.
+    const [ended] =
+      by.sessionId === null
+        ? await tx.query<Ended>("select version, at from documents.shred($1, null)", [documentId])
+        : await tx.query<Ended>("select version, at from documents.destroy($1, $2)", [
+            documentId,
+            by.sessionId,
+          ]);
     if (!ended) throw await missingDocument(tx, documentId);
     await this.context.ledger.append(tx, {
       action: "document.shredded",

@@ -158,8 +158,8 @@ describe("a data directory in use", () => {
     expect(await findRunningPostgres(dataDir)).toBeUndefined();
     {
       await using postgres = await start();
-      const { adminUrl, appUrl } = postgres;
-      expect(await findRunningPostgres(dataDir)).toEqual({ adminUrl, appUrl });
+      const { adminUrl, appUrl, loginUrls } = postgres;
+      expect(await findRunningPostgres(dataDir)).toEqual({ adminUrl, appUrl, loginUrls });
     }
     expect(await findRunningPostgres(dataDir)).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { dirname, relative, resolve } from "node:path";
+import type { LoginName } from "@onrecord/core/config";
 import type { Logger } from "@onrecord/core/log";
 import { findBinaries } from "./binaries.js";
 import { ensureCluster } from "./cluster.js";
@@ -11,14 +12,16 @@ import { reachableBinaries } from "./portable-binaries.js";
 import { serve } from "./serve.js";
 import { findServerUser } from "./server-user.js";
 import { serverSettings } from "./settings.js";
-import { newState, readState, type State, writeState } from "./state.js";
+import { newState, readState, type State, whole, writeState } from "./state.js";
 
 /** A Postgres of our own that runs until it is disposed of. */
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** Connection string of the owner of everything; for migrations only. */
   readonly adminUrl: string;
-  /** Connection string of the services' login. */
+  /** Connection string of the login that may do what all services may. */
   readonly appUrl: string;
+  /** Connection strings of each service's own login. */
+  readonly loginUrls: Readonly<Record<LoginName, string>>;
   /** Resolves with a sentence if Postgres dies without having been asked to. */
   readonly exited: Promise<string>;
 }
@@ -62,11 +65,9 @@ async function start(dataDir: string, options: EmbeddedOptions): Promise<Embedde
   const binaries = await reachableBinaries(installed, user, log);
 
   // Passwords reach the disk before the database that demands them.
-  const state = saved ?? newState();
-  if (!saved) {
-    await setAside(cluster, log);
-    await writeState(dataDir, state);
-  }
+  const state = saved ? whole(saved) : newState();
+  if (!saved) await setAside(cluster, log);
+  if (saved?.passwords === undefined) await writeState(dataDir, state);
   const settings = { ...serverSettings, ...options.settings };
   const durable = settings.fsync !== "off";
   await ensureCluster(cluster, { binaries, user, ownerPassword: state.ownerPassword, durable });
@@ -81,8 +82,8 @@ async function start(dataDir: string, options: EmbeddedOptions): Promise<Embedde
     prefer: state.port,
   });
   held.defer(() => server.stop());
-  const { adminUrl, appUrl } = connectionStrings(state, port);
-  await ensureLogins(adminUrl, state.appPassword);
+  const { adminUrl, appUrl, loginUrls } = connectionStrings(state, port);
+  await ensureLogins(adminUrl, state);
   await remember(dataDir, state, { port, cluster: fromDataDir(dataDir, cluster) });
   log.info({ port, cluster, version: binaries.version }, "postgres is ready");
 
@@ -90,6 +91,7 @@ async function start(dataDir: string, options: EmbeddedOptions): Promise<Embedde
   return {
     adminUrl,
     appUrl,
+    loginUrls,
     exited: server.exited,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

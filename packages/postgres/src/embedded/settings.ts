@@ -3,7 +3,8 @@ export const serverSettings: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
   // No socket file: its path could be too long, and another user could wait at it.
   unix_socket_directories: "",
-  max_connections: "60",
+  // Each service of a process has connections of its own; most are closed most of the time.
+  max_connections: "120",
   shared_buffers: "128MB",
   effective_cache_size: "1GB",
   work_mem: "8MB",

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type LoginName, loginNames } from "@onrecord/core/config";
 import { AppError } from "@onrecord/core/errors";
 
 /** What the data directory remembers of its Postgres between runs, in `postgres.json`. */
 export interface State {
   readonly ownerPassword: string;
   readonly appPassword: string;
+  /** Of the services' logins; absent in what builds wrote that had one login for all. */
+  readonly passwords?: Readonly<Record<LoginName, string>>;
   /** The port of the last run: kept while it is free, so that a connection string in someone's editor stays good. */
   readonly port?: number;
   /** Where the database lies, seen from the data directory; absent until it has been initialised there. */
@@ -31,11 +34,21 @@ export async function readState(dataDir: string): Promise<State | undefined> {
 }
 
 /** A state with new passwords. */
-export function newState(): State {
-  return {
-    ownerPassword: randomBytes(24).toString("base64url"),
-    appPassword: randomBytes(24).toString("base64url"),
-  };
+export function newState(): WholeState {
+  return whole({ ownerPassword: newPassword(), appPassword: newPassword() });
+}
+
+/** A state in which every service has a password. */
+export type WholeState = State & Required<Pick<State, "passwords">>;
+
+/** The state with a new password for each service that has none yet. */
+export function whole(state: State): WholeState {
+  const passwords = loginNames.map((name) => [name, state.passwords?.[name] ?? newPassword()]);
+  return { ...state, passwords: Object.fromEntries(passwords) };
+}
+
+function newPassword(): string {
+  return randomBytes(24).toString("base64url");
 }
 
 /** Replaces the state in one step, so that a power cut leaves the old or the new one and never half a password. */

@@ -16,10 +16,10 @@ export async function listOwnSessions(
   const request = pageRequest(args, cursor);
   const backward = request.direction === "backward";
   const rows = await db.query<Omit<SessionType, "current">>(
-    `select s.id, s.kind, s.created_at as "createdAt", s.used_at as "lastUsedAt", p.ends_at as "expiresAt", o.ip, o.user_agent as "userAgent"
+    `select s.id, s.kind, s.created_at as "createdAt", s.used_at as "lastUsedAt", p.ends_at as "expiresAt", f.ip, f.user_agent as "userAgent"
      from identity.session s
      join identity.session_principal p on p.session_id = s.id and p.expires_at > clock_timestamp()
-     left join audit.origin o on o.id = s.origin_id
+     left join identity.session_from f on f.session_id = s.id
      where s.user_id = $1 and s.ended_at is null and ($2::uuid is null or s.id ${backward ? ">" : "<"} $2)
      order by s.id ${backward ? "" : "desc"} limit $3`,
     [userId, request.from?.[0] ?? null, request.size + 1],

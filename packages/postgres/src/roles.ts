@@ -1,0 +1,17 @@
+import type { LoginName } from "@onrecord/core/config";
+import type { Sql } from "./database.js";
+
+/** The role that a service has in the database, by migration 020. */
+export function roleOf(login: LoginName): string {
+  return `onrecord_${login}`;
+}
+
+/** Which of these roles the login of a connection may step down to; none where it is that role itself. */
+export async function stepsDownTo(sql: Sql, roles: readonly string[]): Promise<Set<string>> {
+  const rows = await sql.query<{ role: string }>(
+    `select r.rolname as role from pg_roles r
+     where r.rolname = any ($1) and r.rolname <> session_user and pg_has_role(session_user, r.oid, 'member')`,
+    [roles],
+  );
+  return new Set(rows.map(({ role }) => role));
+}
