@@ -37,6 +37,8 @@ import { type HeldState, StateCheck } from "./replay/state-check.js";
 import type { Room } from "./room/room.js";
 import { Rooms } from "./room/rooms.js";
 
+/** How long a room may take in at a time, in milliseconds. */
+const SLICE_MS = 10;
 /** Where editors connect: `/collab/<documentId>`. */
 const PATH = "/collab";
 /** So often it is looked at whose presence must be renewed. */
@@ -104,6 +106,7 @@ export class Collab implements Service {
       history,
       {
         limits: config.limits,
+        sliceMs: SLICE_MS,
         schedule: (room) => this.#committer.schedule(room),
         isDoubtful: (connection) => this.rights.isDoubtful(connection),
         decideAgain: (room, senders) =>

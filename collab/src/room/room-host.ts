@@ -16,6 +16,8 @@ export interface RoomHost<Room> {
     readonly awarenessClients: number;
     readonly documentAwarenessBytes: number;
   };
+  /** How long a room may take in at a time, while everyone else on the node waits, in milliseconds. */
+  readonly sliceMs: number;
   /** The room has changes to commit. */
   schedule(room: Room): void;
   /** Whether the right of a connection may have ended, by a change or by time, as far as this node can tell. */

@@ -16,7 +16,7 @@ import { type Connection, framed } from "../connection/connection.js";
 import { Presence } from "../presence/presence.js";
 import type { HeldState } from "../replay/state-check.js";
 import { bringsStructs, inspect } from "../updates/inspect.js";
-import { type Arrival, type Reception, type Run, SLICE_MS, takeRun } from "../updates/intake.js";
+import { type Arrival, type Reception, type Run, takeRun } from "../updates/intake.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Content, merge, updateFrame } from "./content.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
@@ -324,12 +324,13 @@ export class Room {
     const steps = this.#steps;
     while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
       this.#isBehind = this.#steps - steps > MANY_STEPS;
-      if (performance.now() - begun > SLICE_MS) return;
+      if (performance.now() - begun > this.host.sliceMs) return;
       const { documentBytes, documentClients, mergeSteps } = this.host.limits;
       const budget = {
         bytes: documentBytes - this.#checkpoints.bytes,
         clients: documentClients,
         arrivals: this.#suspects > 0 ? 1 : Number.POSITIVE_INFINITY,
+        sliceMs: this.host.sliceMs,
         steps: mergeSteps - this.#steps - this.content.dearMs * STEPS_PER_MS,
       };
       const { doc } = this.content;

@@ -5,7 +5,7 @@ import { Authors } from "../authorship/authors.js";
 import type { Connection } from "../connection/connection.js";
 import { type Arrival, type Reception, takeRun } from "./intake.js";
 
-const everything = { bytes: 1e6, clients: 100, steps: 1e6, arrivals: Number.POSITIVE_INFINITY };
+const everything = { bytes: 1e6, clients: 100, steps: 1e6, sliceMs: 1e9, arrivals: Number.POSITIVE_INFINITY };
 const connection = {
   listening: true,
   mayEdit: true,

@@ -57,8 +57,7 @@ export interface Run {
   readonly suspects: number;
 }
 
-/** While a run is taken, everyone else on the node waits: it ends after so many milliseconds, or merge steps, which take as long. */
-export const SLICE_MS = 10;
+/** While a run is taken, everyone else on the node waits: it ends after so many merge steps, which take some 10 ms. */
 const SLICE_STEPS = 25_000;
 /** A change with no more merge steps is taken whatever the document has cost: so many may be unseen by people on bad lines. */
 const FREE_STEPS = 50;
@@ -75,6 +74,8 @@ export interface Budget {
   readonly arrivals: number;
   /** Merge steps that the document may still cost. */
   readonly steps: number;
+  /** How long a run may take, in milliseconds. */
+  readonly sliceMs: number;
 }
 
 /**
@@ -107,7 +108,7 @@ export function takeRun(doc: Y.Doc, authors: Authors, arrived: Arrival[], budget
       } else if (apply(doc, arrival.update) && isPlaced(doc, seen.inspection)) {
         left -= arrival.update.length;
         steps += seen.steps;
-        ended = steps > SLICE_STEPS || performance.now() - begun > SLICE_MS;
+        ended = steps > SLICE_STEPS || performance.now() - begun > budget.sliceMs;
         taken.push(attributed(doc, authors, seen, arrival.update));
         receptions.push([arrival, applied]);
       } else {

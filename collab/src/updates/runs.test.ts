@@ -39,7 +39,13 @@ describe("what random peers of every type send, taken in runs of any length", ()
         );
         at = end;
         while (arrived.length > 0) {
-          const budget = { bytes: 1e9, clients: 1e6, arrivals: Number.POSITIVE_INFINITY, steps: 1e6 };
+          const budget = {
+            bytes: 1e9,
+            clients: 1e6,
+            arrivals: Number.POSITIVE_INFINITY,
+            steps: 1e6,
+            sliceMs: 1e9,
+          };
           const run = takeRun(live, authors, arrived, budget);
           expect([seed, at, run.broken]).toEqual([seed, at, false]);
           for (const { update } of run.taken) applyCommitted(loaded, update);

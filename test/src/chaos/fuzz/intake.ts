@@ -119,7 +119,7 @@ class Attacked {
   /** One run; returns how many at the front are to be taken one by one. */
   #take(arrived: Arrival[], suspects: number): number {
     const most = this.random.chance(0.3) ? this.random.int(1, 20) : Number.POSITIVE_INFINITY;
-    const budget = { bytes: 1e9, clients: 1e6, arrivals: suspects > 0 ? 1 : most, steps: 1e9 };
+    const budget = { bytes: 1e9, clients: 1e6, arrivals: suspects > 0 ? 1 : most, steps: 1e9, sliceMs: 1e9 };
     const run = takeRun(this.#live, this.#authors, arrived, budget);
     for (const [{ connection }, { outcome }] of run.receptions)
       if (outcome === "refused") {

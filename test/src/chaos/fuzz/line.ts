@@ -42,6 +42,7 @@ export function openLine(userId: string, onClose: () => void = () => undefined):
     write: (...frames: readonly Buffer[]) => frames.forEach(write),
     writeState: write,
     ahead: () => undefined,
+    charge: () => undefined,
     settled: () => undefined,
     abandoned: () => undefined,
     close,
