@@ -28,14 +28,15 @@ begin
     -- As the entry with which the sitting began, whatever its person is by now.
     new.discreet := coalesce((select e.discreet from audit.entry e where e.id = (new.detail->>'entryId')::uuid), true);
   else
-    new.discreet := audit.watches(new.actor_id);
+    -- Of a link, also whom it was made for: who follows a copy of theirs, or stumbles over it, tells of them as well.
+    new.discreet := audit.watches(new.actor_id) or audit.watches((new.detail->>'issuedTo')::uuid);
   end if;
   return new;
 end
 $$;
 -- Edits are most of the record, and are never discreet: for them nothing is called.
 create trigger entry_discreet before insert on audit.entry for each row
-  when (new.action <> 'document.edited' and new.actor_id is not null)
+  when (new.action <> 'document.edited' and (new.actor_id is not null or new.detail ? 'issuedTo'))
   execute function audit.mark_entry();
 
 create function audit.mark_alert() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

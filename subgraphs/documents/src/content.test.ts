@@ -51,6 +51,18 @@ describe("content", () => {
     ]);
   });
 
+  it("is read by one request up to a bound, under as many names as it likes", async () => {
+    const { manager, folderId } = await world.manager();
+    const id = await world.document(manager, folderId);
+    await world.type(id, "x".repeat(1_000_000), manager.userId);
+    const names = Array.from({ length: 12 }, (_, i) => `c${i}: content(format: ${i % 2 ? "TEXT" : "JSON"})`);
+    const { errors } = await world.ask(manager, `{ document(id: "${id}") { ${names.join(" ")} } }`);
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors[0]!.message).toBe(
+      "One request may read about 4 MiB of content; ask for the others in another.",
+    );
+  });
+
   it("is not opened by reading metadata", async () => {
     const { manager, folderId } = await world.manager();
     const id = await world.document(manager, folderId);

@@ -3,6 +3,7 @@ import type { Edits } from "@onrecord/history/edit/edits";
 import type { History } from "@onrecord/history/store/history";
 import type { Shared, SubgraphContext } from "@onrecord/subgraph/context";
 import type { ImportRunner } from "./import/import-runner.js";
+import type { Turns } from "./turns.js";
 
 /** What this subgraph works with, made once per process. */
 export interface DocumentsServices extends Shared {
@@ -10,6 +11,8 @@ export interface DocumentsServices extends Shared {
   readonly edits: Edits;
   readonly attribution: Attribution;
   readonly imports: ImportRunner;
+  /** Reading of content, one after the other for each person. */
+  readonly turns: Turns;
 }
 
 /** One execution: who asks, and everything remembered for them and for no one else. */
@@ -20,4 +23,6 @@ export interface DocumentsContext extends DocumentsServices, SubgraphContext {
   readonly opened: Map<string, Promise<void>>;
   /** Differences and attributions that this execution has asked for. */
   attributions: number;
+  /** Content that this execution has read, in bytes. */
+  contentBytes: number;
 }

@@ -12,6 +12,7 @@ import { downloadHandler } from "./download/serve-download.js";
 import { ImportRunner } from "./import/import-runner.js";
 import { openDocumentsOrm } from "./orm.js";
 import { buildSchema } from "./schema.js";
+import { Turns } from "./turns.js";
 
 /** The documents subgraph, with the one path it answers outside GraphQL. */
 export interface DocumentsSubgraph extends Subgraph {
@@ -33,7 +34,15 @@ export async function createDocumentsSubgraph(process: AppContext): Promise<Docu
   const history = new History(context);
   const edits = new Edits(context, history);
   const attribution = new Attribution(context, history);
-  const services: DocumentsServices = { ...shared(context), log, history, edits, attribution, imports };
+  const services: DocumentsServices = {
+    ...shared(context),
+    log,
+    history,
+    edits,
+    attribution,
+    imports,
+    turns: new Turns(),
+  };
   const links = opened.use(new LapsedLinks(services, orm));
   const owned = opened.move();
   return {
@@ -45,6 +54,7 @@ export async function createDocumentsSubgraph(process: AppContext): Promise<Docu
       gone,
       opened: new Map(),
       attributions: 0,
+      contentBytes: 0,
     }),
     start: async () => links.start(),
     mount: (http) => http.route("/download", downloadHandler(services, orm)),

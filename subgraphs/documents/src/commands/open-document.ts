@@ -1,8 +1,16 @@
+import { AppError } from "@onrecord/core/errors";
 import type { ContentFormat } from "@onrecord/filing/content";
 import { readContent } from "@onrecord/filing/content";
+import type { Doc } from "yjs";
 import type { DocumentsContext } from "../context.js";
 import type { Document } from "../types/document.js";
 import { recordOpening } from "./record-opening.js";
+
+/** How much content one request may read: about so many bytes of documents, after which it reads no further one. */
+const MOST_BYTES = 4 * 1024 * 1024;
+/** What a piece of a document costs to open, in bytes of content; and the least that a reading counts. */
+const BYTES_PER_STRUCT = 16;
+const LEAST_BYTES = 16 * 1024;
 
 /** Reads the content of a document at a version, or at its head. It is on the record before the caller has a word of it. */
 export async function openDocument(
@@ -10,11 +18,25 @@ export async function openDocument(
   { id, kind }: Document,
   { version, format }: { version: number | undefined; format: ContentFormat },
 ): Promise<string> {
-  const { guard, history } = context;
+  const { guard, history, turns } = context;
   await guard.authorize(context.caller, "view", { kind: "DOCUMENT", id });
-  const loaded = await history.load(id, version);
-  await recordOpening(context, id, loaded.version);
-  const content = readContent(loaded.doc, kind, format);
-  loaded.doc.destroy();
-  return content;
+  return turns.take(guard.requirePrincipal(context.caller).userId, async () => {
+    if (context.contentBytes > MOST_BYTES)
+      throw new AppError(
+        "BAD_USER_INPUT",
+        `One request may read about ${MOST_BYTES / 1024 / 1024} MiB of content; ask for the others in another.`,
+      );
+    const loaded = await history.load(id, version);
+    await recordOpening(context, id, loaded.version);
+    const content = readContent(loaded.doc, kind, format);
+    context.contentBytes += Math.max(LEAST_BYTES, content.length, BYTES_PER_STRUCT * structsOf(loaded.doc));
+    loaded.doc.destroy();
+    return content;
+  });
+}
+
+function structsOf({ store }: Doc): number {
+  let structs = 0;
+  for (const { length } of store.clients.values()) structs += length;
+  return structs;
 }
