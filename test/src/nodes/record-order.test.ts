@@ -159,7 +159,10 @@ describe("in the order of the record", () => {
       documentId,
     ]);
     editor.text.insert(0, "in time");
-    await until(async () => (await waiting("%commit_changes%")).length > 0, "the edit to be committed");
+    await until(
+      async () => (await waiting("%documents.commit_live%")).length > 0,
+      "the edit to be committed",
+    );
     const taken = take(who, grant);
     await until(
       async () => (await waiting("%permissions.stop%")).length > 0,
