@@ -515,12 +515,10 @@ describe("access to the whole firm", () => {
       [admin.userId],
     );
     expect(recorded).toEqual(
-      ["access.granted", "access.listed", "access.revoked", "access.granted", "access.revoked"].map(
-        (action) => ({
-          action,
-          object_kind: "FIRM",
-        }),
-      ),
+      ["access.granted", "access.revoked", "access.granted", "access.revoked"].map((action) => ({
+        action,
+        object_kind: "FIRM",
+      })),
     );
   });
 
