@@ -346,6 +346,7 @@ describe.each(cases)("$name", ({ name, put, shown, text: asText, readOnly }) => 
           await page.waitForTimeout(150);
           await page.keyboard.press(key);
         }
+        await page.waitForTimeout(150);
         await page.keyboard.type("Typed by the page.");
         for (let look = 0; look < 20; look++) {
           if ((await read(id)).text.includes("Typed by the page.")) return true;
