@@ -67,6 +67,7 @@ export class Connection {
   /** Document messages received, for `?ack=1`. */
   received = 0;
   #onSettled: (() => void) | undefined;
+  #isAbandoned = false;
   #closed = false;
   #silenced = false;
   #deaf = false;
@@ -143,12 +144,15 @@ export class Connection {
 
   /** One of its changes is durable, or dropped out. */
   settled(): void {
+    // What ends only now, of a message in parts, is of no room any more.
+    if (this.#isAbandoned) return;
     if (--this.outstanding < this.options.limits.uncommittedChanges / 2) this.resume("commits");
     if (this.outstanding === 0) this.#onSettled?.();
   }
 
   /** Its room is given up, with whatever of it was on its way. */
   abandoned(): void {
+    this.#isAbandoned = true;
     this.outstanding = 0;
     this.#onSettled?.();
   }

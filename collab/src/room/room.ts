@@ -288,7 +288,8 @@ export class Room {
     this.#outbound.clear();
     const dropped = this.#arrived;
     this.#arrived = [];
-    for (const sender of this.#pending.senders()) sender.abandoned();
+    const senders = new Set([...this.#pending.senders(), ...dropped.map(({ connection }) => connection)]);
+    for (const sender of senders) sender.abandoned();
     for (const connection of [...this.connections]) connection.close(why);
     for (const { tell } of dropped) tell({ outcome: "dropped" });
     this.#tellTakenIn();

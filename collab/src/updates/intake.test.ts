@@ -80,4 +80,26 @@ describe("a run of arrivals", () => {
     expect(outcomes(culprit.receptions)).toEqual(["refused"]);
     expect(arrived).toHaveLength(1);
   });
+
+  it("takes what a few others wrote there meanwhile however dear the document is, and counts nothing for it", () => {
+    const spent = { ...everything, steps: 0 };
+    const authors = new Authors([], [connection]);
+    for (const [unseen, outcome] of [
+      [40, "applied"],
+      [60, "refused"],
+    ] as const) {
+      const doc = new Y.Doc();
+      doc.clientID = 1;
+      for (let i = 0; i < unseen; i++) doc.getText("content").insert(0, "x");
+      const late = new Y.Doc();
+      late.clientID = 2;
+      late.getText("content").insert(0, "late");
+      const update = Y.encodeStateAsUpdate(late);
+      const arrived: Arrival[] = [
+        { connection, update, step: "update", bytes: update.length, tell: () => undefined },
+      ];
+      const run = takeRun(doc, authors, arrived, spent);
+      expect([unseen, outcomes(run.receptions), run.steps]).toEqual([unseen, [outcome], 0]);
+    }
+  });
 });

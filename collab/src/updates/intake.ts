@@ -49,7 +49,7 @@ export interface Run {
   /** All of `taken` as one update. */
   readonly merged: Uint8Array | null;
   readonly receptions: readonly (readonly [Arrival, Reception])[];
-  /** What it took to find their places: see `mergeSteps`. */
+  /** What it took to find their places beyond what is free: see `mergeSteps`. */
   readonly steps: number;
   /** The document holds something that must not be committed. */
   readonly broken: boolean;
@@ -59,7 +59,10 @@ export interface Run {
 
 /** While a run is taken, everyone else on the node waits: it ends after so many merge steps, which take some 10 ms. */
 const SLICE_STEPS = 25_000;
-/** A change with no more merge steps is taken whatever the document has cost: so many may be unseen by people on bad lines. */
+/**
+ * So many merge steps of a change are free, besides one for each of its structs: people who type beside each other cause a step now and
+ * then, and a document that is open for weeks must not be worn out by them. A change with no more is taken whatever the document has cost.
+ */
 const FREE_STEPS = 50;
 /** More than this of one change would keep the node too long: about 0.1 s. */
 const MOST_STEPS = 200_000;
@@ -179,15 +182,22 @@ function lookAt(
     if (!standsWhereKnown(doc, inspection)) return { outcome: "refused", ...closeReasons.contentTaken };
     if (hasTooManyClients(doc, judgement, budget.clients))
       return { outcome: "refused", ...closeReasons.tooManyClients };
-    const most = Math.max(FREE_STEPS, Math.min(MOST_STEPS, budget.steps));
-    const steps = mergeSteps(doc, inspection, most);
-    if (steps > most) return { outcome: "refused", ...closeReasons.documentTooTangled };
+    const free = FREE_STEPS + structsOf(inspection);
+    const most = free + Math.max(0, Math.min(MOST_STEPS, budget.steps));
+    const steps = Math.max(0, mergeSteps(doc, inspection, most) - free);
+    if (steps > most - free) return { outcome: "refused", ...closeReasons.documentTooTangled };
     const plain =
       judgement.excluded.length === 0 && appliesExactly(doc, inspection) && !setsUnsoundSpan(doc, inspection);
     return { arrival, inspection, judgement, plain, steps };
   } catch {
     return { outcome: "refused", ...closeReasons.updateMalformed };
   }
+}
+
+function structsOf({ claims }: Inspection): number {
+  let count = 0;
+  for (const { structs } of claims.values()) count += structs.length;
+  return count;
 }
 
 /** Every clientID costs every state vector an entry, for ever. */
