@@ -1,4 +1,3 @@
-import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
 import type { AppContext } from "@onrecord/context/context";
 import { newId } from "@onrecord/core/ids";
 import { History } from "@onrecord/history/store/history";
@@ -6,7 +5,6 @@ import { HttpServer } from "@onrecord/http/http-server";
 import { bySystem } from "@onrecord/ledger/ledger";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import * as Y from "yjs";
 import { Collab } from "./collab.js";
 import { BoundedNode } from "./testing/bounded-node.js";
 
@@ -41,25 +39,6 @@ const shred = (documentId: string) => {
 };
 
 describe("a document whose key is destroyed", () => {
-  it("keeps no right of whoever was sending a message in parts", async () => {
-    const documentId = await node.document();
-    const { socket, closed } = await node.raw(documentId);
-    const doc = new Y.Doc();
-    doc.getText("content").insert(0, "x".repeat(6_000_000));
-    socket.send(syncFrame(sync.step2, Uint8Array.of(0, 0)));
-    socket.send(syncFrame(sync.update, Y.encodeStateAsUpdate(doc)));
-    await until(async () => (await node.versions(documentId)).length > 0, "the first part");
-    await shred(documentId);
-    expect((await closed).code).toBe(4404);
-    await until(async () => {
-      const held = await node.context.db.query(
-        "select from permissions.live_right where resource_id = $1 and void is null",
-        [documentId],
-      );
-      return held.length === 0;
-    }, "the right to be given back");
-  });
-
   it("is open nowhere any more, on any node, while somebody types in it; other documents go on", async () => {
     const documentId = await node.document();
     const neighbours = await node.neighbours(await node.document());

@@ -218,6 +218,25 @@ describe("a large message", () => {
   });
 });
 
+describe("a connection whose room is given up", () => {
+  it("is settled for good, also where a message in parts ends only afterwards", async () => {
+    const documentId = await node.document();
+    await node.raw(documentId);
+    const here = () => [...node.collab.rights.connections].find((each) => each.documentId === documentId);
+    await until(() => here() !== undefined, "the connection");
+    const connection = here()!;
+    for (let part = 0; part < 2; part++) connection.ahead();
+    connection.abandoned();
+    connection.settled();
+    // Otherwise its right would be held for ever.
+    let told = false;
+    connection.whenSettled(() => {
+      told = true;
+    });
+    expect(told).toBe(true);
+  });
+});
+
 describe("large messages of all together", () => {
   it("have one budget: who holds most gives way with 1013, and comes in when there is room", async () => {
     const documentId = await node.document();
