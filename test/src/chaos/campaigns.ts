@@ -4,7 +4,6 @@ import { readTrace } from "@onrecord/cli/replay/trace";
 import { Random } from "@onrecord/core/testing/random";
 import { crash } from "./crash/crash.js";
 import { makeTrace } from "./crash/made-trace.js";
-import { door } from "./door/door.js";
 import { fuzz } from "./fuzz/fuzz.js";
 import { attackIntake } from "./fuzz/intake.js";
 import { attackInOrder } from "./fuzz/order.js";
@@ -20,7 +19,7 @@ const STORM = 1000;
 /** How many times faster than it was typed the three people's session is replayed. */
 const SPEED = 60;
 const MADE_CHANGES = 5000;
-/** Length of what is sent to the door at once, in bytes. */
+/** Length of the large bodies that are sent before sign-in, in bytes. */
 const LARGE = 24_000_000;
 
 /** Runs a campaign to its verdict. */
@@ -31,16 +30,8 @@ export async function run(options: Options, onProgress: (line: string) => void):
   switch (campaign) {
     case "fuzz":
       return fuzz({ ...common, traces, frames, attackers: ATTACKERS, storm: Math.min(STORM, frames) });
-    case "hostile": {
-      const guests = await hostile({ ...common, each: 3000, patience: 100 });
-      const strangers = await door({ seed, onProgress, requests: options.requests, bytes: LARGE });
-      return {
-        ...guests,
-        seconds: guests.seconds + strangers.seconds,
-        figures: { ...guests.figures, ...strangers.figures },
-        faults: [...guests.faults, ...strangers.faults],
-      };
-    }
+    case "hostile":
+      return hostile({ ...common, each: 3000, requests: options.requests, bytes: LARGE, patience: 100 });
     case "intake":
       return attackIntake({ ...common, traces, frames });
     case "order":

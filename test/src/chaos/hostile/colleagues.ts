@@ -1,93 +1,96 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { StockEditor } from "../stock-editor.js";
+import { openStockEditor, type StockEditor } from "../stock-editor.js";
 
-/** How long they pause between two acts, in milliseconds. */
-const PAUSE_MS = 50;
-/** An act that takes longer is told as having taken so long. */
-const PATIENCE_MS = 60_000;
+/** How long they pause between two looks, in milliseconds. */
+const PAUSE = 25;
 
-/** How long what they did took, in milliseconds, in order. */
+/** What somebody notices of a server, in milliseconds at the 99th percentile. */
 export interface Noticed {
-  readonly edits: readonly number[];
-  readonly me: readonly number[];
-  readonly healthz: readonly number[];
-  /** What did not succeed, a sentence each. */
-  readonly failures: readonly string[];
+  readonly editMs: number;
+  readonly meMs: number;
+  readonly healthMs: number;
 }
 
-/** Two people at work in a document that nobody attacks: one types, the other reads along, and both look around. */
-export class Colleagues {
+/** Two colleagues in a document that nobody attacks: one types, the other waits for it to appear, and both ask who they are. */
+export class Colleagues implements Disposable {
+  readonly #editors: readonly [StockEditor, StockEditor];
   #typed = 0;
+  #losses = 0;
 
   constructor(
-    private readonly editors: readonly [StockEditor, StockEditor],
     private readonly url: string,
-    private readonly token: string,
-  ) {}
-
-  /** Works until it is told to stop, and tells what it was like. */
-  async work(signal: AbortSignal): Promise<Noticed> {
-    const failures: string[] = [];
-    const time = async (name: string, act: () => Promise<unknown>) => {
-      const taken: number[] = [];
-      while (!signal.aborted) {
-        const begun = performance.now();
-        await act().catch((error: unknown) => failures.push(`${name}: ${String(error)}`));
-        taken.push(performance.now() - begun);
-        await delay(PAUSE_MS);
-      }
-      return taken;
-    };
-    const [edits, me, healthz] = await Promise.all([
-      time("an edit", () => this.#edit()),
-      time("{ me }", () => this.#me()),
-      time("/healthz", () => this.#healthz()),
-    ]);
-    return { edits, me, healthz, failures };
+    documentId: string,
+    private readonly tokens: readonly [string, string],
+  ) {
+    const open = (token: string) =>
+      openStockEditor({ rooms: `${url.replace("http", "ws")}/collab`, documentId, token });
+    this.#editors = [open(tokens[0]), open(tokens[1])];
+    for (const { provider } of this.#editors) provider.on("connection-close", () => this.#losses++);
   }
 
-  /** What both have in the end is what was typed, in order. */
-  get expected(): string {
-    return Array.from({ length: this.#typed }, (_, nth) => `${nth} `).join("");
+  /** How often one of them lost the connection. */
+  get losses(): number {
+    return this.#losses;
   }
 
-  async #edit(): Promise<void> {
-    const [{ text }, reader] = this.editors;
-    const word = `${this.#typed++} `;
-    const seen = Promise.withResolvers<void>();
+  /** Whether both have everything that was typed. */
+  get agree(): boolean {
+    return this.#editors.every(({ text }) => text.length === this.#typed);
+  }
+
+  /** They work until `attack` is done, and at least ten times. */
+  async during<T>(attack: () => Promise<T>): Promise<{ result: T; noticed: Noticed }> {
+    const seen = { edit: [] as number[], me: [] as number[], health: [] as number[] };
+    let done = false;
+    const attacked = attack().finally(() => {
+      done = true;
+    });
+    while (!done || seen.edit.length < 10) {
+      seen.edit.push(await timed(() => this.#type()));
+      seen.me.push(await timed(() => this.#ask()));
+      seen.health.push(await timed(async () => void (await (await fetch(`${this.url}/healthz`)).text())));
+      await delay(PAUSE);
+    }
+    const noticed = { editMs: p99(seen.edit), meMs: p99(seen.me), healthMs: p99(seen.health) };
+    return { result: await attacked, noticed };
+  }
+
+  /** Types a letter; resolves when the colleague has it. */
+  async #type(): Promise<void> {
+    const [writer, reader] = this.#editors;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const all = ++this.#typed;
     const look = () => {
-      if (reader.text.toString().endsWith(word)) seen.resolve();
+      if (reader.text.length >= all) resolve();
     };
     reader.text.observe(look);
-    text.insert(text.length, word);
-    try {
-      await within(seen.promise, "it was not seen");
-    } finally {
-      reader.text.unobserve(look);
-    }
+    writer.text.insert(writer.text.length, "a");
+    await promise;
+    reader.text.unobserve(look);
   }
 
-  async #me(): Promise<void> {
+  async #ask(): Promise<void> {
     const response = await fetch(`${this.url}/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${this.token}` },
-      body: JSON.stringify({ query: "{ me { sessionId } }" }),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      headers: { "content-type": "application/json", authorization: `Bearer ${this.tokens[0]}` },
+      body: JSON.stringify({ query: "{ me { user { id } } }" }),
     });
-    const answer = (await response.json()) as { data?: { me?: { sessionId?: string } } };
-    if (!answer.data?.me?.sessionId) throw new Error(JSON.stringify(answer));
+    const { data } = (await response.json()) as { data: { me: object } | null };
+    if (!data) throw new Error(`a colleague was answered ${response.status}`);
   }
 
-  async #healthz(): Promise<void> {
-    const response = await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (response.status !== 200) throw new Error(`status ${response.status}`);
-    await response.text();
+  [Symbol.dispose](): void {
+    for (const editor of this.#editors) editor[Symbol.dispose]();
   }
 }
 
-async function within(promise: Promise<void>, otherwise: string): Promise<void> {
-  const late = delay(PATIENCE_MS, undefined, { ref: false }).then(() => {
-    throw new Error(otherwise);
-  });
-  await Promise.race([promise, late]);
+async function timed(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+function p99(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0);
 }

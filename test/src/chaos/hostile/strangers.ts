@@ -25,8 +25,8 @@ interface Sent {
   readonly from?: number;
 }
 
-/** Every attack on the door by nobody, or by a guest where nobody gets nowhere; by name. */
-export const attacks: Readonly<Record<string, (target: Target) => Promise<Answers>>> = {
+/** Every attack before sign-in by nobody, or by a guest where nobody gets nowhere; by name. */
+export const strangers: Readonly<Record<string, (target: Target) => Promise<Answers>>> = {
   async bodies(target) {
     const headers = { authorization: `Bearer ${target.guest}` };
     return tally(

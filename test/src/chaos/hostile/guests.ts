@@ -5,10 +5,9 @@ import type { Random } from "@onrecord/core/testing/random";
 import { WebSocket } from "ws";
 import * as Y from "yjs";
 
-/** What an attacker has: an address, and what a guest was given. */
+/** What a guest has: an address, and what they were given. */
 export interface Prey {
   readonly url: string;
-  readonly rooms: string;
   /** A guest's session, and a document that the guest may edit and nobody else is in. */
   readonly token: string;
   readonly documentId: string;
@@ -16,10 +15,15 @@ export interface Prey {
   readonly folderId: string;
 }
 
+/** Something that a guest does. */
 export interface Attack {
   readonly name: string;
   /** Attacks until it is told to stop; resolves with how often it struck. */
   run(prey: Prey, random: Random, signal: AbortSignal): Promise<number>;
+}
+
+function editorOf({ url, documentId, token }: Pick<Prey, "url" | "documentId" | "token">): string {
+  return `${url.replace("http", "ws")}/collab/${documentId}?token=${token}`;
 }
 
 /** Runs so many at a time, again and again, until it is enough. */
@@ -51,9 +55,9 @@ function post(url: string, body: string, headers: Record<string, string>, signal
 /** Writers who insert at the beginning and listen to nobody: what each writes is in conflict with what all the others write. */
 const deafWriters: Attack = {
   name: "deaf writers",
-  async run({ rooms, documentId, token }, _random, signal) {
+  async run({ url, documentId, token }, _random, signal) {
     return swarm(10, signal, async () => {
-      const socket = new WebSocket(`${rooms}/${documentId}?token=${token}`);
+      const socket = new WebSocket(editorOf({ url, documentId, token }));
       await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
       const doc = new Y.Doc();
       doc.on("update", (update: Uint8Array) => socket.send(syncFrame(sync.update, update)));
@@ -71,14 +75,14 @@ const deafWriters: Attack = {
 /** The same, thousands of inserts in one message. */
 const deafMessages: Attack = {
   name: "deaf messages",
-  async run({ rooms, documentId, token }, _random, signal) {
+  async run({ url, documentId, token }, _random, signal) {
     return swarm(10, signal, async () => {
       const doc = new Y.Doc();
       const text = doc.getText("content");
       doc.transact(() => {
         for (let i = 0; i < 3000; i++) text.insert(0, "x");
       });
-      const socket = new WebSocket(`${rooms}/${documentId}?token=${token}`);
+      const socket = new WebSocket(editorOf({ url, documentId, token }));
       await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
       socket.send(syncFrame(sync.update, Y.encodeStateAsUpdate(doc)));
       await Promise.race([delay(1000), new Promise((resolve) => socket.once("close", resolve))]);
@@ -131,5 +135,5 @@ const slowPages: Attack = {
   },
 };
 
-/** What a guest does, in the order in which it is told; what nobody does before sign-in is `door`. */
-export const attacks: readonly Attack[] = [deafWriters, deafMessages, tricklers, slowPages];
+/** What a guest does, in the order in which it is told. */
+export const guests: readonly Attack[] = [deafWriters, deafMessages, tricklers, slowPages];
