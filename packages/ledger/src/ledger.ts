@@ -87,9 +87,9 @@ export class Ledger implements AsyncDisposable {
     else await this.record(entry);
   }
 
-  /** Writes the refusals that are counted and not yet on the record: before a process ends. */
+  /** Writes the refusals and reads that are counted and not yet on the record: before a process ends. */
   async settle(): Promise<void> {
-    await this.#strangers.end();
+    await Promise.all([this.#strangers.end(), this.sittings.flush()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -231,4 +231,18 @@ describe("an entry that must not warn anybody", () => {
     await endSittings(context.db);
     expect((await discreet()).map(({ action }) => action)).toEqual(["document.listed", "sitting.ended"]);
   });
+
+  it("are written before the process ends", async () => {
+    await using other = new Ledger(context.db, context.bus);
+    for (let i = 0; i < 3; i++) await other.sittings.record("document.listed", reader, [title]);
+    const times = async () =>
+      (
+        await owner.query<{ times: number }>("select times::int from audit.sitting where object_id = $1", [
+          title.id,
+        ])
+      )[0]?.times;
+    expect(await times()).toBe(1);
+    await other.settle();
+    expect(await times()).toBe(3);
+  });
 });

@@ -1,4 +1,4 @@
-/** One after the other for each owner: whoever asks for much at once waits for their own, and what comes from others goes in between. */
+/** Reading of content, one after the other for each owner: whoever asks for much at once waits for their own, and what comes from others goes in between. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
 

@@ -12,7 +12,7 @@ export type LinkRefusal =
 /** What is told of download links. What was downloaded, and what the rights forbid, is told of the document. */
 export interface DownloadEvents {
   /** `issuedTo`: whose link it is, where there is such a link. */
-  "download.refused": { reason: LinkRefusal; issuedTo: string | null };
+  "download.refused": { reason: LinkRefusal; issuedTo: string | null; count?: number };
   /** Its time ran out before anybody followed it; the actor is whose it was. */
   "download.lapsed": { format: string; version: number };
 }

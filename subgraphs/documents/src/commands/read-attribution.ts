@@ -14,7 +14,7 @@ export async function readDifference(
   { from, to, ...grain }: Grain & { from: number; to: number },
 ): Promise<Difference> {
   await admit(context, id);
-  const difference = await context.attribution.diff(id, from, to, grain);
+  const difference = await inTurn(context, () => context.attribution.diff(id, from, to, grain));
   for (const version of [from, to]) await recordOpening(context, id, version);
   return difference;
 }
@@ -26,10 +26,15 @@ export async function readAttribution(
   wanted: Grain & { version?: number; deletedSince?: number },
 ): Promise<AttributedContent> {
   await admit(context, id);
-  const attributed = await context.attribution.at(id, wanted);
+  const attributed = await inTurn(context, () => context.attribution.at(id, wanted));
   const { deletedSince = attributed.version } = wanted;
   for (const version of [deletedSince, attributed.version]) await recordOpening(context, id, version);
   return attributed;
+}
+
+/** One after the other for each person, as all that reads content. */
+function inTurn<T>({ caller, guard, turns }: DocumentsContext, work: () => Promise<T>): Promise<T> {
+  return turns.take(guard.requirePrincipal(caller).userId, work);
 }
 
 async function admit(context: DocumentsContext, id: string): Promise<void> {

@@ -43,17 +43,18 @@ async function fetchCopy(
   request: IncomingMessage,
   info: RequestInfo,
 ) {
-  const { db, ledger, history } = services;
+  const { db, ledger, history, turns } = services;
   const caller = await callerWithLink(services, request, info);
   const ticket = await findTicket(em, token);
   const at = await databaseTime(db);
   const why = refusalOf(ticket, caller, at);
   if (why !== null || ticket === undefined || caller.principal === null) {
     const refused = why ?? "link-unknown";
-    await ledger.record({ ...refusedLink(refused, ticket), by: byCaller(caller) });
+    await ledger.refuse({ ...refusedLink(refused, ticket), by: byCaller(caller) });
     throw linkError(refused);
   }
-  const body = await renderCopy(history, ticket, { recipient: caller.principal, at });
+  const recipient = caller.principal;
+  const body = await turns.take(recipient.userId, () => renderCopy(history, ticket, { recipient, at }));
   const outcome = await ledger.transaction(byCaller(caller), (tx) => useLink(services, em, tx, ticket));
   if (typeof outcome === "string") throw linkError(outcome);
   if (!outcome.allow) throw rightError(outcome);

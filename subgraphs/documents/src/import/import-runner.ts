@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AppError } from "@onrecord/core/errors";
+import { FairQueue, type Full } from "@onrecord/core/fair-queue";
 import type { Limits } from "@onrecord/core/limits";
-import { FairQueue, type Full } from "./fair-queue.js";
 
 /** What the worker says of a page. */
 export type ImportAnswer =
@@ -28,7 +28,7 @@ export interface ImportRequest {
 
 /** A page on its way through. */
 interface Job {
-  readonly person: string;
+  readonly owner: string;
   readonly bytes: number;
   readonly turn: PromiseWithResolvers<void>;
 }
@@ -62,7 +62,7 @@ export class ImportRunner implements AsyncDisposable {
    */
   async run(html: string, { person, gone }: ImportRequest): Promise<ImportedPage> {
     if (this.#closed || gone?.aborted) throw stopped();
-    const job: Job = { person, bytes: Buffer.byteLength(html), turn: Promise.withResolvers() };
+    const job: Job = { owner: person, bytes: Buffer.byteLength(html), turn: Promise.withResolvers() };
     await this.#turnOf(job, gone);
     try {
       if (this.#closed || gone?.aborted) throw stopped();

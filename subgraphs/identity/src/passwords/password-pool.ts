@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { AppError } from "@onrecord/core/errors";
-import { FairQueue } from "@onrecord/core/fair-queue";
+import { FairQueue, type Waiting } from "@onrecord/core/fair-queue";
 import { cost } from "../password.js";
 import type { Question, Verdict } from "./password-worker.js";
 
@@ -34,7 +34,7 @@ const defaults: PoolBounds = {
   perAccount: 20,
 };
 
-interface Job extends Question {
+interface Job extends Question, Waiting {
   /** Under what it counts for its account: strangers take no place of those who are familiar. */
   readonly account: string;
   readonly done: PromiseWithResolvers<boolean>;
@@ -55,7 +55,8 @@ export class PasswordPool implements AsyncDisposable {
 
   constructor(bounds: Partial<PoolBounds> = {}) {
     this.#bounds = { ...defaults, ...bounds };
-    const queue = { capacity: this.#bounds.waiting, perOwner: this.#bounds.perNetwork };
+    const { waiting: all, perNetwork: eachOf } = this.#bounds;
+    const queue = { all, eachOf, bytes: Number.POSITIVE_INFINITY };
     this.#familiar = new FairQueue(queue);
     this.#strangers = new FairQueue(queue);
   }
@@ -70,11 +71,10 @@ export class PasswordPool implements AsyncDisposable {
     const account = `${familiar} ${asker.account}`;
     const ofAccount = this.#perAccount.get(account) ?? 0;
     if (ofAccount >= this.#bounds.perAccount) throw tooMany();
-    const job: Job = { stored, password, account, done: Promise.withResolvers() };
+    const job: Job = { owner: network, bytes: 0, stored, password, account, done: Promise.withResolvers() };
     this.#perAccount.set(account, ofAccount + 1);
     const queue = familiar ? this.#familiar : this.#strangers;
-    const out = queue.push(network, job);
-    if (out) this.#refuse(out, tooMany());
+    for (const { job: out } of queue.add(job)) this.#refuse(out, tooMany());
     this.#next();
     return job.done.promise;
   }
@@ -82,13 +82,20 @@ export class PasswordPool implements AsyncDisposable {
   /** Gives what waits to threads that do nothing. */
   #next(): void {
     while (!this.#closed && this.#busy.size < this.#bounds.threads) {
-      const job = this.#familiar.shift() ?? this.#strangers.shift();
+      const job = this.#nextOf(this.#familiar) ?? this.#nextOf(this.#strangers);
       if (job === undefined) return;
       const worker = this.#idle.pop() ?? this.#start();
       this.#busy.set(worker, job);
       const { stored, password } = job;
       worker.postMessage({ stored, password } satisfies Question);
     }
+  }
+
+  /** Of one network, several may be looked at at a time. */
+  #nextOf(queue: FairQueue<Job>): Job | undefined {
+    const job = queue.next();
+    if (job) queue.done(job);
+    return job;
   }
 
   #start(): Worker {
@@ -139,7 +146,7 @@ export class PasswordPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const queue of [this.#familiar, this.#strangers])
-      for (let job = queue.shift(); job; job = queue.shift()) this.#refuse(job, stopped());
+      for (const job of queue.waiting) if (queue.remove(job)) this.#refuse(job, stopped());
     await Promise.all([...this.#idle, ...this.#busy.keys()].map((worker) => worker.terminate()));
   }
 }
