@@ -29,7 +29,8 @@ import { Lobby } from "./connection/lobby.js";
 import { SocketMetrics } from "./connection/socket-metrics.js";
 import { Staging } from "./connection/staging.js";
 import { UnderWay } from "./connection/under-way.js";
-import { Conversation, type RefusalHost, refuse } from "./conversation/conversation.js";
+import { Conversation } from "./conversation/conversation.js";
+import { type RefusalHost, refuse } from "./conversation/refusal.js";
 import { PresenceRelay } from "./presence/presence-relay.js";
 import { PresenceRounds } from "./presence/presence-rounds.js";
 import { ReplayThread } from "./replay/replay-thread.js";
@@ -120,8 +121,8 @@ export class Collab implements Service {
         readGap: (documentId, key, after) => history.since(documentId, key, after),
         check: (state) => this.#check.add(state),
         bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),
-        refused: (room, connection, why, update) =>
-          refuse({ ledger: this.#ledger, log: this.#log }, room, connection, why, update),
+        refused: (room, connection, why, changes) =>
+          refuse({ ledger: this.#ledger, log: this.#log }, room, connection, why, changes),
         evict: (room, why) => this.#evict(room, why),
       },
       config.limits.rooms,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   type ClientMessage,
   type CloseReason,
@@ -6,38 +5,25 @@ import {
   countEntries,
   decodeMessage,
 } from "@onrecord/collab-protocol/protocol";
-import type { Logger } from "@onrecord/core/log";
-import type { AuditAction } from "@onrecord/ledger/events/catalogue";
-import type { Ledger } from "@onrecord/ledger/ledger";
 import type { RawData } from "ws";
-import { introduced } from "../authorship/speakers.js";
 import type { Connection } from "../connection/connection.js";
-import { PresenceError } from "../presence/presence-error.js";
 import type { Room } from "../room/room.js";
 import type { Reception } from "../updates/intake.js";
 import { Coalescer } from "./coalescer.js";
 import { fitsOneChange, isDivisible, partsOf } from "./parts.js";
+import { PresenceTalk, type PresenceTalkHost } from "./presence-talk.js";
+import { refuse } from "./refusal.js";
 
 /** An answer costs an encoding of the whole document, or of everyone's presence: however often it is asked for, so often it is given. */
 const ANSWER_EVERY_MS = 1000;
 /** Where another editor is to bring what is lacking: asked again after 0.1 s, then twice as long each time, 12.7 s in all. */
 const MAX_WAITS = 7;
 const WAIT_MS = 100;
-/** A client that says nothing of itself is told who is here after this long. */
-const GREET_AFTER_MS = 500;
 /** A stock client opens with what it lacks and then its own presence, before it can have heard of anyone else's. */
 const OPENING_FRAMES = 2;
 
-/** Where refusals go: on the record, and in the log. */
-export interface RefusalHost {
-  readonly ledger: Ledger;
-  readonly log: Logger;
-}
-
 /** What a session asks of its node. */
-export interface ConversationHost extends RefusalHost {
-  /** Which sessions are being used: those of whoever types or moves, not of whoever has a document open. */
-  readonly use: { note(sessionId: string): void };
+export interface ConversationHost extends PresenceTalkHost {
   readonly limits: {
     readonly frameBytes: number;
     readonly updateBytes: number;
@@ -49,30 +35,6 @@ export interface ConversationHost extends RefusalHost {
   };
 }
 
-/**
- * Puts on the record what was refused (why, how large, and its hash, never its content), and closes. `bytes` is null for a frame
- * that was not read to its end.
- */
-export function refuse(
-  { ledger, log }: RefusalHost,
-  room: Room,
-  connection: Connection,
-  why: CloseReason,
-  bytes: Uint8Array | null,
-): void {
-  connection.silence();
-  const { code, reason } = why;
-  const { by } = connection;
-  const object = { kind: "DOCUMENT", id: room.documentId } as const;
-  const sha256 = bytes && createHash("sha256").update(bytes).digest("hex");
-  const detail = { reason, bytes: bytes?.length ?? null, sha256 };
-  log.info({ requestId: by.requestId, documentId: room.documentId, code, reason }, "refused a message");
-  ledger
-    .record({ action: "document.edit-refused", by, object, detail })
-    .catch((err: unknown) => log.error({ err, requestId: by.requestId }, "a refusal could not be recorded"))
-    .finally(() => connection.close(why));
-}
-
 /** Speaks y-websocket with one connection in its room. Messages are handled one after the other. */
 export class Conversation {
   #frames = 0;
@@ -81,34 +43,23 @@ export class Conversation {
   #waits = 0;
   /** The client was asked for what the server lacks and has not answered. Opening asks. */
   #asked = true;
-  #greeted = false;
-  readonly #presenceRecorded = new Set<AuditAction>();
   #queue: Promise<void> | undefined;
   readonly #states = new Coalescer(ANSWER_EVERY_MS, (stateVector: Uint8Array) => this.#join(stateVector));
-  readonly #presences = new Coalescer<void>(ANSWER_EVERY_MS, () => this.#tellPresence());
+  readonly #presence: PresenceTalk;
 
   constructor(
     private readonly room: Room,
     private readonly connection: Connection,
     private readonly host: ConversationHost,
-  ) {}
+  ) {
+    this.#presence = new PresenceTalk(room, connection, host, ANSWER_EVERY_MS);
+  }
 
   /** Opens the conversation: what the server lacks is asked for at once, or offline edits would never arrive. */
   open(): void {
     this.connection.tellAccess("");
     void this.room.ask(this.connection);
-    setTimeout(() => this.#greet(), GREET_AFTER_MS).unref();
-  }
-
-  /**
-   * Tells who is here, once the client has said which clientID it writes with. Told before, one that comes back on a new line would be
-   * told its own state of the old line as news, take it for its own, and say it to everyone.
-   */
-  #greet(): void {
-    if (this.#greeted || !this.connection.listening) return;
-    this.#greeted = true;
-    this.room.presence.freshen();
-    this.#presences.ask();
+    this.#presence.open();
   }
 
   /**
@@ -165,9 +116,9 @@ export class Conversation {
       case "change":
         return this.#change(decoded.update, decoded.step);
       case "awareness":
-        return this.#presence(decoded.update);
+        return this.#presence.receive(decoded.update, this.#frames <= OPENING_FRAMES);
       case "query-awareness":
-        return this.#presences.ask();
+        return this.#presence.asked();
       case "ignored":
         return;
       case "unknown":
@@ -175,11 +126,6 @@ export class Conversation {
         if (++this.#unknown > this.host.limits.unknownMessages)
           this.#refuse(closeReasons.unknownMessages, data);
     }
-  }
-
-  #tellPresence(): void {
-    const present = this.room.presence.all();
-    if (present) this.connection.write(...present.for(this.connection));
   }
 
   #join(stateVector: Uint8Array): void {
@@ -313,60 +259,7 @@ export class Conversation {
     if (this.connection.options.acks) this.room.acknowledge(this.connection, received);
   }
 
-  #presence(update: Uint8Array): void {
-    // It may have left while this waited: nobody would take away what it set now.
-    if (!this.room.connections.has(this.connection)) return;
-    try {
-      const { presence } = this.room;
-      const claimed = this.#frames <= OPENING_FRAMES ? introduced(update) : undefined;
-      const denied = claimed !== undefined && !this.#claim(claimed);
-      // Whoever is looked into must not be warned by a name among those who are here.
-      if (this.connection.discreet && !this.connection.hasWritten && !denied) return this.#greet();
-      const { foreign, crowdedOut, moved } = presence.receive(
-        this.connection,
-        update,
-        denied ? undefined : claimed,
-      );
-      const refused = denied ? claimed : foreign[0];
-      if (refused !== undefined) this.#presenceRefused("presence.refused", refused);
-      if (moved) this.#isUsed();
-      if (crowdedOut[0] !== undefined) this.#presenceRefused("presence.crowded-out", crowdedOut[0]);
-      this.#greet();
-    } catch (error) {
-      this.#refuse(error instanceof PresenceError ? error.why : closeReasons.presenceMalformed, update);
-    }
-  }
-
-  /** A clientID may be nobody's here, and somebody's who is connected to another node. */
-  #claim(clientId: number): boolean {
-    const { presence, authors } = this.room;
-    const user = presence.userOf(clientId);
-    if (user !== undefined && user !== this.connection.principal.userId) return false;
-    return authors.claim(this.connection, clientId);
-  }
-
-  /** Once for each connection: a client renews its presence for ever, and the record would be flooded. */
-  #presenceRefused(action: "presence.refused" | "presence.crowded-out", clientId: number): void {
-    if (this.#presenceRecorded.has(action)) return;
-    this.#presenceRecorded.add(action);
-    const { by } = this.connection;
-    this.#record(this.host.ledger.record({ action, by, object: this.#object, detail: { clientId } }));
-  }
-
   #refuse(why: CloseReason, bytes: Uint8Array): void {
-    refuse(this.host, this.room, this.connection, why, bytes);
-  }
-
-  get #object() {
-    return { kind: "DOCUMENT", id: this.room.documentId } as const;
-  }
-
-  #record(written: Promise<unknown>): void {
-    written.catch((err: unknown) =>
-      this.host.log.error(
-        { err, requestId: this.connection.by.requestId },
-        "a refusal could not be recorded",
-      ),
-    );
+    refuse(this.host, this.room, this.connection, why, [bytes]);
   }
 }

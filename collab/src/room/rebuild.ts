@@ -30,8 +30,11 @@ export interface Rebuilt {
   bindings(clientIds?: readonly number[]): Promise<ClientBinding[]>;
   /** Asks a client for what the server lacks. */
   ask(connection: Connection): Promise<void>;
-  refused(connection: Connection, why: CloseReason, update: Uint8Array): void;
+  refused(connection: Connection, why: CloseReason, changes: readonly Uint8Array[]): void;
 }
+
+/** What of each connection is refused, in one piece: somebody who types fast has many changes on their way when they lose the right. */
+type Refused = Map<Connection, { readonly why: CloseReason; readonly changes: Uint8Array[] }>;
 
 /** What was committed elsewhere, and whether what waits in the document stays as it is. */
 export interface Caught extends Gap {
@@ -73,7 +76,9 @@ export class Rebuild {
 
   /** Applies what waits again, on the document as it is now. */
   applyAgain(): void {
-    this.room.pending.applyAgain((change) => this.#applyAgain(change));
+    const refused: Refused = new Map();
+    this.room.pending.applyAgain((change) => this.#applyAgain(change, refused));
+    for (const [connection, { why, changes }] of refused) this.room.refused(connection, why, changes);
   }
 
   /**
@@ -106,7 +111,7 @@ export class Rebuild {
   }
 
   /** What is left of a change that waits, on the document as it is now; null for nothing, and when its sender may not. */
-  #applyAgain(change: Pending): Again | null {
+  #applyAgain(change: Pending, refused: Refused): Again | null {
     const { connection } = change;
     const { doc } = this.room.content;
     const step = change.relayed ? "step2" : "update";
@@ -115,7 +120,9 @@ export class Rebuild {
     if (!connection.mayEdit || judgement.outcome === "refused") {
       const why = connection.mayEdit && judgement.outcome === "refused" ? judgement : lostRight(connection);
       connection.settled();
-      this.room.refused(connection, why, change.update);
+      const { changes } = refused.get(connection) ?? { changes: [] as Uint8Array[] };
+      changes.push(change.update);
+      refused.set(connection, { why, changes });
       return null;
     }
     const rest = without(change.update, judgement.excluded);

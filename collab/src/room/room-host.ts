@@ -36,8 +36,8 @@ export interface RoomHost<Room> {
   reload(documentId: string, version: number): Promise<LoadedDocument>;
   /** Has a committed state held against the record, and stored if that is wanted and it is what the record says. */
   check(state: HeldState): void;
-  /** A change was applied here and its sender lost the right before it was committed: to be recorded, and its socket closed. */
-  refused(room: Room, connection: Connection, why: CloseReason, update: Uint8Array): void;
+  /** Changes were applied here and their sender lost the right before they were committed: to be recorded, and its socket closed. */
+  refused(room: Room, connection: Connection, why: CloseReason, changes: readonly Uint8Array[]): void;
   /** The room cannot go on; it is forgotten and its clients come back to a new one. */
   evict(room: Room, why: CloseReason): void;
 }

@@ -16,9 +16,10 @@ import { type Connection, framed } from "../connection/connection.js";
 import { Presence } from "../presence/presence.js";
 import type { HeldState } from "../replay/state-check.js";
 import { bringsStructs, inspect } from "../updates/inspect.js";
-import { type Arrival, type Reception, type Run, takeRun } from "../updates/intake.js";
+import type { Arrival } from "../updates/intake.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Content, merge, updateFrame } from "./content.js";
+import { Inbox } from "./inbox.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
 import { type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
 import { Rebuild } from "./rebuild.js";
@@ -26,10 +27,6 @@ import type { RoomHost } from "./room-host.js";
 
 /** At most this many changes are merged into one frame: merging is superlinear. */
 const MERGED = 100;
-/** So many merge steps take a millisecond, about. */
-const STEPS_PER_MS = 3000;
-/** So many in a slice are what took the time. */
-const MANY_STEPS = 5000;
 /** A document that rests again and again is held against the record so often at most, in milliseconds. */
 const CHECK_EVERY_MS = 60_000;
 
@@ -55,15 +52,8 @@ export class Room {
   /** The newest version that was read from the record or is being held against it, and when that began. */
   #checked: number;
   #checkedAt = Number.NEGATIVE_INFINITY;
-  /** Sent, and not yet looked at. */
-  #arrived: Arrival[] = [];
-  /** Arrivals at the front that are taken one by one. */
-  #suspects = 0;
-  /** Called when everything that has arrived is taken in. */
-  #onTakenIn: (() => void)[] = [];
-  /** Merge steps that its changes took here. */
-  #steps = 0;
-  #isBehind = false;
+  /** Sent, and not yet in the document. */
+  readonly #inbox: Inbox;
   readonly #pending = new PendingChanges();
   readonly #outbound = new OutboundBarrier();
   /** Set while the document is rebuilt from the database; what arrives meanwhile waits for it. */
@@ -87,6 +77,16 @@ export class Room {
     const bytes = stored.later.reduce((sum, { length }) => sum + length, stored.encoded.state.length);
     this.#checkpoints = new Checkpoints(stored.version - stored.replayed, bytes);
     this.authors = new Authors(bindings, this.connections);
+    this.#inbox = new Inbox({
+      content: this.content,
+      authors: this.authors,
+      checkpoints: this.#checkpoints,
+      limits: host.limits,
+      sliceMs: host.sliceMs,
+      isShut: () => this.#rebuilding !== undefined || this.#evicted,
+      taken: (run) => this.#pending.add(run),
+      startClean: () => this.#startClean(),
+    });
     this.#rebuild = new Rebuild({
       content: this.content,
       pending: this.#pending,
@@ -95,7 +95,7 @@ export class Room {
       reload: (version) => host.reload(documentId, version),
       bindings: (clientIds) => host.bindings(documentId, clientIds),
       ask: (connection) => this.ask(connection),
-      refused: (connection, why, update) => host.refused(this, connection, why, update),
+      refused: (connection, why, changes) => host.refused(this, connection, why, changes),
     });
     this.presence = new Presence(
       host.limits,
@@ -122,18 +122,18 @@ export class Room {
     bytes = update.length,
   ): void {
     if (this.#evicted) return tell({ outcome: "dropped" });
-    if (this.#arrived.length === 0 && this.content.repeats(update)) {
+    if (this.#inbox.isEmpty && this.content.repeats(update)) {
       if (step === "step2") this.authors.hasAnswered(connection);
       return tell({ outcome: "nothing-new" });
     }
-    this.#arrived.push({ connection, update, step, bytes, tell });
+    this.#inbox.add({ connection, update, step, bytes, tell });
     connection.ahead();
     this.host.schedule(this);
   }
 
   /** Whether an update has anything that the document does not. For those who may not edit. */
   wouldChange(update: Uint8Array): boolean {
-    this.#takeIn();
+    this.#inbox.takeIn();
     if (this.content.repeats(update)) return false;
     const { doc } = this.content;
     return bringsStructs(doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(doc), update);
@@ -141,7 +141,7 @@ export class Room {
 
   /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */
   join(connection: Connection, stateVector: Uint8Array): void {
-    this.#takeIn();
+    this.#inbox.takeIn();
     const hasNothing = stateVector.length === 0 || Y.decodeStateVector(stateVector).size === 0;
     const prepare = () => {
       const { applied } = this.#pending;
@@ -179,23 +179,21 @@ export class Room {
 
   /** Whether it has more to take in than a slice of the thread was enough for, because of the places that it goes to. */
   get isBehind(): boolean {
-    return this.#isBehind;
+    return this.#inbox.isBehind;
   }
 
   /** Resolves when everything that has arrived is taken in; undefined when it is. */
   takenIn(): Promise<void> | undefined {
-    this.#takeIn();
-    if (this.#arrived.length === 0) return undefined;
-    return new Promise((resolve) => this.#onTakenIn.push(resolve));
+    return this.#inbox.emptied();
   }
 
   get idle(): boolean {
-    return this.#arrived.length === 0 && this.#pending.isEmpty && !this.#rebuilding;
+    return this.#inbox.isEmpty && this.#pending.isEmpty && !this.#rebuilding;
   }
 
   /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
   take(): DocumentChanges | null {
-    this.#takeIn();
+    this.#inbox.takeIn();
     if (this.#rebuilding || this.#evicted) return null;
     if (this.#pending.waiting.some(({ connection }) => !connection.mayEdit)) {
       // Its sender lost the right after it was applied here.
@@ -212,7 +210,7 @@ export class Room {
     const tip = this.#pending.tipUnderWay ?? this.#tip;
     const batch = this.#pending.begin();
     if (batch === null) {
-      if (this.#arrived.length > 0) this.host.schedule(this);
+      if (!this.#inbox.isEmpty) this.host.schedule(this);
       return null;
     }
     this.#checkpoints.handedOver(from + batch.length, () => this.content.encode());
@@ -286,13 +284,11 @@ export class Room {
   close(why: CloseReason): void {
     this.#evicted = true;
     this.#outbound.clear();
-    const dropped = this.#arrived;
-    this.#arrived = [];
+    const dropped = this.#inbox.drop();
     const senders = new Set([...this.#pending.senders(), ...dropped.map(({ connection }) => connection)]);
     for (const sender of senders) sender.abandoned();
     for (const connection of [...this.connections]) connection.close(why);
     for (const { tell } of dropped) tell({ outcome: "dropped" });
-    this.#tellTakenIn();
     this.content.destroy();
   }
 
@@ -317,59 +313,6 @@ export class Room {
     this.content.rest(this.#pending.applied, this.#checkpoints.bytes);
     const now = performance.now();
     if (!this.content.isAwake && now - this.#checkedAt > CHECK_EVERY_MS) this.check(now);
-  }
-
-  /** Takes in what has arrived: for a slice of time, since everyone else on the node waits meanwhile. The rest comes with the next commit. */
-  #takeIn(): void {
-    const begun = performance.now();
-    const steps = this.#steps;
-    while (this.#arrived.length > 0 && !this.#rebuilding && !this.#evicted) {
-      this.#isBehind = this.#steps - steps > MANY_STEPS;
-      if (performance.now() - begun > this.host.sliceMs) return;
-      const { documentBytes, documentClients, mergeSteps } = this.host.limits;
-      const budget = {
-        bytes: documentBytes - this.#checkpoints.bytes,
-        clients: documentClients,
-        arrivals: this.#suspects > 0 ? 1 : Number.POSITIVE_INFINITY,
-        sliceMs: this.host.sliceMs,
-        steps: mergeSteps - this.#steps - this.content.dearMs * STEPS_PER_MS,
-      };
-      const { doc } = this.content;
-      const start = performance.now();
-      const run = takeRun(doc, this.authors, this.#arrived, budget);
-      this.#steps += run.steps;
-      // What costs much slows those down who brought it.
-      const share = (performance.now() - start) / Math.max(1, run.receptions.length);
-      for (const [{ connection }] of run.receptions) connection.charge(0, share);
-      this.#suspects = run.suspects || Math.max(0, this.#suspects - 1);
-      if (run.broken) this.#startClean();
-      const refused = this.#outgrown(run);
-      if (!refused) this.#pending.add(run);
-      const taken = new Set(run.taken.map(({ arrival }) => arrival));
-      for (const [arrival, reception] of run.receptions) {
-        if (refused || !taken.has(arrival)) arrival.connection.settled();
-        arrival.tell(refused ?? reception);
-      }
-    }
-    if (this.#arrived.length > 0) return;
-    this.#isBehind = false;
-    this.#tellTakenIn();
-  }
-
-  #tellTakenIn(): void {
-    for (const told of this.#onTakenIn.splice(0)) told();
-  }
-
-  /** A run that makes the document grow past its limit is one change by itself: the others would surely have fitted. */
-  #outgrown({ taken }: Run): Reception | undefined {
-    const checkpoints = this.#checkpoints;
-    for (const { update } of taken) checkpoints.bytes += update.length;
-    const { documentBytes } = this.host.limits;
-    if (checkpoints.bytes <= documentBytes) return undefined;
-    checkpoints.bytes = this.content.encode().state.length;
-    if (checkpoints.bytes <= documentBytes) return undefined;
-    this.#startClean();
-    return { outcome: "refused", ...closeReasons.documentTooLarge };
   }
 
   /** To everyone who has joined. */
@@ -402,7 +345,7 @@ export class Room {
   }
 
   #scheduleRest(): void {
-    if (this.#pending.waiting.length > 0 || this.#arrived.length > 0) this.host.schedule(this);
+    if (this.#pending.waiting.length > 0 || !this.#inbox.isEmpty) this.host.schedule(this);
   }
 
   /** The document holds something that must not be committed. */

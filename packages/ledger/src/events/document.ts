@@ -6,8 +6,8 @@ export interface DocumentEvents {
   "document.opened": { via: "collab" | "api"; version: number; access: "edit" | "comment" | "view" };
   "document.closed": { version: number; code: number };
   "document.edited": { version: number; bytes: number };
-  /** Size and hash are null for what was too large to be read to its end. */
-  "document.edit-refused": { reason: string; bytes: number | null; sha256: string | null };
+  /** Size and hash are null for what was too large to be read to its end. With `changes`, they are of so many that waited, in order. */
+  "document.edit-refused": { reason: string; bytes: number | null; sha256: string | null; changes?: number };
   /**
    * What a node held at `version` was not what the changes on the record make of it: its content (`STATE`; it was read again from there), or
    * only the order, where it is told as a whole (`ORDER`; an editor contradicted itself).

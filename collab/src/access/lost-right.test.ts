@@ -1,0 +1,66 @@
+import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { createLogger } from "@onrecord/core/log";
+import { removeGrant } from "@onrecord/policy/testing/grants";
+import { Database } from "@onrecord/postgres/database";
+import { until } from "@onrecord/testing/editor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as Y from "yjs";
+import { BoundedNode } from "../testing/bounded-node.js";
+
+const CHANGES = 300;
+
+let node: BoundedNode;
+let owner: Database;
+beforeAll(async () => {
+  node = await BoundedNode.open({});
+  owner = new Database(node.context.env.DATABASE_ADMIN_URL, { log: createLogger("silent"), max: 4 });
+});
+afterAll(async () => {
+  await owner?.[Symbol.asyncDispose]();
+  await node?.[Symbol.asyncDispose]();
+});
+
+describe("whoever loses the right while they type fast", () => {
+  it("has each change that waited kept or refused, and the refusals are one entry and not hundreds", async () => {
+    const documentId = await node.document();
+    const { socket, closed } = await node.raw(documentId);
+    const doc = new Y.Doc();
+    const said: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array) => said.push(update));
+    for (let i = 0; i < CHANGES; i++) doc.getText("content").insert(i, "x");
+    const room = () => node.collab.rooms.get(documentId);
+    await until(() => room() !== undefined, "the room");
+    let revoked: Promise<unknown> | undefined;
+    await owner.transaction(async (tx) => {
+      // Commits wait for this row, and what comes meanwhile for them.
+      await tx.query("select from documents.head where document_id = $1 for update", [documentId]);
+      for (const update of said) socket.send(syncFrame(sync.update, update));
+      await until(() => [...room()!.connections][0]!.outstanding === CHANGES, "all to have come");
+      revoked = owner.transaction(async (change) => {
+        const [grant] = await change.query<{ id: string }>(
+          "select id from permissions.grant where resource_id = $1 and principal_id = $2",
+          [documentId, node.eve.userId],
+        );
+        await removeGrant(change, grant!.id);
+      });
+      await until(async () => {
+        const [waiting] = await owner.query<{ count: number }>(
+          "select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like '%conclude%'",
+        );
+        return waiting!.count > 0;
+      }, "the revocation to wait for the commit under way");
+    });
+    await revoked;
+    expect((await closed).code).toBe(4403);
+    await until(
+      async () => (await node.entries(documentId, "document.edit-refused")).length > 0,
+      "the entry",
+    );
+    const refused = await node.entries(documentId, "document.edit-refused");
+    expect(refused).toHaveLength(1);
+    const kept = (await node.versions(documentId)).length;
+    const { changes = 1 } = refused[0]!.detail as { changes?: number };
+    expect(kept + changes).toBe(CHANGES);
+    expect(kept).toBeGreaterThan(0);
+  });
+});
