@@ -20,6 +20,15 @@ afterAll(async () => {
   await node?.[Symbol.asyncDispose]();
 });
 
+/** Whether a statement that calls this waits for a lock. */
+async function waits(called: string): Promise<boolean> {
+  const found = await owner.query(
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1",
+    [`%${called}%`],
+  );
+  return found.length > 0;
+}
+
 describe("whoever loses the right while they type fast", () => {
   it("has each change that waited kept or refused, and the refusals are one entry and not hundreds", async () => {
     const documentId = await node.document();
@@ -34,7 +43,9 @@ describe("whoever loses the right while they type fast", () => {
     await owner.transaction(async (tx) => {
       // Commits wait for this row, and what comes meanwhile for them.
       await tx.query("select from documents.head where document_id = $1 for update", [documentId]);
-      for (const update of said) socket.send(syncFrame(sync.update, update));
+      socket.send(syncFrame(sync.update, said[0]!));
+      await until(() => waits("commit_live"), "the first to be under way");
+      for (const update of said.slice(1)) socket.send(syncFrame(sync.update, update));
       await until(() => [...room()!.connections][0]!.outstanding === CHANGES, "all to have come");
       revoked = owner.transaction(async (change) => {
         const [grant] = await change.query<{ id: string }>(
@@ -43,12 +54,7 @@ describe("whoever loses the right while they type fast", () => {
         );
         await removeGrant(change, grant!.id);
       });
-      await until(async () => {
-        const [waiting] = await owner.query<{ count: number }>(
-          "select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like '%conclude%'",
-        );
-        return waiting!.count > 0;
-      }, "the revocation to wait for the commit under way");
+      await until(() => waits("conclude"), "the revocation to wait for the commit under way");
     });
     await revoked;
     expect((await closed).code).toBe(4403);
