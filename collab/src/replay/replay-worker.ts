@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { applyCommitted } from "@onrecord/history/store/apply-committed";
 import { contentDigest } from "@onrecord/history/store/content-digest";
@@ -20,5 +21,8 @@ function compare({ held, record }: Question): Comparison {
   // Told as a whole, the right document may come to the same.
   return contentDigest(made([Y.encodeStateAsUpdate(replayed)])) === found ? "ORDER" : "STATE";
 }
+
+// Whoever edits comes first. Linux sets it for this thread alone; elsewhere it would be the whole process.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
 
 parentPort?.on("message", (question: Question) => parentPort?.postMessage(compare(question)));

@@ -38,6 +38,8 @@ export interface StateCheckHost {
 const MOST = { changes: 5000, bytes: 64 * 1024 * 1024 };
 /** States that wait, in bytes: beyond that one is let go, to be checked when its document rests again. */
 const WAITING_BYTES = 128 * 1024 * 1024;
+/** A state waits so long before the first check: what comes in a burst is over by then, or is one state and not many. */
+const WAIT_MS = 2000;
 /** After a check, none is begun for so many times as long as it took: all of them have a fifth of a core at most. */
 const PAUSES = 4;
 /** So many documents that took too long are remembered. */
@@ -77,14 +79,18 @@ export class StateCheck implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
+    await this.#pause(WAIT_MS);
     for (let [state] = this.#waiting.values(); state; [state] = this.#waiting.values()) {
       this.#forget(state);
       const begun = performance.now();
       await this.#check(state).catch((err: unknown) => this.host.failed(state!, err));
-      const pause = PAUSES * (performance.now() - begun);
-      await delay(pause, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+      await this.#pause(PAUSES * (performance.now() - begun));
     }
     this.#running = undefined;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#closed.signal }).catch(() => undefined);
   }
 
   async #check(state: HeldState): Promise<void> {

@@ -32,7 +32,7 @@ export const limitCatalogue = {
     variable: "ONRECORD_MAX_MERGE_STEPS",
     value: 500_000,
     about:
-      "items of others that all the changes of a document have passed to find their places: each costs 0.2 to 0.5 µs again whenever it is loaded; past it, changes with more than fifty are refused, close 4413",
+      "items of others that the changes of a document have passed to find their places, beyond fifty for each change and one for each struct: each costs 0.2 to 0.5 µs again whenever it is loaded; past it, changes with any are refused, close 4413",
   },
   documentClients: {
     variable: "ONRECORD_MAX_DOCUMENT_CLIENTS",
