@@ -1,6 +1,7 @@
 import { type AppContext, onLogin } from "@onrecord/context/context";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { Accounts } from "./accounts.js";
 import type { IdentityContext } from "./context.js";
 import { openIdentityOrm } from "./orm.js";
 import { PasswordPool } from "./passwords/password-pool.js";
@@ -15,7 +16,8 @@ export async function createIdentitySubgraph(
   const context = onLogin(process, "identity");
   const orm = await openIdentityOrm(context);
   const passwords = new PasswordPool();
-  const services = { ...shared(context), signInLimits: new SignInLimits(), passwords };
+  const accounts = new Accounts(context.db);
+  const services = { ...shared(context), accounts, signInLimits: new SignInLimits(), passwords };
   const unused = new UnusedSessions(context);
   return {
     name: "identity",

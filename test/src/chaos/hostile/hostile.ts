@@ -4,9 +4,10 @@ import { Server } from "../../server.js";
 import { watchClientErrors } from "../client-errors.js";
 import { Faults } from "../faults.js";
 import type { Verdict } from "../verdict.js";
+import { Attackers } from "./attackers.js";
 import { Colleagues, type Noticed } from "./colleagues.js";
 import { guests, type Prey } from "./guests.js";
-import { type Answers, strangers, type Target, VICTIM } from "./strangers.js";
+import { type Answers, strangers, VICTIM } from "./strangers.js";
 
 /** How a server is attacked. */
 export interface HostileOptions {
@@ -43,6 +44,7 @@ export async function hostile(options: HostileOptions): Promise<Verdict> {
     ["analyst1", "analyst2", "consultant", "compliance"].map((person) => server.signIn(person)),
   )) as [string, string, string, string];
   using colleagues = new Colleagues(server.url, await server.createText(first, "Beside it"), [first, second]);
+  using attackers = new Attackers();
   const figures: Record<string, number> = {};
   const note = (phase: string, { editMs, meMs, healthMs }: Noticed) => {
     for (const [what, ms] of Object.entries({ edit: editMs, me: meMs, healthz: healthMs })) {
@@ -59,23 +61,21 @@ export async function hostile(options: HostileOptions): Promise<Verdict> {
   // The first second of a process is its compiler's.
   await colleagues.during(() => delay(2000));
   note("quiet", (await colleagues.during(() => delay(each))).noticed);
-  for (const { name, run } of guests) {
+  for (const { name } of guests) {
     if (stopped()) break;
-    const ended = new AbortController();
-    const { noticed } = await colleagues.during(async () => {
-      const striking = run(prey, random.branch(), ended.signal);
-      await delay(each);
-      ended.abort();
-      figures[`${name} strikes`] = await striking;
-    });
+    const seed = random.int(1, 2 ** 31);
+    const { result, noticed } = await colleagues.during(() => attackers.guest(name, prey, seed, each));
+    figures[`${name} strikes`] = result;
     note(name, noticed);
     note(`after ${name}`, (await colleagues.during(() => delay(each / 2))).noticed);
   }
-  const target: Target = { url: server.url, random, requests, bytes, guest };
-  for (const [name, attack] of Object.entries(strangers)) {
+  const target = { url: server.url, requests, bytes, guest };
+  for (const name of Object.keys(strangers)) {
     if (stopped()) break;
     const before = await refusals(server, compliance);
-    const { result, noticed } = await colleagues.during(() => attack(target));
+    const { result, noticed } = await colleagues.during(() =>
+      attackers.stranger(name, target, random.int(1, 2 ** 31)),
+    );
     note(name, noticed);
     onProgress(`${name}: ${JSON.stringify(result)}`);
     const entries = (await refusals(server, compliance)) - before;
