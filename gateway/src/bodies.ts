@@ -5,6 +5,7 @@ import { BodyBudget, type Holding } from "@onrecord/subgraph/body-budget";
 import { operationBounds } from "@onrecord/subgraph/json-bounds";
 import { BodyTooLarge, readBody } from "@onrecord/subgraph/read-body";
 import { Gauge, type Registry } from "prom-client";
+import type { Admission } from "./admission.js";
 import { largeMutations } from "./bounds-plugin.js";
 
 /** A body that was read, and what it holds until it is given back. */
@@ -18,6 +19,7 @@ export class Bodies {
 
   constructor(
     private readonly limits: Limits,
+    private readonly admission: Admission,
     metrics: Registry,
   ) {
     const budget = new BodyBudget(limits.heldBytes);
@@ -49,6 +51,8 @@ export class Bodies {
     try {
       const rules = { holding, ...(isJson(request) ? { json: operationBounds } : {}) };
       const bytes = await readBody(request, limit, rules);
+      // The heads of many may have come one by one, and their bodies at once.
+      if (caller.principal === null) await this.admission.enter(caller.from.ip);
       return { bytes, [Symbol.dispose]: () => holding[Symbol.dispose]() };
     } catch (error) {
       holding[Symbol.dispose]();

@@ -3,6 +3,7 @@ import type { SubgraphName } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import type { HttpServer } from "@onrecord/http/http-server";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { Admission } from "./admission.js";
 import { authRoutes, type DemoFirm } from "./auth-routes.js";
 import { Authenticator } from "./authenticator.js";
 import { Bodies } from "./bodies.js";
@@ -38,9 +39,10 @@ export async function createGateway(
   const { config, db } = context;
   const log = context.log.child({ service: "gateway" });
   const runtime = await createRuntime(context, subgraphs, supergraph);
-  const authenticator = new Authenticator(db, context.ledger, context.sessionUse);
+  const admission = new Admission();
+  const authenticator = new Authenticator(db, context.ledger, context.sessionUse, admission);
   const live = new LiveSessions(context);
-  const bodies = new Bodies(config.limits, context.metrics);
+  const bodies = new Bodies(config.limits, admission, context.metrics);
   const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
   return {
     name: "gateway",
