@@ -1,27 +1,21 @@
 import type { IncomingMessage } from "node:http";
-import { BatchQueue } from "@onrecord/core/batch-queue";
 import { AppError } from "@onrecord/core/errors";
 import type { RequestInfo } from "@onrecord/http/http-server";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { Ledger } from "@onrecord/ledger/ledger";
+import type { Arrivals } from "@onrecord/policy/arrivals";
 import { isUse } from "@onrecord/policy/attendance";
 import { type Credential, findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, mismatchError, namedSessions } from "@onrecord/policy/named-session";
-import { authenticateAll, byCaller, type Caller, type Principal } from "@onrecord/policy/principal";
+import { byCaller, type Caller } from "@onrecord/policy/principal";
 import type { SessionUse } from "@onrecord/policy/session-use";
-import type { Sql } from "@onrecord/postgres/database";
-import type { Admission } from "./admission.js";
 
 /** Turns requests into callers. Nobody proven is a caller too: they may sign in. */
 export class Authenticator {
-  /** Tokens that come at about the same time are one statement: made-up ones do not stand before what others ask of the database. */
-  readonly #tokens = new BatchQueue<string, Principal | null>((tokens) => authenticateAll(this.sql, tokens));
-
   constructor(
-    private readonly sql: Sql,
+    private readonly arrivals: Arrivals,
     private readonly ledger: Ledger,
     private readonly use: SessionUse,
-    private readonly admission: Admission,
   ) {}
 
   /**
@@ -80,17 +74,20 @@ export class Authenticator {
     credential: Credential | undefined,
   ): Promise<Caller> {
     const anonymous: Caller = { principal: null, requestId, from: originFacts(request) };
-    await this.admission.enter(anonymous.from.ip, credential?.token).catch(async (error) => {
-      await this.#record(anonymous, "too-many");
+    const refuse = async (error: unknown) => {
+      if (error instanceof AppError && error.code === "RATE_LIMITED")
+        await this.#record(anonymous, "too-many");
       throw error;
-    });
-    if (!credential) return anonymous;
+    };
+    if (!credential) {
+      await this.arrivals.enter(anonymous.from.ip).catch(refuse);
+      return anonymous;
+    }
     if (credential.carrier === "cookie" && isForgeable(request)) {
       const sentence = "Requests with a session cookie must come from this site.";
       throw await this.refuseCrossSite(request, requestId, "/graphql", sentence);
     }
-    const principal = await this.#tokens.add(credential.token);
-    this.admission.note(credential.token, principal !== null);
+    const principal = await this.arrivals.prove(anonymous.from.ip, credential.token).catch(refuse);
     if (principal) return { ...anonymous, principal };
     await this.#record(anonymous, "token");
     // A browser keeps the cookie of an ended session: it must still be able to sign in again.

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Limits } from "@onrecord/core/limits";
+import type { Arrivals } from "@onrecord/policy/arrivals";
 import type { Caller } from "@onrecord/policy/principal";
 import { BodyBudget, type Holding } from "@onrecord/subgraph/body-budget";
 import { operationBounds } from "@onrecord/subgraph/json-bounds";
 import { BodyTooLarge, readBody } from "@onrecord/subgraph/read-body";
 import { Gauge, type Registry } from "prom-client";
-import type { Admission } from "./admission.js";
 import { largeMutations } from "./bounds-plugin.js";
 
 /** A body that was read, and what it holds until it is given back. */
@@ -19,7 +19,7 @@ export class Bodies {
 
   constructor(
     private readonly limits: Limits,
-    private readonly admission: Admission,
+    private readonly arrivals: Arrivals,
     metrics: Registry,
   ) {
     const budget = new BodyBudget(limits.heldBytes);
@@ -52,7 +52,7 @@ export class Bodies {
       const rules = { holding, ...(isJson(request) ? { json: operationBounds } : {}) };
       const bytes = await readBody(request, limit, rules);
       // The heads of many may have come one by one, and their bodies at once.
-      if (caller.principal === null) await this.admission.enter(caller.from.ip);
+      if (caller.principal === null) await this.arrivals.enter(caller.from.ip);
       return { bytes, [Symbol.dispose]: () => holding[Symbol.dispose]() };
     } catch (error) {
       holding[Symbol.dispose]();
