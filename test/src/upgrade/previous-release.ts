@@ -14,7 +14,9 @@ export const release = previous.release;
 export function whyNotPrevious(): string | undefined {
   const { error, status } = git(["cat-file", "-e", `${previous.commit}^{commit}`]);
   if (error) return "git is not installed";
-  return status === 0 ? undefined : `this clone's history does not reach back to ${previous.commit.slice(0, 7)}`;
+  return status === 0
+    ? undefined
+    : `this clone's history does not reach back to ${previous.commit.slice(0, 7)}`;
 }
 
 /** The previous release, built in a git worktree that is gone when it is disposed of. */
@@ -44,7 +46,9 @@ export function buildPrevious(): PreviousRelease {
   }
 }
 
-type Lock = { packages: Record<string, { version?: string; link?: boolean; dev?: boolean; optional?: boolean }> };
+type Lock = {
+  packages: Record<string, { version?: string; link?: boolean; dev?: boolean; optional?: boolean }>;
+};
 
 /** Whether all that its lock file names is installed here, in the same version and place. */
 function hasPackagesOf(tree: string): boolean {
@@ -58,7 +62,10 @@ function hasPackagesOf(tree: string): boolean {
 
 /** Each package of ours is its own, and each of others that of this clone. */
 function linkPackages(tree: string): void {
-  const workspaces = run("git", ["ls-files", "*package.json"], tree).stdout.split("\n").filter(Boolean).map(dirname);
+  const workspaces = run("git", ["ls-files", "*package.json"], tree)
+    .stdout.split("\n")
+    .filter(Boolean)
+    .map(dirname);
   const own = join(tree, "node_modules");
   mkdirSync(join(own, "@onrecord"), { recursive: true });
   for (const name of readdirSync(join(root, "node_modules")))
@@ -78,9 +85,14 @@ function git(args: readonly string[]) {
 function run(file: string, args: readonly string[], cwd: string) {
   const { NODE_OPTIONS: _, ...env } = process.env;
   const path = [dirname(process.execPath), join(root, "node_modules", ".bin"), env.PATH ?? ""].join(":");
-  return spawnSync(file, args, { cwd, encoding: "utf8", env: { ...env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" } });
+  return spawnSync(file, args, {
+    cwd,
+    encoding: "utf8",
+    env: { ...env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" },
+  });
 }
 
 function must({ status, stdout, stderr, error }: ReturnType<typeof run>): void {
-  if (status !== 0) throw new Error(`the previous release could not be built: ${error?.message ?? ""}${stdout}${stderr}`);
+  if (status !== 0)
+    throw new Error(`the previous release could not be built: ${error?.message ?? ""}${stdout}${stderr}`);
 }
