@@ -4,7 +4,8 @@ import { dirname } from "node:path";
 import type { Config, Secrets } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
 import { appliedMigrations } from "@onrecord/postgres/applied-migrations";
-import { checkReachable, Database } from "@onrecord/postgres/database";
+import { checkServer } from "@onrecord/postgres/check-server";
+import { Database } from "@onrecord/postgres/database";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { pendingMigrations } from "@onrecord/postgres/migrate";
 import { ownUrl } from "../client/own-url.js";
@@ -39,7 +40,7 @@ export async function checkDataDir(dataDir: string): Promise<Finding> {
 /** Whether the database answers, and whether this build knows its migrations. */
 export async function checkDatabase({ dataDir }: Config, { databaseUrl }: Secrets): Promise<Finding[]> {
   if (databaseUrl !== undefined) {
-    await checkReachable(databaseUrl, "DATABASE_URL");
+    await checkServer(databaseUrl, "DATABASE_URL");
     const text = "the Postgres of DATABASE_URL answers";
     return [{ check: "database", ok: true, text }, await checkMigrations(databaseUrl)];
   }

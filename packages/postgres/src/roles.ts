@@ -1,4 +1,4 @@
-import type { LoginName } from "@onrecord/core/config";
+import { type LoginName, loginNames } from "@onrecord/core/config";
 import type { Sql } from "./database.js";
 
 /** The role that a service has in the database, by migration 020. */
@@ -14,4 +14,20 @@ export async function stepsDownTo(sql: Sql, roles: readonly string[]): Promise<S
     [roles],
   );
   return new Set(rows.map(({ role }) => role));
+}
+
+/** What the login of a connection works as: the first of these roles that it may step down to, or itself where it is one of ours. */
+export async function worksAs(
+  sql: Sql,
+  roles: readonly string[],
+): Promise<{ readonly role: string | undefined } | { readonly login: string }> {
+  const rows = await sql.query<{ login: string; ours: boolean }>(
+    "select session_user::text as login, session_user::text = any ($1) as ours",
+    [[...loginNames.map(roleOf), "onrecord_app"]],
+  );
+  const { login, ours } = rows[0]!;
+  if (ours) return { role: undefined };
+  const steps = await stepsDownTo(sql, roles);
+  const role = roles.find((one) => steps.has(one));
+  return role === undefined ? { login } : { role };
 }
