@@ -11,6 +11,8 @@ export interface Server {
   readonly version: number;
   /** A pooler answers in its place, which keeps a connection for each of ours. */
   readonly pooled: boolean;
+  /** The login of the URL may do everything on the server. */
+  readonly superuser: boolean;
 }
 
 interface Facts {
@@ -18,6 +20,7 @@ interface Facts {
   readonly encoding: string;
   readonly standby: boolean;
   readonly pid: number;
+  readonly superuser: boolean;
 }
 
 /**
@@ -28,9 +31,9 @@ export async function checkServer(url: string, variable: string): Promise<Server
   return inside(url, variable, async (client) => {
     const { rows } = await client.query<Facts>(
       `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
-         pg_is_in_recovery() as standby, pg_backend_pid() as pid`,
+         pg_is_in_recovery() as standby, pg_backend_pid() as pid, (select r.rolsuper from pg_roles r where r.rolname = session_user) as superuser`,
     );
-    const { version, encoding, standby, pid } = rows[0]!;
+    const { version, encoding, standby, pid, superuser } = rows[0]!;
     const wrong = (sentence: string) => new AppError("BAD_CONFIG", sentence);
     if (version < 150_000)
       throw wrong(
@@ -48,7 +51,7 @@ export async function checkServer(url: string, variable: string): Promise<Server
       throw wrong(
         `The pooler of ${variable} shares its connections between transactions, and Onrecord needs its own (for locks, LISTEN and the role of each service): set pool_mode=session for this database, or point ${variable} to Postgres itself.`,
       );
-    return { version, pooled };
+    return { version, pooled, superuser };
   });
 }
 

@@ -40,7 +40,7 @@ export function explainRefusal(cause: unknown, url: string, variable: string): A
     return say(
       `The pooler of ${variable} (${place}) refuses what the URL asks for (${said}): take \`options\` out of ${variable}.`,
     );
-  if (/password authentication failed|no such user|auth failed/i.test(said))
+  if (/authentication failed|no such user|auth failed/i.test(said))
     return say(
       `The pooler of ${variable} (${place}) does not let ${login} in (${said}): put the right name and password into ${variable}, and the login into the pooler's list.`,
     );
