@@ -8,6 +8,7 @@ import { Database } from "@onrecord/postgres/database";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { pendingMigrations } from "@onrecord/postgres/migrate";
 import { roleOf } from "@onrecord/postgres/roles";
+import { faultOfEmpty } from "@onrecord/postgres/unsound-database";
 import type { Finding } from "./checks.js";
 
 /** Whether the database answers to each login that was configured, whether this build knows its migrations, and what the logins may. */
@@ -34,16 +35,19 @@ async function checkExternal(url: string, { databaseAdminUrl, loginUrls }: Secre
       : [{ url: own, variable: `DATABASE_URL_${name.toUpperCase()}`, roles: [roleOf(name)] }];
   });
   const entries: { url: string; variable: string; roles?: string[] }[] = [
-    { url, variable: "DATABASE_URL", roles: ["onrecord_app", ...loginNames.map(roleOf)] },
     ...(databaseAdminUrl === undefined ? [] : [{ url: databaseAdminUrl, variable: "DATABASE_ADMIN_URL" }]),
+    { url, variable: "DATABASE_URL", roles: ["onrecord_app", ...loginNames.map(roleOf)] },
     ...services,
   ];
-  const migrations = await checkMigrations(databaseAdminUrl ?? url, pooled);
+  let migrations = await checkMigrations(url, pooled);
   for (const { url, variable, roles } of entries) {
     const look = async () => {
       const { pooled } = await checkServer(url, variable);
+      // The owner sees what the services' login may not.
+      if (url === databaseAdminUrl) migrations = await checkMigrations(url, pooled);
       // In an empty database there are no roles yet.
-      if (migrations.ok && roles) await stepDown({ url, pooled }, variable, roles, createLogger("silent"));
+      else if (migrations.ok && roles)
+        await stepDown({ url, pooled }, variable, roles, createLogger("silent"));
     };
     await look().catch((error: unknown) => findings.push(fault("database", error)));
   }
@@ -54,6 +58,8 @@ async function checkMigrations(url: string, pooled: boolean): Promise<Finding> {
   await using db = new Database(url, { log: createLogger("silent"), max: 1, pooled });
   try {
     const pending = await pendingMigrations(db);
+    const unsound = pending.length === 0 ? undefined : await faultOfEmpty(db);
+    if (unsound !== undefined) return { check: "migrations", ok: false, text: unsound };
     const ok = pending.length === 0;
     const newest = (await appliedMigrations(db)).at(-1) ?? "none";
     const text = ok
