@@ -9,8 +9,10 @@ export function roleOf(login: LoginName): string {
 /** Which of these roles the login of a connection may step down to; none where it is that role itself. */
 export async function stepsDownTo(sql: Sql, roles: readonly string[]): Promise<Set<string>> {
   const rows = await sql.query<{ role: string }>(
+    // Since 16 a member may be kept from it.
     `select r.rolname as role from pg_roles r
-     where r.rolname = any ($1) and r.rolname <> session_user and pg_has_role(session_user, r.oid, 'member')`,
+     where r.rolname = any ($1) and r.rolname <> session_user
+       and pg_has_role(session_user, r.oid, case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end)`,
     [roles],
   );
   return new Set(rows.map(({ role }) => role));
