@@ -1,5 +1,5 @@
-import { AppError } from "@onrecord/core/errors";
-import { checkDatabase, checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
+import { checkDatabase, fault } from "../doctor/check-database.js";
+import { checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson } from "../output.js";
 
@@ -25,9 +25,4 @@ async function examine(): Promise<Finding[]> {
     ...(await checkDatabase(config, secrets).catch((error: unknown) => [fault("database", error)])),
     await checkPort(config),
   ];
-}
-
-function fault(check: Finding["check"], error: unknown): Finding {
-  if (!(error instanceof AppError)) throw error;
-  return { check, ok: false, text: error.message.replaceAll("\n", " ") };
 }
