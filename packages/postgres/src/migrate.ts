@@ -6,7 +6,10 @@ import type { Sql } from "./database.js";
 
 const folder = new URL("../migrations/", import.meta.url);
 /** Any fixed number: it only has to be the same in every process that migrates one database. */
-const LOCK = 0x0a_d1_7_1;
+export const MIGRATION_LOCK = 0x0a_d1_7_1;
+/** Where it is noted which migrations a database has. */
+export const MIGRATION_TABLE =
+  "create table if not exists onrecord.migration (name text primary key, applied_at timestamptz not null default now())";
 
 /** The numbered migrations of this build, in order. */
 export async function listMigrations(): Promise<string[]> {
@@ -41,7 +44,7 @@ export async function migrate(adminUrl: string, log: Logger): Promise<string[]> 
   const sql: Sql = { query: async (text, values = []) => (await client.query(text, [...values])).rows };
   try {
     if ((await pendingMigrations(sql)).length === 0) return [];
-    await client.query("select pg_advisory_lock($1)", [LOCK]);
+    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
     await client.query("create schema if not exists onrecord").catch((cause: Error) => {
       throw new AppError(
         "BAD_CONFIG",
@@ -49,9 +52,7 @@ export async function migrate(adminUrl: string, log: Logger): Promise<string[]> 
         { cause },
       );
     });
-    await client.query(
-      "create table if not exists onrecord.migration (name text primary key, applied_at timestamptz not null default now())",
-    );
+    await client.query(MIGRATION_TABLE);
     const pending = await pendingMigrations(sql);
     for (const name of pending) {
       await apply(client, name);
@@ -63,11 +64,16 @@ export async function migrate(adminUrl: string, log: Logger): Promise<string[]> 
   }
 }
 
+/** Runs one migration, and notes it, in the transaction that the caller has begun as the owner. */
+export async function runMigration(client: pg.Client, name: string): Promise<void> {
+  await client.query(await readFile(new URL(name, folder), "utf8"));
+  await client.query("insert into onrecord.migration (name) values ($1)", [name]);
+}
+
 async function apply(client: pg.Client, name: string): Promise<void> {
   await client.query("begin");
   try {
-    await client.query(await readFile(new URL(name, folder), "utf8"));
-    await client.query("insert into onrecord.migration (name) values ($1)", [name]);
+    await runMigration(client, name);
     await client.query("commit");
   } catch (cause) {
     await client.query("rollback");
