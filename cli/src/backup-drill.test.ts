@@ -23,9 +23,8 @@ interface Read {
   readonly content: string;
 }
 const read = async (api: Api, id: string) =>
-  (
-    await api.ask<{ document: Read }>("query ($id: ID!) { document(id: $id) { version content } }", { id })
-  ).document;
+  (await api.ask<{ document: Read }>("query ($id: ID!) { document(id: $id) { version content } }", { id }))
+    .document;
 /** A trader tries to take a paper away, which raises an alert. */
 async function tryToTakeAway(trader: Api): Promise<void> {
   const { folders } = await trader.ask<{
@@ -38,8 +37,8 @@ async function tryToTakeAway(trader: Api): Promise<void> {
   ).rejects.toMatchObject({ code: "FORBIDDEN" });
 }
 const newestAlert = async (api: Api) =>
-  (await api.ask<{ alerts: { edges: { cursor: string }[] } }>("{ alerts(first: 1) { edges { cursor } } }")).alerts
-    .edges[0]?.cursor;
+  (await api.ask<{ alerts: { edges: { cursor: string }[] } }>("{ alerts(first: 1) { edges { cursor } } }"))
+    .alerts.edges[0]?.cursor;
 
 it("what was backed up while people edited comes back elsewhere, and everything goes on from there", {
   timeout: 300_000,

@@ -3,9 +3,10 @@ import { createServer } from "node:net";
 import { dirname } from "node:path";
 import type { Config, Secrets } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
+import { appliedMigrations } from "@onrecord/postgres/applied-migrations";
 import { checkReachable, Database } from "@onrecord/postgres/database";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
-import { listMigrations } from "@onrecord/postgres/migrate";
+import { pendingMigrations } from "@onrecord/postgres/migrate";
 import { ownUrl } from "../client/own-url.js";
 
 /** One line of the doctor's. */
@@ -51,13 +52,12 @@ export async function checkDatabase({ dataDir }: Config, { databaseUrl }: Secret
 
 async function checkMigrations(url: string): Promise<Finding> {
   await using db = new Database(url, { log: createLogger("silent"), max: 1 });
-  const wanted = (await listMigrations()).at(-1);
-  const rows = await db
-    .query<{ name: string | null }>("select max(name) as name from onrecord.migration")
-    .catch(() => []);
-  const newest = rows[0]?.name ?? "none";
-  const ok = newest === wanted;
-  const text = ok ? `at ${newest}` : `at ${newest}, this build needs ${wanted}: run \`onrecord migrate\``;
+  const pending = await pendingMigrations(db);
+  const ok = pending.length === 0;
+  const newest = (await appliedMigrations(db)).at(-1) ?? "none";
+  const text = ok
+    ? `at ${newest}`
+    : `at ${newest}, this build needs ${pending.at(-1)}: run \`onrecord migrate\``;
   return { check: "migrations", ok, text };
 }
 

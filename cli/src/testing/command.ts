@@ -35,13 +35,13 @@ export class Command implements AsyncDisposable {
     }));
   }
 
-  /** Starts it with these variables and none of ours but the path. */
-  static run(args: readonly string[], env: Readonly<Record<string, string>>): Command {
-    if (!existsSync(main)) throw new Error("The command is not built: run `npm run build` first.");
+  /** Starts it, or that of another build, with these variables and none of ours but the path. */
+  static run(args: readonly string[], env: Readonly<Record<string, string>>, program = main): Command {
+    if (!existsSync(program)) throw new Error("The command is not built: run `npm run build` first.");
     const { PATH = "" } = process.env;
     const flags = ["--disable-warning=ExperimentalWarning"];
     return new Command(
-      spawn(process.execPath, [...flags, main, ...args], {
+      spawn(process.execPath, [...flags, program, ...args], {
         env: { PATH, PORT: "0", ...env },
         stdio: ["ignore", "pipe", "pipe"],
       }),

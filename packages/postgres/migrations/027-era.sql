@@ -27,23 +27,33 @@ create function audit.frontier() returns xid8 language sql stable
 revoke all on function audit.era, audit.place, audit.horizon, audit.frontier from public;
 grant execute on function audit.era, audit.place, audit.horizon, audit.frontier to onrecord_service, onrecord_app;
 
-alter table audit.entry alter column txid set default audit.place();
-
--- Whatever holds the place of an entry against this transaction, or a reader's against the horizon, speaks of places from now on.
+-- Whatever notes the transaction that wrote something, or holds such a note against this one or against the horizon, speaks of places from now on. Only
+-- what Postgres itself notes of a row (xmin) stays what it is.
 do $$
 declare
   f record;
 begin
   for f in
-    select pg_get_functiondef(p.oid) as text
-    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname in ('onrecord', 'identity', 'permissions', 'documents', 'audit') and p.prokind = 'f'
-      and pg_get_functiondef(p.oid) ~ 'txid (=|<|<=|>|>=) (pg_current_xact_id\(\)|pg_snapshot_xmin\(pg_current_snapshot\(\)\))'
+    select format('%I.%I', n.nspname, c.relname) as relation, a.attname as name
+    from pg_attrdef d join pg_class c on c.oid = d.adrelid join pg_namespace n on n.oid = c.relnamespace
+    join pg_attribute a on a.attrelid = c.oid and a.attnum = d.adnum
+    where n.nspname in ('identity', 'permissions', 'documents', 'audit') and pg_get_expr(d.adbin, d.adrelid) = 'pg_current_xact_id()'
   loop
-    execute regexp_replace(
-      regexp_replace(f.text, '(txid (?:=|<|<=|>|>=)) pg_current_xact_id\(\)', '\1 audit.place()', 'g'),
-      '(txid (?:=|<|<=|>|>=)) pg_snapshot_xmin\(pg_current_snapshot\(\)\)', '\1 audit.horizon()', 'g'
-    );
+    execute format('alter table %s alter column %I set default audit.place()', f.relation, f.name);
+  end loop;
+  for f in
+    select pg_get_functiondef(p.oid) as before,
+      regexp_replace(
+        regexp_replace(pg_get_functiondef(p.oid), 'pg_current_xact_id\(\)(?!\)?::xid)', 'audit.place()', 'g'),
+        '(txid (?:=|<|<=|>|>=)) pg_snapshot_xmin\(pg_current_snapshot\(\)\)', '\1 audit.horizon()', 'g'
+      ) as after
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname in ('onrecord', 'identity', 'permissions', 'documents', 'audit') and p.prokind in ('f', 'p')
+      and p.proname not in ('place', 'horizon', 'frontier')
+  loop
+    if f.before <> f.after then
+      execute f.after;
+    end if;
   end loop;
 end
 $$;

@@ -30,7 +30,7 @@ export function listKeptTables(sql: Sql): Promise<KeptTable[]> {
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
      where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence = 'p' and ${ours}
-       and c.oid <> 'onrecord.migration'::regclass
+       and (n.nspname, c.relname) not in (('onrecord', 'migration'), ('onrecord', 'applied_migration'))
      group by 1, 2 order by 1, 2`,
   );
 }

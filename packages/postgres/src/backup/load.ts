@@ -1,6 +1,7 @@
 import { AppError } from "@onrecord/core/errors";
 import { from as copyFrom } from "pg-copy-streams";
-import { listMigrations, MIGRATION_LOCK, MIGRATION_TABLE, runMigration } from "../migrate.js";
+import { prepareAppliedMigrations } from "../applied-migrations.js";
+import { listMigrations, MIGRATION_LOCK, runMigration } from "../migrate.js";
 import { type KeptTable, listKeptTables, nameOf, quoted, type SequenceState } from "./kept-tables.js";
 import { setAsideRules } from "./rules.js";
 import { type CopySession, openCopySession } from "./session.js";
@@ -37,7 +38,7 @@ export async function loadDatabase<T>(
   await session.query("begin");
   await mustBeEmpty(session);
   await session.query("create schema onrecord");
-  await session.query(MIGRATION_TABLE.replace("if not exists ", ""));
+  await prepareAppliedMigrations(session);
   const { client } = session;
   for (const name of migrations) await migrateWithin(session, name);
   mustBeThese(await listKeptTables(session), tables);
@@ -82,7 +83,7 @@ async function migrateWithin(session: CopySession, name: string): Promise<void> 
     // A table with events that wait for the end of the transaction cannot be altered.
     await session.query("set constraints all immediate");
     await session.query('set search_path = "$user", public');
-    await runMigration(session.client, name);
+    await runMigration(session, name);
     await session.query("set search_path = pg_catalog");
   } catch (cause) {
     throw new AppError("BAD_CONFIG", `The migration ${name} failed: ${(cause as Error).message}`, { cause });

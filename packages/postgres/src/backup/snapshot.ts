@@ -1,5 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import { to as copyTo } from "pg-copy-streams";
+import { appliedMigrations } from "../applied-migrations.js";
 import { MIGRATION_LOCK } from "../migrate.js";
 import { type KeptTable, listKeptTables, listSequences, quoted, type SequenceState } from "./kept-tables.js";
 import { type CopySession, openCopySession } from "./session.js";
@@ -26,29 +27,23 @@ export async function withSnapshot<T>(
   work: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
   await using session = await openCopySession(adminUrl, "onrecord backup");
-  const [known] = await session.query<{ there: boolean }>(
-    "select to_regclass('onrecord.migration') is not null as there",
-  );
-  if (!known?.there)
+  if ((await appliedMigrations(session)).length === 0)
     throw new AppError("BAD_CONFIG", "There is nothing to back up: this database is not an Onrecord's.");
   await session.query("select pg_advisory_lock_shared($1)", [MIGRATION_LOCK]);
   const tables = await listKeptTables(session);
   await session.query("begin isolation level repeatable read, read only");
   // Before the first look, from which on everything is as it was then.
   const names = tables.map(({ schema, name }) => quoted(schema, name));
-  await session.query(`lock table onrecord.migration, ${names.join(", ")} in access share mode`);
+  await session.query(`lock table ${names.join(", ")} in access share mode`);
   const [server] = await session.query<{ version: string; bytes: number }>(
     `select current_setting('server_version') as version,
        (select sum(pg_total_relation_size(t.name::regclass))::text::float8 from unnest($1::text[]) t (name)) as bytes`,
     [names],
   );
-  const migrations = await session.query<{ name: string }>(
-    "select name from onrecord.migration order by name",
-  );
   const result = await work({
     sql: session,
     tables,
-    migrations: migrations.map(({ name }) => name),
+    migrations: await appliedMigrations(session),
     serverVersion: server!.version,
     bytes: server!.bytes,
     rows: (table) => session.client.query(copyTo(copyOut(table))),
