@@ -133,7 +133,7 @@ describe("a backup", () => {
       await change(bytes);
       await writeFile(copy, bytes);
     };
-    for (let n = 0; n < 12; n++) {
+    for (let n = 0; n < 5; n++) {
       await rewrite(() => undefined);
       const length = n === 0 ? whole.length - 1 : 1 + random(whole.length - 1);
       await truncate(copy, length);
@@ -141,8 +141,8 @@ describe("a backup", () => {
         code: "BAD_CONFIG",
       });
     }
-    for (let n = 0; n < 12; n++) {
-      const at = n < 4 ? random(300) : random(whole.length);
+    for (let n = 0; n < 5; n++) {
+      const at = n < 2 ? random(300) : random(whole.length);
       await rewrite((bytes) => {
         bytes[at]! ^= 1 << random(8);
       });

@@ -8,6 +8,8 @@ import { versionQuestions } from "./version-questions.js";
 
 /** How many documents are listed at a time. */
 const PAGE = 200;
+/** So many faults of one kind are told. */
+const MOST = 100;
 
 /**
  * Holds everything that a database has against everything else, as of one moment, and tells `report` of what does not agree. People may work
@@ -23,27 +25,37 @@ export async function checkData(
     await tx.query("set local statement_timeout = 0");
     // A large document takes its time between two statements.
     await tx.query("set local idle_in_transaction_session_timeout = 0");
-    tell("Heads, versions and entries …");
-    await ask(tx, versionQuestions, report);
-    tell("The record and the rights …");
-    await ask(tx, recordQuestions, report);
-    for await (const fault of checkOrigins(tx)) report(fault);
-    let after: string | null = null;
-    let documents = 0;
-    for (;;) {
-      const rows: { id: string }[] = await tx.query<{ id: string }>(
-        "select id from documents.document where $1::uuid is null or id > $1 order by id limit $2",
-        [after, PAGE],
-      );
-      for (const { id } of rows) {
-        for await (const text of checkContent(tx, keys, id)) report({ subject: "document", id, text });
-        documents++;
-      }
-      if (rows.length > 0) tell(`${documents} documents were opened …`);
-      if (rows.length < PAGE) return;
-      after = rows.at(-1)!.id;
-    }
+    await checkWithin(tx, keys, report, tell);
   });
+}
+
+/** As `checkData`, of what a transaction sees. */
+export async function checkWithin(
+  tx: Sql,
+  keys: AppContext["keys"],
+  report: (fault: Fault) => void,
+  tell: (line: string) => void = () => undefined,
+): Promise<void> {
+  tell("Heads, versions and entries …");
+  await ask(tx, versionQuestions, report);
+  tell("The record and the rights …");
+  await ask(tx, recordQuestions, report);
+  for await (const fault of checkOrigins(tx)) report(fault);
+  let after: string | null = null;
+  let documents = 0;
+  for (;;) {
+    const rows: { id: string }[] = await tx.query<{ id: string }>(
+      "select id from documents.document where $1::uuid is null or id > $1 order by id limit $2",
+      [after, PAGE],
+    );
+    for (const { id } of rows) {
+      for await (const text of checkContent(tx, keys, id)) report({ subject: "document", id, text });
+      documents++;
+    }
+    if (rows.length > 0) tell(`${documents} documents were opened …`);
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)!.id;
+  }
 }
 
 async function ask(sql: Sql, questions: readonly Question[], report: (fault: Fault) => void): Promise<void> {
@@ -55,6 +67,3 @@ async function ask(sql: Sql, questions: readonly Question[], report: (fault: Fau
       report({ subject, id: null, text: `There are more than ${MOST} of the kind before.` });
   }
 }
-
-/** So many faults of one kind are told. */
-const MOST = 100;
