@@ -27,6 +27,7 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
 
 /** Bytes as people read them. */
 export function megabytes(bytes: number): string {
-  const [size, unit] = bytes < 1e9 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
+  const [size, unit] =
+    bytes < 1e6 ? [bytes / 1e3, "kB"] : bytes < 1e9 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
   return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
 }

@@ -1,8 +1,8 @@
 import { createLogger } from "@onrecord/core/log";
 import { checkData } from "@onrecord/history/check/check-data";
 import type { Fault } from "@onrecord/history/check/fault";
-import { FileKeyProvider } from "@onrecord/keys/vault";
 import { Database } from "@onrecord/postgres/database";
+import { openKeys } from "../backup/open-keys.js";
 
 /** Everything that does not agree in a database, as its owner sees it. */
 export async function examineData(
@@ -11,7 +11,7 @@ export async function examineData(
   tell: (line: string) => void,
 ): Promise<Fault[]> {
   await using db = new Database(adminUrl, { log: createLogger("silent"), max: 1, name: "onrecord doctor" });
-  const keys = await FileKeyProvider.open(dataDir);
+  const keys = await openKeys(dataDir);
   const faults: Fault[] = [];
   await checkData({ db, keys }, (fault) => faults.push(fault), tell);
   return faults;
