@@ -1,3 +1,4 @@
+import { checkContents } from "../doctor/check-contents.js";
 import { checkDatabase, fault } from "../doctor/check-database.js";
 import { checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
 import { readEnvironment } from "../env.js";
@@ -23,6 +24,7 @@ async function examine(): Promise<Finding[]> {
     { check: "configuration", ok: true, text: config.production ? "for production" : "for development" },
     await checkDataDir(config.dataDir),
     ...(await checkDatabase(config, secrets).catch((error: unknown) => [fault("database", error)])),
+    ...(await checkContents(config, secrets).catch((error: unknown) => [fault("keys", error)])),
     await checkPort(config),
   ];
 }

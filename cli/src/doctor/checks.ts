@@ -6,9 +6,20 @@ import { ownUrl } from "../client/own-url.js";
 
 /** One line of the doctor's. */
 export interface Finding {
-  readonly check: "configuration" | "data directory" | "database" | "migrations" | "port";
+  readonly check:
+    | "configuration"
+    | "data directory"
+    | "database"
+    | "migrations"
+    | "keys"
+    | "service secret"
+    | "size"
+    | "growth"
+    | "port";
   readonly ok: boolean;
   readonly text: string;
+  /** For programs; bytes, days, counts. */
+  readonly values?: Readonly<Record<string, number | null>>;
 }
 
 /** Whether the data directory, or the nearest directory above it that exists, may be written. */

@@ -10,7 +10,7 @@ import { faultOfEmpty } from "./unsound-database.js";
 
 const folder = new URL("../migrations/", import.meta.url);
 /** Any fixed number: it only has to be the same in every process that migrates one database. */
-const LOCK = 0x0a_d1_7_1;
+export const MIGRATION_LOCK = 0x0a_d1_7_1;
 
 /**
  * How long a statement of a migration may wait for a lock, in milliseconds. While it waits, whoever else wants the table waits behind it: so
@@ -87,12 +87,8 @@ export async function migrate(
     const pending = await pendingMigrations(sql);
     const newest = (await appliedMigrations(sql)).at(-1) ?? "";
     for (const name of pending) {
-      const text = await readFile(new URL(name, folder), "utf8");
       const how = { attempts, torn: name < newest };
-      await inTransaction(client, how, `The migration ${name}`, async () => {
-        await client.query(text);
-        await sql.query("insert into onrecord.applied_migration (name) values ($1)", [name]);
-      });
+      await inTransaction(client, how, `The migration ${name}`, () => runMigration(sql, name));
       log.info({ migration: name }, "applied a migration");
     }
     return pending;
@@ -107,10 +103,18 @@ async function refuseUnsound(sql: Sql): Promise<void> {
   if (fault !== undefined) throw new AppError("BAD_CONFIG", fault);
 }
 
+/** Runs one migration and notes it, in the transaction that the caller has begun as the owner. */
+export async function runMigration(sql: Sql, name: string): Promise<void> {
+  await sql.query(await readFile(new URL(name, folder), "utf8"));
+  await sql.query("insert into onrecord.applied_migration (name) values ($1)", [name]);
+}
+
 /** Waits until no other process migrates this database. */
 async function takeTurn(sql: Sql, log: Logger): Promise<void> {
   for (let attempt = 0; attempt < PATIENCE; attempt++) {
-    const [turn] = await sql.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [LOCK]);
+    const [turn] = await sql.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [
+      MIGRATION_LOCK,
+    ]);
     if (turn?.taken) return;
     if (attempt === 3) log.warn("another process is migrating this database, and this one waits for it");
     await delay(attempt < 10 ? 100 : 1000);

