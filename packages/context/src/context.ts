@@ -4,6 +4,7 @@ import { NatsTransport } from "@onrecord/bus/nats-transport";
 import { PostgresTransport } from "@onrecord/bus/postgres-transport";
 import { type Config, type LoginName, loginNames, type Secrets } from "@onrecord/core/config";
 import { newId } from "@onrecord/core/ids";
+import type { LimitName } from "@onrecord/core/limits";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
 import { FileKeyProvider, type KeyProvider } from "@onrecord/keys/vault";
@@ -12,6 +13,7 @@ import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
 import { LiveRights } from "@onrecord/policy/live-rights";
 import { SessionUse } from "@onrecord/policy/session-use";
+import { type Bounds, boundsOf, patient } from "@onrecord/postgres/bounds";
 import { checkReachable, Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
@@ -51,19 +53,21 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   readonly demoPassword: string;
   /** Resolves with a sentence when the process cannot go on (its embedded Postgres died). */
   readonly fatal: Promise<string>;
+  /** The process ends: from now on nobody waits long for the database. */
+  hurry(): void;
 }
 
 /** What a process steps down to that has the owner's login and no other. */
 const PROCESS_ROLE = "onrecord_app";
-/** The most connections of a service beside others in one process; the pools of those that work for editors are the largest. */
-const MOST: Readonly<Record<LoginName, number>> = {
-  identity: 6,
-  permissions: 6,
-  documents: 12,
-  audit: 6,
-  collab: 12,
-  gateway: 6,
-};
+/** How many connections a service has beside others in one process; the pools of those that work for editors are the largest. */
+const poolOf = {
+  identity: "poolIdentity",
+  permissions: "poolPermissions",
+  documents: "poolDocuments",
+  audit: "poolAudit",
+  collab: "poolCollab",
+  gateway: "poolGateway",
+} as const satisfies Record<LoginName, LimitName>;
 
 /** How a context is opened. */
 export interface ContextOptions {
@@ -91,7 +95,15 @@ export async function createContext(
   options.onProgress?.("migrating the database");
   await migrate(adminUrl, log);
   const step = role !== undefined && (await mayStepDown(url, role, log));
-  const db = resources.use(new Database(url, { log, ...(step ? { role } : {}) }));
+  const serving = boundsOf(config.limits);
+  const bounds = options.beside ? patient(serving) : serving;
+  const databases: Database[] = [];
+  const open = (url: string, how: { max: number; role?: string; within?: Database; bounds?: Bounds }) => {
+    const opened = new Database(url, { log, bounds, ...how });
+    databases.push(opened);
+    return opened;
+  };
+  const db = resources.use(open(url, { max: config.limits.poolShared, ...(step ? { role } : {}) }));
   const nodeId = newId();
   const transport: BusTransport =
     config.bus.kind === "nats" ? new NatsTransport(config.bus.url, log) : new PostgresTransport(db, log);
@@ -119,17 +131,17 @@ export async function createContext(
   const under = (login: LoginName | "operator"): UnderLogin => {
     const how = connect(login);
     if (how === null) return shared;
-    const known = made.get(login) ?? workOn(owned.use(new Database(how.url, { log, within: db, ...how })));
+    const known = made.get(login) ?? workOn(owned.use(open(how.url, { within: db, ...how })));
     made.set(login, known);
     return known;
   };
   /** How a login is reached; null: the process's connections are its. */
   const connect = (login: LoginName | "operator") => {
-    if (login === "operator") return { url: adminUrl, max: 2 };
+    if (login === "operator") return { url: adminUrl, max: 2, bounds: patient(serving) };
     const own = loginUrls[login];
-    if (own !== undefined) return own === url ? null : { url: own, max: MOST[login] };
+    if (own !== undefined) return own === url ? null : { url: own, max: config.limits[poolOf[login]] };
     const service = roleOf(login);
-    return roles.has(service) ? { url, max: MOST[login], role: service } : null;
+    return roles.has(service) ? { url, max: config.limits[poolOf[login]], role: service } : null;
   };
   return {
     config,
@@ -145,6 +157,9 @@ export async function createContext(
     demoPassword: secrets.demoPassword,
     fatal,
     under,
+    hurry: () => {
+      for (const database of databases) database.hurry();
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

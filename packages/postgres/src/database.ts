@@ -1,6 +1,10 @@
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import pg from "pg";
+import { type Bounds, usualBounds } from "./bounds.js";
+import { Silence } from "./silence.js";
+import { isUnknown } from "./unavailable.js";
+import { WatchedClient, type WatchedConfig } from "./watched-client.js";
 
 /** Anything that runs SQL: the pool, or one transaction. `$1`-style parameters; 64-bit integers come back as numbers. */
 export interface Sql {
@@ -40,34 +44,66 @@ export class Database implements Sql, AsyncDisposable {
   /** One connection beside the transaction that changes rights: whoever begins such a one takes this first, and so they go one by one. */
   readonly aside: pg.Pool;
   readonly #connection: pg.ClientConfig;
+  readonly #bounds: Bounds;
+  readonly #ownTimeout: boolean;
+  readonly #silence: Silence;
   readonly #log: Logger;
   #ending = false;
 
   /** `within`: the connections of the process, which count the statements of these too. */
   constructor(
     url: string,
-    options: { log: Logger; max?: number; role?: string; name?: string; within?: Database },
+    options: {
+      log: Logger;
+      max?: number;
+      role?: string;
+      name?: string;
+      within?: Database;
+      bounds?: Bounds;
+    },
   ) {
-    const { within } = options;
+    const { within, bounds = usualBounds } = options;
     this.#connection = {
       connectionString: options.role ? withRole(url, options.role) : url,
       types,
       application_name: options.name ?? "onrecord",
       // A machine that is lost inside a transaction must not hold its locks until TCP notices.
-      idle_in_transaction_session_timeout: 30_000,
+      idle_in_transaction_session_timeout: bounds.idleTransactionMs,
+      connectionTimeoutMillis: bounds.connectMs,
+      ...(bounds.lockMs > 0 ? { lock_timeout: bounds.lockMs } : {}),
     };
+    this.#ownTimeout = (new URL(url).searchParams.get("options") ?? "").includes("statement_timeout");
+    this.#bounds = bounds;
     this.#log = options.log;
-    this.pool = this.#open(options.max ?? 12, () => {
+    this.#silence = new Silence(bounds.answerMs, options.log);
+    const { answerMs, statementMs } = bounds;
+    this.pool = this.#open(options.max ?? 12, statementMs, () => {
       this.statements++;
       if (within) within.statements++;
     });
     // One connection that no open transaction ever holds: whoever needs it inside a transaction never waits for another of its kind.
-    this.reserve = this.#open(1, () => undefined);
-    this.aside = this.#open(1, () => undefined);
+    this.reserve = this.#open(1, answerMs, () => undefined);
+    this.aside = this.#open(1, answerMs, () => undefined);
   }
 
-  #open(max: number, onStatement: () => void): pg.Pool {
-    const pool = new pg.Pool({ ...this.#connection, max, idleTimeoutMillis: 30_000 });
+  #open(max: number, statementMs: number, onStatement: () => void): pg.Pool {
+    const config = this.#watchedConfig(statementMs);
+    const silence = this.#silence;
+    const { connectMs, waitMs } = this.#bounds;
+    const pool = new pg.Pool({
+      max,
+      idleTimeoutMillis: 30_000,
+      // For a free one; those that are made know their own.
+      ...(waitMs > 0 ? { connectionTimeoutMillis: Math.max(waitMs, connectMs) } : {}),
+      Client: class extends WatchedClient {
+        constructor() {
+          super(config);
+          silence.add(this);
+        }
+      },
+    });
+    pool.on("acquire", (client) => lend(client, true));
+    pool.on("release", (_error, client) => lend(client, false));
     pool.on("error", (error) => this.#lost(error));
     pool.on("connect", (client) => {
       // The query under way fails by itself; without a listener the loss of a connection in use would end the process.
@@ -107,7 +143,7 @@ export class Database implements Sql, AsyncDisposable {
         });
         for (const write of writes) await write();
         // Postgres answers the commit of a failed transaction with a rollback, and not with an error.
-        if ((await client.query("commit")).command === "ROLLBACK")
+        if ((await this.#commit(client)).command === "ROLLBACK")
           throw new AppError(
             "INTERNAL",
             "A statement of this transaction failed, so nothing of it was kept.",
@@ -125,6 +161,19 @@ export class Database implements Sql, AsyncDisposable {
     }
   }
 
+  async #commit(client: pg.ClientBase): Promise<pg.QueryResult> {
+    try {
+      return await client.query("commit");
+    } catch (cause) {
+      if (!isUnknown(cause)) throw cause;
+      throw new AppError(
+        "UNAVAILABLE",
+        "The database was lost while this was being kept, and may have kept it: look before you try again.",
+        { cause },
+      );
+    }
+  }
+
   /** What is committed must not look as if it had failed, and one effect must not cost the others. */
   #run(effect: () => void): void {
     try {
@@ -137,15 +186,48 @@ export class Database implements Sql, AsyncDisposable {
   /**
    * A connection of its own, outside the pool: for LISTEN and for the group commit. The caller connects and ends it. With `pipeline` a
    * statement is sent while the one before is under way; each is a transaction of its own, and they run in the order in which they were sent.
+   * `bounded`: it is given up where an answer does not come in time.
    */
-  dedicated(name: string, { pipeline = false } = {}): pg.Client {
-    return new pg.Client({ ...this.#connection, application_name: name, keepAlive: true, pipeline });
+  dedicated(name: string, { pipeline = false, bounded = false } = {}): WatchedClient {
+    const config = this.#watchedConfig(bounded || pipeline ? this.#bounds.answerMs : 0);
+    const client = new WatchedClient({ ...config, application_name: name, pipeline });
+    this.#silence.add(client);
+    return client;
+  }
+
+  /** Of a connection whose statements take at most `statementMs`: Postgres ends them then, and if it does not say so, we give it up. */
+  #watchedConfig(statementMs: number): WatchedConfig {
+    return {
+      ...this.#connection,
+      // What the URL says of it stands: as an option it would lose against this.
+      ...(statementMs > 0 && !this.#ownTimeout ? { statement_timeout: statementMs } : {}),
+      silentMs: statementMs * PATIENCE,
+    };
+  }
+
+  /** From now on no answer is waited for longer than what everybody waits for: the process ends. */
+  hurry(): void {
+    this.#silence.hurry();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending = true;
-    await Promise.all([this.pool.end(), this.reserve.end(), this.aside.end()]);
+    const ended = Promise.all([this.pool.end(), this.reserve.end(), this.aside.end()]);
+    // A pool waits for what it has lent.
+    const late = setTimeout(() => this.#silence.end(), this.#bounds.answerMs || LAST_MS);
+    await ended;
+    clearTimeout(late);
+    this.#silence.end();
   }
+}
+
+/** An answer that is this much later than Postgres was to give it will not come. */
+const PATIENCE = 1.2;
+/** How long lent connections may take to come back when all ends, in milliseconds. */
+const LAST_MS = 10_000;
+
+function lend(client: pg.PoolClient, lent: boolean): void {
+  if (client instanceof WatchedClient) client.lent = lent;
 }
 
 /** The role is the session's default: RESET ROLE leads back to it. In the URL, since options given there would win over others. */
