@@ -12,6 +12,7 @@ import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
 import type { Service } from "@onrecord/core/service";
+import { within } from "@onrecord/core/within";
 import { readHeads } from "@onrecord/history/store/heads";
 import { History } from "@onrecord/history/store/history";
 import { loadDocument } from "@onrecord/history/store/load";
@@ -209,12 +210,30 @@ export class Collab implements Service {
     http.upgrade(PATH, (request, socket, head, info) => this.#accept(request, socket, head, info));
   }
 
-  /** Stops taking editors, makes durable what was received, and sends everyone to another node. */
+  /** Resolves when edits can be committed. */
+  check(): Promise<void> {
+    return this.#committer.check();
+  }
+
+  /**
+   * Stops taking editors, makes durable what was received, and sends everyone to another node. With a database that does not answer it
+   * ends all the same: what was not kept was acknowledged to nobody, and its authors take it to the next node.
+   */
   async drain(): Promise<void> {
     this.#draining = true;
-    // Who is just being let in is sent away with the others, and not cut off.
-    await this.#admissions.settled();
-    await this.#committer.idle();
+    const settled = async () => {
+      // Who is just being let in is sent away with the others, and not cut off.
+      await this.#admissions.settled();
+      await this.#committer.idle();
+    };
+    if (!(await within((this.context.config.limits.stopSeconds * 1000) / 3, settled()))) {
+      this.#log.error(
+        { rooms: this.rooms.size },
+        "the database does not answer; editors keep what could not be committed",
+      );
+      for (const room of this.rooms.all()) room.close(closeReasons.restart);
+      this.#committer.abandon();
+    }
     this.#presence.end();
     for (const room of this.rooms.all()) room.close(closeReasons.restart);
   }

@@ -51,7 +51,10 @@ export class PostgresTransport implements BusTransport {
     const reconnect = (err?: Error): void => {
       this.#client = undefined;
       if (this.#closed || this.#retry) return;
-      this.log.warn({ reason: err?.message, attempt }, "the bus lost its database connection and will reconnect");
+      this.log.warn(
+        { reason: err?.message, attempt },
+        "the bus lost its database connection and will reconnect",
+      );
       this.#retry = setTimeout(
         () => {
           this.#retry = undefined;

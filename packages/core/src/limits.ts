@@ -252,7 +252,8 @@ export const limitCatalogue = {
   stopSeconds: {
     variable: "ONRECORD_MAX_STOP_SECONDS",
     value: 25,
-    about: "how long a process that was asked to end may take; then it tells what it could not do, and ends (seconds)",
+    about:
+      "how long a process that was asked to end may take; then it tells what it could not do, and ends (seconds)",
   },
   poolShared: {
     variable: "ONRECORD_POOL_SHARED",

@@ -14,8 +14,7 @@ const lines = new Set([
   "EAI_AGAIN",
 ]);
 /** What Postgres says when it cannot now what it could before or later: https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const states =
-  /^(?:08...|53...|57P0[1-5]|57014|58030|55P03|40001|40P01|25006|25P0[234])$/;
+const states = /^(?:08...|53...|57P0[1-5]|57014|58030|55P03|40001|40P01|25006|25P0[234])$/;
 /** What the driver says in words alone. */
 const words =
   /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
