@@ -3,6 +3,7 @@ import type { Database } from "@onrecord/postgres/database";
 import { listMigrations } from "@onrecord/postgres/migrate";
 import { collectDefaultMetrics, type Registry } from "prom-client";
 import type { HttpServer, RequestHandler } from "./http-server.js";
+import { Readiness } from "./readiness.js";
 
 /** How often the event loop is looked at: how late it is then is its lag. */
 const EVENT_LOOP_EVERY_MS = 500;
@@ -10,18 +11,33 @@ const EVENT_LOOP_EVERY_MS = 500;
 /** What is asked whether the process is ready. */
 export interface HealthContext {
   readonly db: Database;
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, "ready">;
   readonly metrics: Registry;
 }
 
-/** Mounts `/healthz` (the process lives), `/readyz` (database reachable and migrated, bus heard) and `/metrics` on an HTTP server. */
-export function mountHealth(http: HttpServer, context: HealthContext): void {
+/**
+ * Mounts `/healthz` (the process lives), `/readyz` (it can do its work) and `/metrics` on an HTTP server. Services add their checks to what
+ * is returned. Hints that do not come delay by a second and hinder nobody, so the bus is told of and does not count.
+ */
+export function mountHealth(http: HttpServer, context: HealthContext): Readiness {
   // The default looks at the event loop a hundred times a second, which is most of what a quiet process costs.
   collectDefaultMetrics({
     register: context.metrics,
     prefix: "onrecord_",
     eventLoopMonitoringPrecision: EVENT_LOOP_EVERY_MS,
   });
+  const readiness = new Readiness(() => ({ bus: context.bus.ready() ? "ok" : "reconnecting" }));
+  // On the connection that nothing holds: a busy node is not one that cannot work.
+  const { reserve } = context.db;
+  readiness.add("database", async () => void (await reserve.query("select 1")));
+  readiness.add("migrations", async () => {
+    const { rows } = await reserve.query<{ name: string }>("select name from onrecord.migration");
+    const applied = new Set(rows.map(({ name }) => name));
+    // A newer build may have added some: what they take away, this one has stopped using.
+    const missing = (await listMigrations()).find((name) => !applied.has(name));
+    if (missing !== undefined) throw new Error(`${missing} is missing`);
+  });
+  readiness.add("writes", async () => void (await reserve.query("select onrecord.probe_writes()")));
   // Probes come by address.
   const probe = (path: string, handler: RequestHandler) =>
     http.route(path, handler, { anyHost: true, methods: ["GET", "HEAD"] });
@@ -29,34 +45,15 @@ export function mountHealth(http: HttpServer, context: HealthContext): void {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
   });
   probe("/readyz", async (_request, response) => {
-    const checks = await readiness(context);
-    const ready = Object.values(checks).every((state) => state === "ok");
+    const found = await readiness.find();
     response
-      .writeHead(ready ? 200 : 503, { "content-type": "application/json" })
-      .end(`${JSON.stringify({ ready, checks })}\n`);
+      .writeHead(found.ready ? 200 : 503, { "content-type": "application/json" })
+      .end(`${JSON.stringify(found)}\n`);
   });
   probe("/metrics", async (_request, response) => {
     response
       .writeHead(200, { "content-type": context.metrics.contentType })
       .end(await context.metrics.metrics());
   });
-}
-
-/** Each dependency with "ok" or what is wrong with it. */
-async function readiness(context: HealthContext): Promise<Record<"database" | "migrations" | "bus", string>> {
-  const expected = (await listMigrations()).at(-1);
-  try {
-    const [row] = await context.db.query<{ newest: string }>(
-      "select max(name) as newest from onrecord.migration",
-    );
-    const migrations =
-      row?.newest === expected ? "ok" : `at ${row?.newest ?? "none"}, this build needs ${expected}`;
-    return { database: "ok", migrations, bus: context.bus.ready() ? "ok" : "reconnecting" };
-  } catch (error) {
-    return {
-      database: (error as Error).message,
-      migrations: "unknown",
-      bus: context.bus.ready() ? "ok" : "reconnecting",
-    };
-  }
+  return readiness;
 }
