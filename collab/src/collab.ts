@@ -337,7 +337,7 @@ export class Collab implements Service {
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
     const recorded = this.#ledger
-      .record({
+      .recordLater({
         action: "document.closed",
         by: connection.by,
         object,
@@ -363,7 +363,7 @@ export class Collab implements Service {
     const by = bySystem(newId());
     const object = { kind: "DOCUMENT", id: documentId } as const;
     const recorded = this.#ledger
-      .record({ action: "document.diverged", by, object, detail: { version, what } })
+      .recordLater({ action: "document.diverged", by, object, detail: { version, what } })
       .catch((err: unknown) => this.#log.error({ err, documentId }, "a divergence could not be recorded"));
     this.#farewells.track(recorded);
     const room = this.rooms.get(documentId);

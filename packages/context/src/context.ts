@@ -20,6 +20,7 @@ import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { migrate } from "@onrecord/postgres/migrate";
 import { roleOf, stepsDownTo } from "@onrecord/postgres/roles";
 import { Registry } from "prom-client";
+import { Unrecorded } from "./unrecorded.js";
 
 /** What of a context goes by the login under which it connects. */
 export interface UnderLogin {
@@ -55,6 +56,8 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   readonly fatal: Promise<string>;
   /** The process ends: from now on nobody waits long for the database. */
   hurry(): void;
+  /** Tells in the log what is not on the record and should be: the process ends without waiting any longer. */
+  tellUnrecorded(): void;
 }
 
 /** What a process steps down to that has the owner's login and no other. */
@@ -119,10 +122,10 @@ export async function createContext(
   const roles = await stepsDownTo(db, loginNames.map(roleOf));
   const owned = resources.move();
   /** What works on these connections: gone, with the refusals that it still counts written, before they are. */
+  const metrics = new Registry();
+  const unrecorded = new Unrecorded(log, metrics);
   const workOn = (db: Database): UnderLogin => {
-    const ledger = owned.use(
-      new Ledger(db, bus, (err) => log.warn({ err }, "refusals could not be recorded and are kept")),
-    );
+    const ledger = unrecorded.watch(owned.use(new Ledger(db, bus, unrecorded)));
     const decisions = new DecisionPoint(db, log);
     return { db, ledger, decisions, guard: new Guard(decisions, ledger) };
   };
@@ -149,7 +152,7 @@ export async function createContext(
     ...shared,
     bus,
     keys,
-    metrics: new Registry(),
+    metrics,
     rights,
     sessionUse,
     nodeId,
@@ -160,6 +163,7 @@ export async function createContext(
     hurry: () => {
       for (const database of databases) database.hurry();
     },
+    tellUnrecorded: () => unrecorded.tell(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -159,7 +159,10 @@ export class HttpServer implements AsyncDisposable {
       if (response.destroyed && (err as NodeJS.ErrnoException).code === "ECONNRESET")
         return this.log.debug({ err, requestId: info.id, path: info.url.pathname }, "a client hung up");
       if (isUnavailable(err) && !response.headersSent) {
-        this.log.warn({ err, requestId: info.id, path: info.url.pathname }, "the database did not answer a request");
+        this.log.warn(
+          { err, requestId: info.id, path: info.url.pathname },
+          "the database did not answer a request",
+        );
         response.writeHead(503, { "content-type": "text/plain", "retry-after": "2" });
         return void response.end(`unavailable, try again; request ${info.id}\n`);
       }

@@ -1,3 +1,5 @@
+import { isUnavailable } from "@onrecord/postgres/unavailable";
+
 /** Entries in one transaction at most. */
 const TOGETHER = 500;
 
@@ -9,7 +11,7 @@ interface Waiting<Item> {
 /**
  * Commits together what comes at about the same time. One commit is under way at a time; what comes meanwhile is the next: when a thousand
  * sockets close at once, that is a handful of transactions, and a lone item waits for nothing but its own. Where a commit fails, its items
- * are tried one by one, so that each is told of its own fault alone.
+ * are tried one by one, so that each is told of its own fault alone; not where the database is away, which is the fault of none.
  */
 export class RecordQueue<Item> {
   #waiting: Waiting<Item>[] = [];
@@ -35,7 +37,7 @@ export class RecordQueue<Item> {
         await this.commit(batch.map(({ item }) => item));
         for (const { done } of batch) done.resolve();
       } catch (error) {
-        if (batch.length === 1) batch[0]!.done.reject(error);
+        if (batch.length === 1 || isUnavailable(error)) for (const { done } of batch) done.reject(error);
         else for (const waiting of batch) await this.#alone(waiting);
       }
     }
