@@ -84,7 +84,7 @@ export interface ContextOptions {
 export async function createContext(
   config: Config,
   secrets: Secrets,
-  log: Logger = createLogger(config.logLevel),
+  log: Logger = createLogger(config.logLevel, config.nodeName),
   options: ContextOptions = {},
 ): Promise<AppContext> {
   await using resources = new AsyncDisposableStack();

@@ -60,6 +60,15 @@ const NODE_NAME = /^[\w.-]{1,64}$/;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** What this process is called; the machine's name where nothing fit is given. */
+export function readNodeName(env: Env, fault: (sentence: string) => void = () => undefined): string {
+  const given = env.ONRECORD_NODE_NAME?.trim() || undefined;
+  if (given === undefined) return hostname();
+  if (NODE_NAME.test(given)) return given;
+  fault("ONRECORD_NODE_NAME has at most 64 letters, digits, dots, hyphens and underscores.");
+  return hostname();
+}
+
 /** Reads configuration and secrets from environment variables. Throws one BAD_CONFIG error with a sentence per fault. */
 export function readConfig(env: Env): { config: Config; secrets: Secrets } {
   const faults: string[] = [];
@@ -78,13 +87,6 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     const found = values.find((v) => v === value);
     if (found === undefined) fault(`${name} must be one of ${values.join(", ")}; it is "${value}".`);
     return found ?? fallback;
-  };
-
-  const nodeName = () => {
-    const given = text("ONRECORD_NODE_NAME");
-    if (given !== undefined && !NODE_NAME.test(given))
-      fault("ONRECORD_NODE_NAME has at most 64 letters, digits, dots, hyphens and underscores.");
-    return given ?? hostname();
   };
 
   const production = text("NODE_ENV") === "production";
@@ -138,7 +140,7 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     demo: oneOf("ONRECORD_DEMO", ["0", "1"], production ? "0" : "1") === "1",
     demoAsked: text("ONRECORD_DEMO") === "1",
     logLevel: oneOf("LOG_LEVEL", ["trace", "debug", "info", "warn", "error", "silent"], "warn"),
-    nodeName: nodeName(),
+    nodeName: readNodeName(env, fault),
     subgraphUrls,
     collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
     planner: oneOf("ONRECORD_PLANNER", ["rust", "javascript"], "rust"),

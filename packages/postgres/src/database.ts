@@ -239,7 +239,7 @@ function withRole(url: string, role: string): string {
 
 /** Fails with one clear sentence when the database cannot be reached with this URL. */
 export async function checkReachable(url: string, variable: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000 });
   try {
     await client.connect();
     const { rows } = await client.query<{ version: number }>(

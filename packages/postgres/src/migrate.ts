@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import pg from "pg";
+import { usualBounds } from "./bounds.js";
 import type { Sql } from "./database.js";
 
 const folder = new URL("../migrations/", import.meta.url);
@@ -36,7 +37,12 @@ export async function pendingMigrations(sql: Sql): Promise<string[]> {
  * Returns the names that were applied. `adminUrl` is the owner of the schemas; it is not needed when there is nothing to do.
  */
 export async function migrate(adminUrl: string, log: Logger): Promise<string[]> {
-  const client = new pg.Client({ connectionString: adminUrl, application_name: "onrecord migrate" });
+  const client = new pg.Client({
+    connectionString: adminUrl,
+    application_name: "onrecord migrate",
+    connectionTimeoutMillis: usualBounds.connectMs,
+    keepAlive: true,
+  });
   await client.connect();
   const sql: Sql = { query: async (text, values = []) => (await client.query(text, [...values])).rows };
   try {
