@@ -2,9 +2,9 @@ import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import pg from "pg";
 import { type Bounds, usualBounds } from "./bounds.js";
-import { Silence } from "./silence.js";
+import { Connections } from "./connections.js";
 import { isUnknown } from "./unavailable.js";
-import { WatchedClient, type WatchedConfig } from "./watched-client.js";
+import type { WatchedClient } from "./watched-client.js";
 
 /** Anything that runs SQL: the pool, or one transaction. `$1`-style parameters; 64-bit integers come back as numbers. */
 export interface Sql {
@@ -43,12 +43,9 @@ export class Database implements Sql, AsyncDisposable {
   readonly reserve: pg.Pool;
   /** One connection beside the transaction that changes rights: whoever begins such a one takes this first, and so they go one by one. */
   readonly aside: pg.Pool;
-  readonly #connection: pg.ClientConfig;
+  readonly #connections: Connections;
   readonly #bounds: Bounds;
-  readonly #ownTimeout: boolean;
-  readonly #silence: Silence;
   readonly #log: Logger;
-  #ending = false;
 
   /** `within`: the connections of the process, which count the statements of these too. */
   constructor(
@@ -63,63 +60,23 @@ export class Database implements Sql, AsyncDisposable {
     },
   ) {
     const { within, bounds = usualBounds } = options;
-    this.#connection = {
-      connectionString: options.role ? withRole(url, options.role) : url,
-      types,
-      application_name: options.name ?? "onrecord",
-      // A machine that is lost inside a transaction must not hold its locks until TCP notices.
-      idle_in_transaction_session_timeout: bounds.idleTransactionMs,
-      connectionTimeoutMillis: bounds.connectMs,
-      ...(bounds.lockMs > 0 ? { lock_timeout: bounds.lockMs } : {}),
-    };
-    this.#ownTimeout = (new URL(url).searchParams.get("options") ?? "").includes("statement_timeout");
+    const { log, role, name = "onrecord", max = 12 } = options;
     this.#bounds = bounds;
-    this.#log = options.log;
-    this.#silence = new Silence(bounds.answerMs, options.log);
+    this.#log = log;
+    this.#connections = new Connections(
+      { connectionString: role ? withRole(url, role) : url, types, application_name: name },
+      bounds,
+      log,
+      within ? within.#connections.silence : undefined,
+    );
     const { answerMs, statementMs } = bounds;
-    this.pool = this.#open(options.max ?? 12, statementMs, () => {
+    this.pool = this.#connections.pool(max, statementMs, () => {
       this.statements++;
       if (within) within.statements++;
     });
     // One connection that no open transaction ever holds: whoever needs it inside a transaction never waits for another of its kind.
-    this.reserve = this.#open(1, answerMs, () => undefined);
-    this.aside = this.#open(1, answerMs, () => undefined);
-  }
-
-  #open(max: number, statementMs: number, onStatement: () => void): pg.Pool {
-    const config = this.#watchedConfig(statementMs);
-    const silence = this.#silence;
-    const { connectMs, waitMs } = this.#bounds;
-    const pool = new pg.Pool({
-      max,
-      idleTimeoutMillis: 30_000,
-      // For a free one; those that are made know their own.
-      ...(waitMs > 0 ? { connectionTimeoutMillis: Math.max(waitMs, connectMs) } : {}),
-      Client: class extends WatchedClient {
-        constructor() {
-          super(config);
-          silence.add(this);
-        }
-      },
-    });
-    pool.on("acquire", (client) => lend(client, true));
-    pool.on("release", (_error, client) => lend(client, false));
-    pool.on("error", (error) => this.#lost(error));
-    pool.on("connect", (client) => {
-      // The query under way fails by itself; without a listener the loss of a connection in use would end the process.
-      client.on("error", (error) => this.#lost(error));
-      const query = client.query;
-      client.query = ((...args: unknown[]) => {
-        onStatement();
-        return Reflect.apply(query, client, args);
-      }) as typeof query;
-    });
-    return pool;
-  }
-
-  /** The driver hangs the whole connection, with its keys, on its errors: only the words are logged. */
-  #lost({ message }: Error): void {
-    if (!this.#ending) this.#log.warn({ reason: message }, "a database connection was lost");
+    this.reserve = this.#connections.pool(1, answerMs, () => undefined);
+    this.aside = this.#connections.pool(1, answerMs, () => undefined);
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -189,45 +146,23 @@ export class Database implements Sql, AsyncDisposable {
    * `bounded`: it is given up where an answer does not come in time.
    */
   dedicated(name: string, { pipeline = false, bounded = false } = {}): WatchedClient {
-    const config = this.#watchedConfig(bounded || pipeline ? this.#bounds.answerMs : 0);
-    const client = new WatchedClient({ ...config, application_name: name, pipeline });
-    this.#silence.add(client);
-    return client;
-  }
-
-  /** Of a connection whose statements take at most `statementMs`: Postgres ends them then, and if it does not say so, we give it up. */
-  #watchedConfig(statementMs: number): WatchedConfig {
-    return {
-      ...this.#connection,
-      // What the URL says of it stands: as an option it would lose against this.
-      ...(statementMs > 0 && !this.#ownTimeout ? { statement_timeout: statementMs } : {}),
-      silentMs: statementMs * PATIENCE,
-    };
+    return this.#connections.dedicated(name, bounded || pipeline ? this.#bounds.answerMs : 0, pipeline);
   }
 
   /** From now on no answer is waited for longer than what everybody waits for: the process ends. */
   hurry(): void {
-    this.#silence.hurry();
+    this.#connections.silence.hurry();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ending = true;
+    this.#connections.ending();
     const ended = Promise.all([this.pool.end(), this.reserve.end(), this.aside.end()]);
     // A pool waits for what it has lent.
-    const late = setTimeout(() => this.#silence.end(), this.#bounds.answerMs || LAST_MS);
+    const late = setTimeout(() => this.#connections.cut(), this.#bounds.answerMs);
     await ended;
     clearTimeout(late);
-    this.#silence.end();
+    this.#connections.end();
   }
-}
-
-/** An answer that is this much later than Postgres was to give it will not come. */
-const PATIENCE = 1.2;
-/** How long lent connections may take to come back when all ends, in milliseconds. */
-const LAST_MS = 10_000;
-
-function lend(client: pg.PoolClient, lent: boolean): void {
-  if (client instanceof WatchedClient) client.lent = lent;
 }
 
 /** The role is the session's default: RESET ROLE leads back to it. In the URL, since options given there would win over others. */

@@ -31,10 +31,8 @@ export class Silence {
     this.#hurried = true;
   }
 
-  /** Cuts every connection. */
-  end(): void {
+  stop(): void {
     clearInterval(this.#timer);
-    for (const client of this.#clients) client.giveUp();
   }
 
   #look(): void {
