@@ -81,7 +81,7 @@ describe("what has happened and cannot be recorded", { timeout: 60_000 }, () => 
     const [first, second] = [newId(), newId()];
     await ledger.recordLater(closing(first));
     proxy.watch = (line, direction, piece) => {
-      if (direction === "up" && piece.includes("commit")) line.mute("down");
+      if (direction === "up" && piece.includes("commit\0")) line.mute("down");
     };
     await ledger.recordLater(closing(second));
     proxy.watch = () => undefined;

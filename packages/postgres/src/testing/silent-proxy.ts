@@ -47,9 +47,9 @@ export class SilentProxy implements AsyncDisposable {
     for (const line of this.#lines) line.mute(...directions);
   }
 
-  /** All that is connected falls silent for ever; new connections work. */
-  forget(): void {
-    for (const line of this.#lines) line.mute("up", "down");
+  /** All that is connected falls silent for ever, in these directions; new connections work. */
+  mute(...directions: Direction[]): void {
+    for (const line of this.#lines) line.mute(...directions);
   }
 
   /** New connections work again. */
