@@ -49,6 +49,8 @@ const PRESENCE_EVERY = 5000;
 const HEADS_EVERY = 1000;
 /** Rooms are asked so often whether their documents may rest. */
 const REST_EVERY = 1000;
+/** The line of commits is tried so often while nobody edits: what a firewall has forgotten is found before somebody types. */
+const LINE_EVERY = 20_000;
 /** A message of more bytes is counted while it comes in and until it is taken. */
 const LARGE = 1024 * 1024;
 /** What a message may have beside the change in it. */
@@ -189,6 +191,9 @@ export class Collab implements Service {
     });
     this.#every(PRESENCE_EVERY, () => {
       for (const room of this.rooms.all()) room.presence.renew(performance.now());
+    });
+    this.#every(LINE_EVERY, () => {
+      this.check().catch((err: unknown) => this.#log.warn({ err }, "edits cannot be committed just now"));
     });
     this.#every(REST_EVERY, () => {
       for (const room of this.rooms.all()) room.rest();
