@@ -27,7 +27,6 @@ export async function start(words: readonly string[], voice: Voice): Promise<nev
   if (end === "stop") process.exit((await leave(node, context, voice)) ? 0 : 1);
   voice.fatal(end);
   await Promise.race([close(node), delay(LAST_WORDS)]);
-  context.tellUnrecorded();
   process.exit(1);
 }
 
@@ -55,7 +54,6 @@ async function leave(node: Node, context: AppContext, voice: Voice): Promise<boo
     }
   };
   if ((await within(stopSeconds * 1000, left())) && fault === undefined) return true;
-  context.tellUnrecorded();
   voice.fatal(`Onrecord could not end in order within ${stopSeconds} seconds`, fault);
   return false;
 }
@@ -72,5 +70,7 @@ async function open(services: readonly ServiceName[], voice: Voice) {
   const onProgress = (step: string) => voice.progress(step);
   const log = createLogger(config.logLevel, config.nodeName);
   const context = await createContext(config, secrets, log, { onProgress });
+  // However it ends, in order, by a second signal or by an error that nobody caught.
+  process.once("exit", () => context.tellUnrecorded());
   return { node: await startNode(context, services, onProgress), context };
 }

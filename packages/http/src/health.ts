@@ -1,6 +1,6 @@
 import type { Bus } from "@onrecord/bus/bus";
-import type { Database } from "@onrecord/postgres/database";
-import { listMigrations } from "@onrecord/postgres/migrate";
+import type { Database, Sql } from "@onrecord/postgres/database";
+import { pendingMigrations } from "@onrecord/postgres/migrate";
 import { collectDefaultMetrics, type Registry } from "prom-client";
 import type { HttpServer, RequestHandler } from "./http-server.js";
 import { Readiness } from "./readiness.js";
@@ -29,15 +29,13 @@ export function mountHealth(http: HttpServer, context: HealthContext): Readiness
   const readiness = new Readiness(() => ({ bus: context.bus.ready() ? "ok" : "reconnecting" }));
   // On the connection that nothing holds: a busy node is not one that cannot work.
   const { reserve } = context.db;
-  readiness.add("database", async () => void (await reserve.query("select 1")));
+  const beside: Sql = { query: async (text, values = []) => (await reserve.query(text, [...values])).rows };
+  readiness.add("database", async () => void (await beside.query("select 1")));
   readiness.add("migrations", async () => {
-    const { rows } = await reserve.query<{ name: string }>("select name from onrecord.migration");
-    const applied = new Set(rows.map(({ name }) => name));
-    // A newer build may have added some: what they take away, this one has stopped using.
-    const missing = (await listMigrations()).find((name) => !applied.has(name));
-    if (missing !== undefined) throw new Error(`${missing} is missing`);
+    const pending = await pendingMigrations(beside);
+    if (pending.length > 0) throw new Error(`this build needs ${pending.at(-1)}`);
   });
-  readiness.add("writes", async () => void (await reserve.query("select onrecord.probe_writes()")));
+  readiness.add("writes", async () => void (await beside.query("select onrecord.probe_writes()")));
   // Probes come by address.
   const probe = (path: string, handler: RequestHandler) =>
     http.route(path, handler, { anyHost: true, methods: ["GET", "HEAD"] });
