@@ -39,7 +39,7 @@ export class Command implements AsyncDisposable {
   static run(args: readonly string[], env: Readonly<Record<string, string>>, program = main): Command {
     if (!existsSync(program)) throw new Error("The command is not built: run `npm run build` first.");
     const { PATH = "" } = process.env;
-    const flags = ["--disable-warning=ExperimentalWarning"];
+    const flags = ["--no-warnings"];
     return new Command(
       spawn(process.execPath, [...flags, program, ...args], {
         env: { PATH, PORT: "0", ...env },
