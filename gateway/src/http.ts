@@ -42,7 +42,11 @@ export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOp
         // The one page that is not ours, for developers: it loads itself from elsewhere.
         if (answer.headers.get("content-type")?.startsWith("text/html"))
           response.setHeader("content-security-policy", graphiqlPolicy);
-        if (isStream(answer)) await keepWatch(answer, caller, live, request, response, info);
+        if (isStream(answer)) {
+          // nginx, and what understands its word, would keep events until it has a buffer full of them.
+          response.setHeader("x-accel-buffering", "no");
+          await keepWatch(answer, caller, live, request, response, info);
+        }
         return answer;
       });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import { checkDatabase, checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
+import { checkProxies } from "../doctor/proxies.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson } from "../output.js";
 
@@ -24,6 +25,7 @@ async function examine(): Promise<Finding[]> {
     await checkDataDir(config.dataDir),
     ...(await checkDatabase(config, secrets).catch((error: unknown) => [fault("database", error)])),
     await checkPort(config),
+    await checkProxies(config, secrets),
   ];
 }
 

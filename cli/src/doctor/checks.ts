@@ -10,7 +10,7 @@ import { ownUrl } from "../client/own-url.js";
 
 /** One line of the doctor's. */
 export interface Finding {
-  readonly check: "configuration" | "data directory" | "database" | "migrations" | "port";
+  readonly check: "configuration" | "data directory" | "database" | "migrations" | "port" | "proxies";
   readonly ok: boolean;
   readonly text: string;
 }

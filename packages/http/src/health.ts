@@ -3,6 +3,7 @@ import type { Database } from "@onrecord/postgres/database";
 import { listMigrations } from "@onrecord/postgres/migrate";
 import { collectDefaultMetrics, type Registry } from "prom-client";
 import type { HttpServer, RequestHandler } from "./http-server.js";
+import { metricsRoute } from "./metrics-route.js";
 
 /** How often the event loop is looked at: how late it is then is its lag. */
 const EVENT_LOOP_EVERY_MS = 500;
@@ -12,6 +13,8 @@ export interface HealthContext {
   readonly db: Database;
   readonly bus: Bus;
   readonly metrics: Registry;
+  /** Whoever reads the metrics must bring it; without one, only programs of this machine may. */
+  readonly metricsToken?: string | undefined;
 }
 
 /** Mounts `/healthz` (the process lives), `/readyz` (database reachable and migrated, bus heard) and `/metrics` on an HTTP server. */
@@ -35,11 +38,7 @@ export function mountHealth(http: HttpServer, context: HealthContext): void {
       .writeHead(ready ? 200 : 503, { "content-type": "application/json" })
       .end(`${JSON.stringify({ ready, checks })}\n`);
   });
-  probe("/metrics", async (_request, response) => {
-    response
-      .writeHead(200, { "content-type": context.metrics.contentType })
-      .end(await context.metrics.metrics());
-  });
+  probe("/metrics", metricsRoute(context.metrics, context.metricsToken));
 }
 
 /** Each dependency with "ok" or what is wrong with it. */

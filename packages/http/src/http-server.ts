@@ -4,12 +4,15 @@ import type { Duplex } from "node:stream";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
+import type { Visitor } from "@onrecord/core/visitor";
 import { Door, type DoorAnswer, malformed, methodRefused, type RouteOptions, sentence } from "./door.js";
 
 /** What every handler learns of a request besides the request itself. */
 export interface RequestInfo {
   readonly id: string;
   readonly url: URL;
+  /** Who asks: the person's address, not that of a trusted proxy before us. */
+  readonly visitor: Visitor;
 }
 export type RequestHandler = (
   request: IncomingMessage,
@@ -30,6 +33,7 @@ export type UpgradeHandler = (
 /** A WebSocket server (`ws`) that would refuse handshakes by itself. */
 export interface HandshakeServer {
   on(event: "wsClientError", listener: (error: Error, socket: Duplex) => void): unknown;
+  on(event: "headers", listener: (headers: string[], request: IncomingMessage) => void): unknown;
 }
 
 /** How patient the server is with who connects and says nothing, or little. */
@@ -50,6 +54,8 @@ export class HttpServer implements AsyncDisposable {
   readonly #upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
   /** The server waits for them when it closes, but no longer knows them. */
   readonly #upgraded = new Set<Duplex>();
+  /** What was found out about upgrades, for those who answer them. */
+  readonly #upgrading = new WeakMap<IncomingMessage, RequestInfo>();
   /** In the order in which they came. */
   readonly #silent = new Set<Duplex>();
   readonly #server: Server;
@@ -72,7 +78,8 @@ export class HttpServer implements AsyncDisposable {
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on("connect", (request, socket) => {
       socket.on("error", () => socket.destroy());
-      door.end(socket, methodRefused(describe(request).id));
+      const { id, visitor } = this.#describe(request);
+      door.end(socket, methodRefused(id), visitor);
     });
     this.#server.on("checkExpectation", (request, response) => {
       const { id } = this.#begin(request, response);
@@ -96,8 +103,13 @@ export class HttpServer implements AsyncDisposable {
     this.#upgrades.sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
-  /** Answers the handshakes that a WebSocket server refuses, as all else is answered. */
+  /** Answers handshakes as all else is answered: those that a WebSocket server takes have our headers, those that it refuses our form. */
   handshakesOf(server: HandshakeServer): void {
+    server.on("headers", (lines, request) => {
+      const { id, visitor } = this.#upgrading.get(request) ?? this.#describe(request);
+      const headers = Object.entries({ "x-request-id": id, ...this.door.headers(visitor) });
+      for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+    });
     server.on("wsClientError", (error, socket) => this.door.end(socket, sentence(400, error.message)));
   }
 
@@ -122,12 +134,17 @@ export class HttpServer implements AsyncDisposable {
     if (this.#silent.size > most) longest?.destroy();
   }
 
+  #describe(request: IncomingMessage): RequestInfo {
+    return { ...describe(request), visitor: this.door.visitors.of(request) };
+  }
+
   /** What every answer has, whoever gives it. */
   #begin(request: IncomingMessage, response: ServerResponse): RequestInfo {
     this.#silent.delete(request.socket);
-    const info = describe(request);
+    const info = this.#describe(request);
     response.setHeader("x-request-id", info.id);
-    for (const [name, value] of Object.entries(this.door.headers)) response.setHeader(name, value);
+    const headers = Object.entries(this.door.headers(info.visitor));
+    for (const [name, value] of headers) response.setHeader(name, value);
     return info;
   }
 
@@ -146,7 +163,7 @@ export class HttpServer implements AsyncDisposable {
       if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
     });
     const route = this.#routes.find(({ prefix }) => matches(info.url.pathname, prefix));
-    const refusal = this.door.refusal(request, info.id, route?.options);
+    const refusal = this.door.refusal(request, info.id, info.visitor, route?.options);
     if (refusal) return this.#refuse(request, response, info.id, refusal);
     if (!route) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
@@ -165,16 +182,18 @@ export class HttpServer implements AsyncDisposable {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#silent.delete(socket);
-    const info = describe(request);
+    const info = this.#describe(request);
+    const { visitor } = info;
     socket.on("error", () => socket.destroy());
-    const refusal = this.door.upgradeRefusal(request, info.id);
-    if (refusal) return this.door.end(socket, refusal);
+    const refusal = this.door.upgradeRefusal(request, info.id, visitor);
+    if (refusal) return this.door.end(socket, refusal, visitor);
     const route = this.#upgrades.find(({ prefix }) => matches(info.url.pathname, prefix));
-    if (!route) return this.door.end(socket, sentence(404, "not found"));
+    if (!route) return this.door.end(socket, sentence(404, "not found"), visitor);
+    this.#upgrading.set(request, info);
     this.#upgraded.add(socket);
     socket.once("close", () => this.#upgraded.delete(socket));
     try {
-      const refuse = (status: number, text: string) => this.door.end(socket, sentence(status, text));
+      const refuse = (status: number, text: string) => this.door.end(socket, sentence(status, text), visitor);
       route.handler(request, socket, head, { ...info, refuse });
     } catch (err) {
       this.log.error({ err, requestId: info.id, path: info.url.pathname }, "an upgrade failed");
@@ -204,7 +223,7 @@ export class HttpServer implements AsyncDisposable {
   }
 }
 
-function describe(request: IncomingMessage): RequestInfo {
+function describe(request: IncomingMessage): Omit<RequestInfo, "visitor"> {
   const given = request.headers["x-request-id"];
   // A given id is taken over only when it is harmless to print.
   const id = typeof given === "string" && REQUEST_ID.test(given) ? given : newId();
