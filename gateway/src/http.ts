@@ -4,7 +4,7 @@ import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller } from "@onrecord/policy/principal";
 import { BodyTooLarge } from "@onrecord/subgraph/read-body";
-import { discard, sendResponse } from "@onrecord/subgraph/send-response";
+import { discard, isStream, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
 import type { Bodies } from "./bodies.js";
 import type { LiveSessions } from "./live-sessions.js";
@@ -42,11 +42,7 @@ export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOp
         // The one page that is not ours, for developers: it loads itself from elsewhere.
         if (answer.headers.get("content-type")?.startsWith("text/html"))
           response.setHeader("content-security-policy", graphiqlPolicy);
-        if (isStream(answer)) {
-          // nginx, and what understands its word, would keep events until it has a buffer full of them.
-          response.setHeader("x-accel-buffering", "no");
-          await keepWatch(answer, caller, live, request, response, info);
-        }
+        if (isStream(answer)) await keepWatch(answer, caller, live, request, response, info);
         return answer;
       });
     } catch (error) {
@@ -74,10 +70,6 @@ function fetchRequest(
     signal,
     ...(body === undefined ? {} : { body: new Uint8Array(body) }),
   });
-}
-
-function isStream(answer: Response): boolean {
-  return /^(text\/event-stream|multipart\/mixed)/.test(answer.headers.get("content-type") ?? "");
 }
 
 /** A stream ends with its session, and counts among its person's. */

@@ -101,7 +101,7 @@ describe("who Forwarded says", () => {
     ['="'.repeat(4000), proxy],
     ["for=,".repeat(3000), proxy],
   ])("is, in %j, %s", async (header, ip) => {
-    expect((await visitor({ forwarded: header })).ip).toBe(ip);
+    expect((await visitor({ Forwarded: header })).ip).toBe(ip);
     expect(told).toEqual([]);
   });
 
