@@ -1,3 +1,4 @@
+import { type IncomingHttpHeaders, request } from "node:http";
 import { testContext } from "@onrecord/testing/database";
 import { openEditor } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,6 +14,27 @@ const from = (ip: string, more: Record<string, string> = {}) => ({
   "x-forwarded-proto": "https",
   ...more,
 });
+
+/** The headers of the answer to a handshake. */
+function upgrade(url: string, headers: Record<string, string>): Promise<IncomingHttpHeaders> {
+  return new Promise((resolve, reject) => {
+    const asking = request(url, {
+      headers: {
+        ...headers,
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": Buffer.alloc(16).toString("base64"),
+        ...(url.endsWith("/graphql") ? { "sec-websocket-protocol": "graphql-transport-ws" } : {}),
+      },
+    });
+    asking.once("upgrade", ({ headers }, socket) => {
+      socket.destroy();
+      resolve(headers);
+    });
+    asking.once("error", reject).end();
+  });
+}
 
 async function open(trusted: string) {
   const context = await testContext({
@@ -99,6 +121,15 @@ describe("behind a proxy that is trusted", () => {
     using editor = openEditor(node.url, createDocument.id, token, { WebSocketPolyfill: Proxied });
     await editor.synced();
     expect((await addresses("document.opened")).at(-1)).toBe("203.0.113.10");
+
+    // Upgrades are answered with what other answers say too.
+    for (const path of [`/collab/${createDocument.id}`, "/graphql"])
+      expect(await upgrade(node.url + path, from("203.0.113.10"))).toMatchObject({
+        "x-content-type-options": "nosniff",
+        "content-security-policy": expect.stringContaining("default-src 'none'"),
+        "strict-transport-security": expect.stringMatching(/^max-age=/),
+        "x-request-id": expect.stringMatching(/^[\w-]{8,}$/),
+      });
 
     const stream = await fetch(`${node.url}/graphql`, {
       method: "POST",

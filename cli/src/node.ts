@@ -62,6 +62,12 @@ export async function startNode(
   await using opening = new AsyncDisposableStack();
   opening.use(context);
   const http = opening.use(new HttpServer(context.log, openDoor(context)));
+  const { publicUrl, trustedProxies } = context.config;
+  if (names.includes("gateway") && publicUrl?.startsWith("https:") && trustedProxies.length === 0)
+    context.log.warn(
+      { publicUrl },
+      "a proxy with TLS stands before Onrecord and none is named in ONRECORD_TRUSTED_PROXIES: limits and the record take everybody for one visitor",
+    );
   mountHealth(http, context);
   // Only these open documents, and only their logins may read what opens with the keys.
   if (names.includes("collab")) await checkKeys(onLogin(context, "collab"));

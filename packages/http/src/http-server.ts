@@ -46,6 +46,12 @@ export interface Patience {
 
 const defaultPatience: Patience = { headMs: 10_000, silent: 10_000 };
 
+/**
+ * How long a trusted proxy may keep a connection for its next request, in milliseconds: longer than proxies do, so that it is they who
+ * close it. Where we did, a request that is just being sent would be lost, and what is no query is not sent again.
+ */
+const PROXY_IDLE_MS = 150_000;
+
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one HTTP server of a process, on which services mount their paths. The longest matching prefix answers. */
@@ -162,6 +168,9 @@ export class HttpServer implements AsyncDisposable {
       // Kept alive, its connection would hold the drain up.
       if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
     });
+    // Behind Node's own listener, which gives every connection five seconds.
+    if (this.door.visitors.byProxy(request))
+      response.once("finish", () => request.socket.setTimeout(PROXY_IDLE_MS));
     const route = this.#routes.find(({ prefix }) => matches(info.url.pathname, prefix));
     const refusal = this.door.refusal(request, info.id, info.visitor, route?.options);
     if (refusal) return this.#refuse(request, response, info.id, refusal);

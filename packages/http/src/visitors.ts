@@ -61,6 +61,12 @@ export class Visitors {
     };
   }
 
+  /** Whether a request comes straight from a trusted proxy, whoever sent it there. */
+  byProxy({ socket }: IncomingMessage): boolean {
+    const peer = plainAddress(socket.remoteAddress ?? "");
+    return peer !== null && this.#trusted.has(peer);
+  }
+
   /** Each hop is what somebody trusted says; whom it names may be trusted in turn. */
   #walk(hops: readonly Hop[], from: Visitor): Visitor {
     let { ip, host, https } = from;
