@@ -6,13 +6,24 @@ import { delimiter, join } from "node:path";
  * browser must run once there is one.
  */
 export function testHost() {
-  const tools = ["chromium", "chromium-browser", "google-chrome", "nats-server", "docker"].filter(isOnPath);
+  const tools = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "nats-server",
+    "nginx",
+    "caddy",
+    "docker",
+  ].filter(isOnPath);
   const user = process.getuid?.() === 0 ? "root" : "user";
   return [`${process.platform}-${process.arch}`, user, ...tools].join(" ");
 }
 
+/** Where Debian puts servers, whatever the PATH says. */
+const SERVERS = ["/usr/sbin", "/usr/local/sbin"];
+
 function isOnPath(tool) {
-  return (process.env.PATH ?? "").split(delimiter).some((dir) => {
+  return [...(process.env.PATH ?? "").split(delimiter), ...SERVERS].some((dir) => {
     try {
       accessSync(join(dir, tool), constants.X_OK);
       return true;

@@ -5,9 +5,12 @@ import { type SubgraphName, subgraphNames } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import { createGateway } from "@onrecord/gateway/gateway";
 import { checkKeys } from "@onrecord/history/keys/check-keys";
+import { tellDisbelief } from "@onrecord/http/disbelief";
 import { Door } from "@onrecord/http/door";
 import { mountHealth } from "@onrecord/http/health";
 import { HttpServer } from "@onrecord/http/http-server";
+import { VisitorSeal } from "@onrecord/http/visitor-seal";
+import { Visitors } from "@onrecord/http/visitors";
 import { serveSubgraph } from "@onrecord/subgraph/serve";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { createAuditSubgraph } from "@onrecord/subgraph-audit/subgraph";
@@ -58,7 +61,13 @@ export async function startNode(
 ): Promise<Node> {
   await using opening = new AsyncDisposableStack();
   opening.use(context);
-  const http = opening.use(new HttpServer(context.log, new Door(context.config)));
+  const http = opening.use(new HttpServer(context.log, openDoor(context)));
+  const { publicUrl, trustedProxies } = context.config;
+  if (names.includes("gateway") && publicUrl?.startsWith("https:") && trustedProxies.length === 0)
+    context.log.warn(
+      { publicUrl },
+      "a proxy with TLS stands before Onrecord and none is named in ONRECORD_TRUSTED_PROXIES: limits and the record take everybody for one visitor",
+    );
   const readiness = mountHealth(http, context);
   // Only these open documents, and only their logins may read what opens with the keys.
   if (names.includes("collab")) await checkKeys(onLogin(context, "collab"));
@@ -102,6 +111,13 @@ export async function startNode(
       await owned.disposeAsync();
     },
   };
+}
+
+/** The one door of a process: which hosts it takes, and whom it believes about who asks. */
+function openDoor({ config, log, metrics, serviceSecret }: AppContext): Door {
+  const { trustedProxies } = config;
+  const seal = new VisitorSeal(serviceSecret);
+  return new Door(config, new Visitors({ trustedProxies, seal, disbelieved: tellDisbelief(log, metrics) }));
 }
 
 async function leave(http: HttpServer, services: readonly Service[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError, errorCatalogue } from "@onrecord/core/errors";
+import type { Visitor } from "@onrecord/core/visitor";
 import type { RequestHandler } from "@onrecord/http/http-server";
 import { findCookie, isCrossSite, SESSION_COOKIE } from "@onrecord/policy/credentials";
 import type { Caller } from "@onrecord/policy/principal";
@@ -44,7 +45,10 @@ export interface DemoFirm {
   }[];
 }
 
-/** `/auth/sign-in` and `/auth/sign-out`: the browser's way to a session, whose token its scripts never see; `/auth/demo` where `demo` is given. */
+/**
+ * `/auth/sign-in` and `/auth/sign-out`: the browser's way to a session, whose token its scripts never see; `/auth/demo` where `demo` is
+ * given. With `secure`, cookies travel by TLS only, whoever asks; without it, those of visitors who came by TLS.
+ */
 export function authRoutes(
   runtime: Runtime,
   authenticator: Authenticator,
@@ -52,12 +56,19 @@ export function authRoutes(
   secure: boolean,
   demo?: () => Promise<DemoFirm | null>,
 ): RequestHandler {
-  const cookie = (value: string, maxAge: number) =>
-    `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? "; Secure" : ""}`;
-  const deviceCookie = (value: string) =>
-    `${DEVICE_COOKIE}=${value}; Path=/auth; HttpOnly; SameSite=Strict; Max-Age=${DEVICE_AGE}${secure ? "; Secure" : ""}`;
+  const onlyByTls = ({ https }: Visitor) => (secure || https === true ? "; Secure" : "");
+  const cookie = (value: string, maxAge: number, visitor: Visitor) =>
+    `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${onlyByTls(visitor)}`;
+  const deviceCookie = (value: string, visitor: Visitor) =>
+    `${DEVICE_COOKIE}=${value}; Path=/auth; HttpOnly; SameSite=Strict; Max-Age=${DEVICE_AGE}${onlyByTls(visitor)}`;
 
-  const signIn = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
+  type Action = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    visitor: Visitor,
+  ) => Promise<void>;
+  const signIn: Action = async (request, response, caller, visitor) => {
     const { email, password } = await readJson(bodies, request, caller, LIMIT).catch(async (error) => {
       if (error instanceof BodyTooLarge) await authenticator.recordOversized(caller);
       throw error;
@@ -69,19 +80,19 @@ export function authRoutes(
     if (!session) return respondJson(response, statusOf(answer), answer);
     const { user, sessionId, expiresAt } = session.principal;
     const seconds = Math.max(0, Math.floor((Date.parse(expiresAt) - Date.now()) / 1000));
-    const cookies = [cookie(session.token, seconds)];
-    if (session.device !== null) cookies.push(deviceCookie(session.device));
+    const cookies = [cookie(session.token, seconds, visitor)];
+    if (session.device !== null) cookies.push(deviceCookie(session.device, visitor));
     response.setHeader("set-cookie", cookies);
     respondJson(response, 200, { user, sessionId, expiresAt });
   };
-  const signOut = async (request: IncomingMessage, response: ServerResponse, caller: Caller) => {
+  const signOut: Action = async (request, response, caller, visitor) => {
     await readJson(bodies, request, caller, LIMIT);
     if (caller.principal) {
       const answer = await run(runtime, caller, SIGN_OUT, {});
       // The cookie stays while the session does: who is told "signed out" must be.
       if (answer.errors) return respondJson(response, statusOf(answer), answer);
     }
-    response.setHeader("set-cookie", cookie("", 0));
+    response.setHeader("set-cookie", cookie("", 0, visitor));
     respondJson(response, 200, { signedOut: true });
   };
 
@@ -96,15 +107,15 @@ export function authRoutes(
   };
 
   return async (request, response, info) => {
-    const { id, url } = info;
+    const { id, url, visitor } = info;
     try {
       if (url.pathname === "/auth/demo" && request.method === "GET") return await showDemo(response);
       const action = actions.get(url.pathname);
       if (!action) throw new AppError("NOT_FOUND", "There is no such page.");
       if (request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end();
-      if (isCrossSite(request))
-        throw await authenticator.refuseCrossSite(request, id, "/auth", "Sign in from this site.");
-      await action(request, response, await authenticator.ofRequest(request, info));
+      if (isCrossSite(request, visitor))
+        throw await authenticator.refuseCrossSite(request, info, "/auth", "Sign in from this site.");
+      await action(request, response, await authenticator.ofRequest(request, info), visitor);
     } catch (thrown) {
       const error = asUnavailable(thrown);
       if (!(error instanceof AppError)) throw error;

@@ -22,9 +22,9 @@ export class Authenticator {
    * The caller of an HTTP request, when it is its turn. RATE_LIMITED where too many wait; UNAUTHENTICATED for a token that is forged or has ended, and for a page of another session;
    * FORBIDDEN for another site's use of the cookie.
    */
-  async ofRequest(request: IncomingMessage, { id, url }: RequestInfo): Promise<Caller> {
-    const named = namedSessions(request, url.searchParams);
-    const caller = await this.ofCredential(request, id, findCredential(request), named);
+  async ofRequest(request: IncomingMessage, info: RequestInfo): Promise<Caller> {
+    const named = namedSessions(request, info.url.searchParams);
+    const caller = await this.ofCredential(request, info, findCredential(request), named);
     if (caller.principal && isUse(request)) this.use.note(caller.principal.sessionId);
     return caller;
   }
@@ -32,11 +32,11 @@ export class Authenticator {
   /** The same for a credential and a session's name that came in another way (`connection_init`). */
   async ofCredential(
     request: IncomingMessage,
-    requestId: string,
+    info: RequestInfo,
     credential: Credential | undefined,
     named: readonly string[],
   ): Promise<Caller> {
-    const caller = await this.#prove(request, requestId, credential);
+    const caller = await this.#prove(request, info, credential);
     const why = mismatch(named, caller.principal);
     if (why === null) return caller;
     if (why === "other-session") await this.#record(caller, why);
@@ -47,11 +47,11 @@ export class Authenticator {
   /** Refuses what another site's page made a browser send. Nobody is proven by it: whoever's browser it is did not ask. */
   async refuseCrossSite(
     request: IncomingMessage,
-    requestId: string,
+    { id, visitor }: RequestInfo,
     door: "/graphql" | "/auth",
     sentence: string,
   ): Promise<AppError> {
-    const by = { principal: null, requestId, from: originFacts(request) };
+    const by = { principal: null, requestId: id, from: originFacts(request, visitor) };
     await this.#record(by, "cross-site", door);
     return new AppError("FORBIDDEN", sentence);
   }
@@ -70,10 +70,11 @@ export class Authenticator {
 
   async #prove(
     request: IncomingMessage,
-    requestId: string,
+    info: RequestInfo,
     credential: Credential | undefined,
   ): Promise<Caller> {
-    const anonymous: Caller = { principal: null, requestId, from: originFacts(request) };
+    const from = originFacts(request, info.visitor);
+    const anonymous: Caller = { principal: null, requestId: info.id, from };
     const refuse = async (error: unknown) => {
       if (error instanceof AppError && error.code === "RATE_LIMITED")
         await this.#record(anonymous, "too-many");
@@ -83,9 +84,9 @@ export class Authenticator {
       await this.arrivals.enter(anonymous.from.ip).catch(refuse);
       return anonymous;
     }
-    if (credential.carrier === "cookie" && isForgeable(request)) {
+    if (credential.carrier === "cookie" && isForgeable(request, info)) {
       const sentence = "Requests with a session cookie must come from this site.";
-      throw await this.refuseCrossSite(request, requestId, "/graphql", sentence);
+      throw await this.refuseCrossSite(request, info, "/graphql", sentence);
     }
     const principal = await this.arrivals.prove(anonymous.from.ip, credential.token).catch(refuse);
     if (principal) return { ...anonymous, principal };
@@ -116,8 +117,8 @@ const formTypes = /^(text\/plain|application\/x-www-form-urlencoded|multipart\/f
  * Whether another site's page could have made this request with the visitor's cookie: it says so by its origin, or it is a
  * POST such as a form can send (JSON from elsewhere is stopped by the preflight, which we do not answer).
  */
-function isForgeable(request: IncomingMessage): boolean {
-  if (isCrossSite(request) || request.headers["sec-fetch-site"] === "cross-site") return true;
+function isForgeable(request: IncomingMessage, { visitor }: RequestInfo): boolean {
+  if (isCrossSite(request, visitor) || request.headers["sec-fetch-site"] === "cross-site") return true;
   if (request.method !== "POST") return false;
   const type = request.headers["content-type"];
   return type === undefined || formTypes.test(type);

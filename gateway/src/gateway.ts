@@ -2,6 +2,7 @@ import { type AppContext, onLogin } from "@onrecord/context/context";
 import type { SubgraphName } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import type { HttpServer } from "@onrecord/http/http-server";
+import { VisitorSeal } from "@onrecord/http/visitor-seal";
 import { Arrivals } from "@onrecord/policy/arrivals";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { authRoutes, type DemoFirm } from "./auth-routes.js";
@@ -52,9 +53,10 @@ export async function createGateway(
       sockets.mount(http);
       const secure = config.production || config.publicUrl?.startsWith("https:") === true;
       http.route("/auth", authRoutes(runtime, authenticator, bodies, secure, demo));
-      if (config.collabUrl) http.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl)));
+      const seal = new VisitorSeal(context.serviceSecret);
+      if (config.collabUrl) http.upgrade("/collab", proxyUpgrade(new URL(config.collabUrl), seal));
       if (config.subgraphUrls.documents)
-        http.route("/download", proxyTo(new URL(config.subgraphUrls.documents)));
+        http.route("/download", proxyTo(new URL(config.subgraphUrls.documents), seal));
       http.route("/", serveWeb(webRoot));
     },
     async drain() {

@@ -5,7 +5,7 @@ import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller } from "@onrecord/policy/principal";
 import { asUnavailable } from "@onrecord/postgres/unavailable";
 import { BodyTooLarge } from "@onrecord/subgraph/read-body";
-import { discard, sendResponse } from "@onrecord/subgraph/send-response";
+import { discard, isStream, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
 import type { Bodies } from "./bodies.js";
 import type { LiveSessions } from "./live-sessions.js";
@@ -72,10 +72,6 @@ function fetchRequest(
     signal,
     ...(body === undefined ? {} : { body: new Uint8Array(body) }),
   });
-}
-
-function isStream(answer: Response): boolean {
-  return /^(text\/event-stream|multipart\/mixed)/.test(answer.headers.get("content-type") ?? "");
 }
 
 /** A stream ends with its session, and counts among its person's. */

@@ -1,6 +1,10 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { createLogger } from "@onrecord/core/log";
-import { HttpServer } from "@onrecord/http/http-server";
+import { Door } from "@onrecord/http/door";
+import { HttpServer, type RequestInfo } from "@onrecord/http/http-server";
+import { VisitorSeal } from "@onrecord/http/visitor-seal";
+import { Visitors } from "@onrecord/http/visitors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { proxyTo, proxyUpgrade } from "./proxy.js";
@@ -11,10 +15,19 @@ const server = new WebSocketServer({ noServer: true });
 let url: string;
 let seen: { forwardedFor: unknown; requestId: unknown; path: unknown; cookie: unknown };
 let openAnswers = 0;
+let visitor: RequestInfo["visitor"];
+let behindUrl: string;
+
+const local = { host: "localhost", allowedHosts: [] };
+const seal = new VisitorSeal("a secret of the services of a firm");
 
 beforeAll(async () => {
-  const behind = resources.use(new HttpServer(log));
-  behind.route("/download", (request, response) => {
+  // It trusts no proxy, only the seal.
+  const behind = resources.use(
+    new HttpServer(log, new Door(local, new Visitors({ trustedProxies: [], seal }))),
+  );
+  behind.route("/download", (request, response, info) => {
+    ({ visitor } = info);
     const { headers } = request;
     seen = {
       forwardedFor: headers["x-forwarded-for"],
@@ -33,19 +46,23 @@ beforeAll(async () => {
     }
     request.pipe(response.writeHead(201, { "x-from": "behind" }));
   });
-  behind.upgrade("/collab", (request, socket, head) =>
+  behind.upgrade("/collab", (request, socket, head, info) => {
+    ({ visitor } = info);
     server.handleUpgrade(request, socket, head, (ws) => {
       ws.on("message", (data, isBinary) =>
         String(data) === "bye" ? ws.close(4403, "no") : ws.send(data, { binary: isBinary }),
       );
-    }),
+    });
+  });
+  behindUrl = await behind.listen(0, "127.0.0.1");
+  const target = new URL(behindUrl);
+  const http = resources.use(
+    new HttpServer(log, new Door(local, new Visitors({ trustedProxies: ["127.0.0.1"] }))),
   );
-  const target = new URL(await behind.listen(0, "127.0.0.1"));
-  const http = resources.use(new HttpServer(log));
-  http.route("/download", proxyTo(target));
-  http.upgrade("/collab", proxyUpgrade(target));
-  http.route("/nowhere", proxyTo(new URL("http://127.0.0.1:9")));
-  http.upgrade("/nowhere", proxyUpgrade(new URL("http://127.0.0.1:9")));
+  http.route("/download", proxyTo(target, seal));
+  http.upgrade("/collab", proxyUpgrade(target, seal));
+  http.route("/nowhere", proxyTo(new URL("http://127.0.0.1:9"), seal));
+  http.upgrade("/nowhere", proxyUpgrade(new URL("http://127.0.0.1:9"), seal));
   url = await http.listen(0, "127.0.0.1");
 });
 afterAll(() => resources.disposeAsync());
@@ -68,6 +85,39 @@ describe("a path whose service runs in another process", () => {
       path: "/download/abc?x=1",
       cookie: "a=b",
     });
+  });
+
+  it("learns who asked from the gateway, which proves that it is one, and from nobody else", async () => {
+    const headers = {
+      "x-forwarded-for": "198.51.100.1, 203.0.113.7",
+      "x-forwarded-proto": "https",
+      "x-forwarded-host": "localhost:1",
+    };
+    await fetch(`${url}/download/abc`, { headers });
+    const person = { ip: "203.0.113.7", host: "localhost:1", https: true };
+    expect(visitor).toEqual(person);
+    const ws = new WebSocket(`${url.replace("http", "ws")}/collab/doc-1`, { headers });
+    await once(ws, "open");
+    expect(visitor).toEqual(person);
+    ws.terminate();
+
+    // Of what others bring, nothing is believed: not sent through the gateway, and not at the service's own port.
+    const at = (path: string) => ({ url: path }) as IncomingMessage;
+    const forged = new VisitorSeal("another secret of another firm").seal(person, at("/download/abc"));
+    const stale = new VisitorSeal("a secret of the services of a firm", () => Date.now() - 61_000);
+    const sealed = [
+      forged,
+      stale.seal(person, at("/download/abc")),
+      seal.seal(person, at("/download/other")),
+      `${forged}.x`,
+      "nonsense",
+      "",
+    ];
+    for (const header of sealed)
+      for (const where of [url, behindUrl]) {
+        await fetch(`${where}/download/abc`, { headers: { "x-onrecord-visitor": header } });
+        expect(visitor, header).toMatchObject({ ip: "127.0.0.1", https: null });
+      }
   });
 
   it("carries WebSockets both ways, with text, binary and close code", async () => {

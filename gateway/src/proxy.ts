@@ -1,28 +1,33 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { pipeline } from "node:stream";
-import type { RequestHandler, UpgradeHandler } from "@onrecord/http/http-server";
+import type { RequestHandler, RequestInfo, UpgradeHandler } from "@onrecord/http/http-server";
+import { VISITOR_HEADER, type VisitorSeal } from "@onrecord/http/visitor-seal";
 
 const requestTo = (target: URL) => (target.protocol === "https:" ? httpsRequest : httpRequest);
 
-/** The headers to send on: where the request really came from, and its id. */
-function forwarded(request: IncomingMessage, requestId: string) {
-  const peer = request.socket.remoteAddress ?? "";
-  const before = request.headers["x-forwarded-for"];
+/** What proxies before us said: it has been judged, and what of it was believed is sent on in our own words. */
+const toldBefore = ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"] as const;
+
+/** The headers to send on: who asked, under our seal, and the request's id. */
+function forwarded(request: IncomingMessage, { id, visitor }: RequestInfo, seal: VisitorSeal) {
+  const headers = { ...request.headers };
+  for (const name of toldBefore) delete headers[name];
   return {
-    ...request.headers,
-    "x-request-id": requestId,
-    "x-forwarded-for": before ? `${String(before)}, ${peer}` : peer,
+    ...headers,
+    "x-request-id": id,
+    "x-forwarded-for": visitor.ip ?? "",
+    [VISITOR_HEADER]: seal.seal(visitor, request),
   };
 }
 
 /** Sends a path's requests on to a service in another process. */
-export function proxyTo(target: URL): RequestHandler {
+export function proxyTo(target: URL, seal: VisitorSeal): RequestHandler {
   return (request, response, info) =>
     new Promise((resolve) => {
       const upstream = requestTo(target)(
         target,
-        { method: request.method, path: request.url, headers: forwarded(request, info.id) },
+        { method: request.method, path: request.url, headers: forwarded(request, info, seal) },
         (answer) => {
           response.writeHead(answer.statusCode ?? 502, answer.headers);
           // An answer that breaks off must break off for the reader too: its end would say that it is whole.
@@ -43,12 +48,12 @@ export function proxyTo(target: URL): RequestHandler {
 }
 
 /** Sends a path's WebSockets on: after the upgrade both sides are plain streams. */
-export function proxyUpgrade(target: URL): UpgradeHandler {
+export function proxyUpgrade(target: URL, seal: VisitorSeal): UpgradeHandler {
   return (request, socket, head, info) => {
     const upstream = requestTo(target)(target, {
       method: "GET",
       path: request.url,
-      headers: forwarded(request, info.id),
+      headers: forwarded(request, info, seal),
     });
     upstream.once("upgrade", (answer, other, otherHead) => {
       socket.off("close", leave);

@@ -27,8 +27,8 @@ const STRANGER_BYTES = 16 * 1024;
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
-  readonly requestId: string;
-  readonly url: RequestInfo["url"];
+  /** The upgrade's. */
+  readonly info: RequestInfo;
   /** Operations under way → what says that they ended. */
   readonly streams: Map<string, () => void>;
   /** Fires when the socket closes. */
@@ -72,7 +72,8 @@ export class GraphqlSockets {
       ...execution,
       onConnect: (ctx) => this.#connect(ctx),
       onSubscribe: (ctx, id, payload) => {
-        const { session, streams, requestId } = ctx.extra;
+        const { session, streams, info } = ctx.extra;
+        const requestId = info.id;
         if (!session)
           return [toGraphQLError(new AppError("UNAUTHENTICATED", "Sign in first."), { requestId, log })];
         try {
@@ -95,8 +96,7 @@ export class GraphqlSockets {
       this.#open(ws, {
         socket: ws,
         request,
-        requestId: info.id,
-        url: info.url,
+        info,
         streams: new Map(),
         gone: new AbortController(),
       }),
@@ -116,11 +116,11 @@ export class GraphqlSockets {
   }
 
   async #connect({ extra, connectionParams }: Context<Parameters, Extra>): Promise<boolean> {
-    const { socket, request, requestId, url } = extra;
+    const { socket, request, info } = extra;
     try {
       const credential = credentialOf(request, connectionParams);
-      const named = [...namedSessions(request, url.searchParams), ...namedIn(connectionParams)];
-      const caller = await this.options.authenticator.ofCredential(request, requestId, credential, named);
+      const named = [...namedSessions(request, info.url.searchParams), ...namedIn(connectionParams)];
+      const caller = await this.options.authenticator.ofCredential(request, info, credential, named);
       if (!caller.principal) throw await this.options.authenticator.refuseStranger(caller, credential);
       // It left while it was being proven: nobody would tell us again.
       if (socket.readyState !== socket.OPEN) return false;
@@ -146,7 +146,7 @@ export class GraphqlSockets {
 
   #open(ws: WebSocket, extra: Extra): void {
     this.#sockets.add(ws);
-    ws.on("error", (err) => this.options.log.debug({ err, requestId: extra.requestId }, "a socket failed"));
+    ws.on("error", (err) => this.options.log.debug({ err, requestId: extra.info.id }, "a socket failed"));
     ws.once("close", () => {
       this.#sockets.delete(ws);
       extra.gone.abort();

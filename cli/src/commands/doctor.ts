@@ -1,6 +1,7 @@
 import { checkContents } from "../doctor/check-contents.js";
 import { checkDatabase, fault } from "../doctor/check-database.js";
 import { checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
+import { checkProxies } from "../doctor/proxies.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson } from "../output.js";
 
@@ -26,5 +27,6 @@ async function examine(): Promise<Finding[]> {
     ...(await checkDatabase(config, secrets).catch((error: unknown) => [fault("database", error)])),
     ...(await checkContents(config, secrets).catch((error: unknown) => [fault("keys", error)])),
     await checkPort(config),
+    await checkProxies(config, secrets),
   ];
 }

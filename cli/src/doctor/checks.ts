@@ -15,7 +15,8 @@ export interface Finding {
     | "service secret"
     | "size"
     | "growth"
-    | "port";
+    | "port"
+    | "proxies";
   readonly ok: boolean;
   readonly text: string;
   /** For programs; bytes, days, counts. */

@@ -50,7 +50,7 @@ export class Admission {
     documentId: string,
   ): Promise<Admitted | Refusal | undefined> {
     const { principal, refused } = await this.#authenticate(request, info);
-    const by = byCaller({ principal, requestId: info.id, from: originFacts(request) });
+    const by = byCaller({ principal, requestId: info.id, from: originFacts(request, info.visitor) });
     if (principal === null) {
       await this.#refuseSession(by, refused);
       return new Refusal(closeReasons.notSignedIn);
@@ -158,10 +158,10 @@ export class Admission {
     const credential = findCredential(request, info.url.searchParams);
     if (!credential) return { principal: null, refused: "missing" };
     // A cookie comes along from any page, so a page of another site must not be able to use it.
-    if (credential.carrier === "cookie" && isCrossSite(request))
+    if (credential.carrier === "cookie" && isCrossSite(request, info.visitor))
       return { principal: null, refused: "cross-site" };
     return {
-      principal: await this.#arrivals.prove(originFacts(request).ip, credential.token),
+      principal: await this.#arrivals.prove(info.visitor.ip, credential.token),
       refused: "token",
     };
   }

@@ -53,6 +53,7 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   /** Signs principals between our own processes. */
   readonly serviceSecret: string;
   readonly demoPassword: string;
+  readonly metricsToken: string | undefined;
   /** Resolves with a sentence when the process cannot go on (its embedded Postgres died). */
   readonly fatal: Promise<string>;
   /** The process ends: from now on nobody waits long for the database. */
@@ -155,6 +156,7 @@ export async function createContext(
     nodeId,
     serviceSecret: secret,
     demoPassword: secrets.demoPassword,
+    metricsToken: secrets.metricsToken,
     fatal,
     under,
     hurry: () => {

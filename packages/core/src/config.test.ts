@@ -38,6 +38,7 @@ describe("configuration", () => {
       databaseAdminUrl: undefined,
       serviceSecret: undefined,
       demoPassword: "onrecord-demo",
+      metricsToken: undefined,
     });
     for (const [name, { value }] of Object.entries(limitCatalogue))
       expect(config.limits).toHaveProperty(name, value);
@@ -51,6 +52,18 @@ describe("configuration", () => {
     });
     expect(config.publicUrl).toBe("https://filings.example.test");
     expect(config.allowedHosts).toEqual(["inside.example.test", "10.0.0.1", "::1"]);
+  });
+
+  it("knows which proxies to believe", () => {
+    expect(readConfig({}).config.trustedProxies).toEqual([]);
+    const ONRECORD_TRUSTED_PROXIES = "10.0.0.0/8, 2001:DB8::/32,::1 , unix:, ::ffff:192.0.2.1";
+    expect(readConfig({ ONRECORD_TRUSTED_PROXIES }).config.trustedProxies).toEqual([
+      "10.0.0.0/8",
+      "2001:db8::/32",
+      "::1",
+      "unix:",
+      "::ffff:192.0.2.1",
+    ]);
   });
 
   it("takes a login for each service beside the process's", () => {
@@ -82,6 +95,8 @@ describe("configuration", () => {
     ["NATS_URL", "ws://localhost"],
     ["ONRECORD_SERVICE_SECRET", "short"],
     ["ONRECORD_DEMO_PASSWORD", "short"],
+    ["ONRECORD_METRICS_TOKEN", "short"],
+    ["ONRECORD_METRICS_TOKEN", "two words of a token"],
     ["ONRECORD_DEMO", "yes"],
     ["LOG_LEVEL", "loud"],
     ["ONRECORD_PLANNER", "python"],
@@ -91,6 +106,11 @@ describe("configuration", () => {
     ["ONRECORD_ALLOWED_HOSTS", "inside.example.test:8080"],
     ["ONRECORD_ALLOWED_HOSTS", "a.test, *.example.test"],
     ["ONRECORD_ALLOWED_HOSTS", "https://inside.example.test"],
+    ["ONRECORD_TRUSTED_PROXIES", "proxy.example.test"],
+    ["ONRECORD_TRUSTED_PROXIES", "10.0.0.0/33"],
+    ["ONRECORD_TRUSTED_PROXIES", "10.0.0.1, 2001:db8::/129"],
+    ["ONRECORD_TRUSTED_PROXIES", "10.0.0.0/"],
+    ["ONRECORD_TRUSTED_PROXIES", "::ffff:10.0.0.0/104"],
     ["SUBGRAPH_AUDIT_URL", "localhost:1"],
     ...Object.values(limitCatalogue).flatMap(({ variable }) => [
       [variable, "0"],

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { isRange } from "./address-ranges.js";
 import { AppError } from "./errors.js";
 import { type Limits, readLimits } from "./limits.js";
 
@@ -20,6 +21,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** Further host names under which requests are taken, in lower case and without ports. */
   readonly allowedHosts: readonly string[];
+  /** Proxies that are believed when they say whom they heard: addresses and ranges, as `AddressRanges` takes them. */
+  readonly trustedProxies: readonly string[];
   /** Absolute path of the data directory: embedded Postgres, keys, files. */
   readonly dataDir: string;
   readonly database: { readonly kind: "embedded" } | { readonly kind: "external" };
@@ -53,6 +56,8 @@ export interface Secrets {
   /** What backups are sealed with, or the file whose first line it is; asked for on the terminal when both are absent. */
   readonly backupPassphrase: string | undefined;
   readonly backupPassphraseFile: string | undefined;
+  /** What a reader of `/metrics` must bring. */
+  readonly metricsToken: string | undefined;
 }
 
 /** A host name or address without a port: no wildcards, since whoever has a name below could then be taken for us. */
@@ -98,13 +103,21 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     fault(`PORT must be a whole number from 0 to 65535; it is "${env.PORT}".`);
 
   const publicUrl = url("ONRECORD_PUBLIC_URL", ["http:", "https:"]) || undefined;
-  const allowedHosts = (text("ONRECORD_ALLOWED_HOSTS") ?? "")
-    .split(",")
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== "");
+  const list = (name: string) =>
+    (text(name) ?? "")
+      .split(",")
+      .map((item) => item.trim().toLowerCase())
+      .filter((item) => item !== "");
+  const allowedHosts = list("ONRECORD_ALLOWED_HOSTS");
   for (const name of allowedHosts)
     if (!HOST_NAME.test(name))
       fault(`ONRECORD_ALLOWED_HOSTS lists host names without ports, separated by commas; "${name}" is none.`);
+  const trustedProxies = list("ONRECORD_TRUSTED_PROXIES");
+  for (const range of trustedProxies)
+    if (!isRange(range))
+      fault(
+        `ONRECORD_TRUSTED_PROXIES lists addresses and ranges as 10.0.0.0/8 or 2001:db8::/32, separated by commas; "${range}" is none.`,
+      );
 
   const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]) || undefined;
   const databaseAdminUrl = url("DATABASE_ADMIN_URL", ["postgres:", "postgresql:"]) || undefined;
@@ -122,6 +135,9 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
   const serviceSecret = text("ONRECORD_SERVICE_SECRET");
   if (serviceSecret !== undefined && serviceSecret.length < 32)
     fault("ONRECORD_SERVICE_SECRET must have at least 32 characters.");
+  const metricsToken = text("ONRECORD_METRICS_TOKEN");
+  if (metricsToken !== undefined && !/^[\x21-\x7e]{16,}$/.test(metricsToken))
+    fault("ONRECORD_METRICS_TOKEN must have at least 16 characters, of ASCII and without spaces.");
   const demoPassword = text("ONRECORD_DEMO_PASSWORD") ?? "onrecord-demo";
   if (demoPassword.length < 8) fault("ONRECORD_DEMO_PASSWORD must have at least 8 characters.");
 
@@ -137,6 +153,7 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     port,
     publicUrl,
     allowedHosts,
+    trustedProxies,
     dataDir: resolve(text("ONRECORD_DATA") ?? ".onrecord"),
     database: databaseUrl ? { kind: "external" } : { kind: "embedded" },
     bus: natsUrl ? { kind: "nats", url: natsUrl } : { kind: "postgres" },
@@ -159,8 +176,14 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     backupPassphrase: env.ONRECORD_BACKUP_PASSPHRASE || undefined,
     backupPassphraseFile: text("ONRECORD_BACKUP_PASSPHRASE_FILE"),
   };
-  return {
-    config,
-    secrets: { databaseUrl, loginUrls, databaseAdminUrl, serviceSecret, demoPassword, ...backup },
+  const secrets = {
+    databaseUrl,
+    loginUrls,
+    databaseAdminUrl,
+    serviceSecret,
+    demoPassword,
+    metricsToken,
+    ...backup,
   };
+  return { config, secrets };
 }

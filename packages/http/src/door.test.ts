@@ -1,10 +1,12 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { createLogger } from "@onrecord/core/log";
+import { until } from "@onrecord/core/testing/until";
 import { afterEach, describe, expect, it } from "vitest";
 import { Door } from "./door.js";
 import { HttpServer } from "./http-server.js";
 import type { HostConfig } from "./known-hosts.js";
+import { Visitors } from "./visitors.js";
 
 const open: HttpServer[] = [];
 afterEach(async () => {
@@ -18,10 +20,15 @@ const firm: HostConfig = {
 };
 
 /** A server with a path of every kind; `say` sends bytes and returns all that comes back. */
-async function serve(config: HostConfig) {
-  const http = new HttpServer(createLogger("silent"), new Door(config));
+async function serve(config: HostConfig, visitors?: Visitors) {
+  const http = new HttpServer(createLogger("silent"), new Door(config, visitors));
+  const idle: Socket[] = [];
   open.push(http);
   http.route("/page", (_request, response) => void response.end("page"));
+  http.route("/idle", ({ socket }, response) => {
+    idle.push(socket);
+    response.end("idle");
+  });
   http.route("/fails", () => {
     throw new Error("secret");
   });
@@ -31,7 +38,8 @@ async function serve(config: HostConfig) {
   });
   http.upgrade("/socket", (_request, socket) => void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
   http.upgrade("/refused", (_request, _socket, _head, info) => info.refuse(502, "nobody is there"));
-  const { port } = new URL(await http.listen(0, "127.0.0.1"));
+  const url = await http.listen(0, "127.0.0.1");
+  const { port } = new URL(url);
   const say = async (bytes: string) => {
     const socket = connect(Number(port), "127.0.0.1");
     socket.on("error", () => undefined);
@@ -45,7 +53,7 @@ async function serve(config: HostConfig) {
   };
   const ask = (method: string, path: string, host: string, more = "") =>
     say(`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${more || "Connection: close\r\n"}\r\n`);
-  return { say, ask };
+  return { say, ask, idle, url };
 }
 
 const HANDSHAKE =
@@ -105,6 +113,53 @@ describe("every answer", () => {
     const { answer } = await ask("GET", "/page", "filings.example.test");
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
     expect(answer.toLowerCase()).not.toContain("strict-transport-security");
+  });
+});
+
+describe("behind a proxy", () => {
+  const behind = (trusted: readonly string[]) => serve(firm, new Visitors({ trustedProxies: trusted }));
+  const HTTPS = "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n";
+  const told = (host: string) => `X-Forwarded-Host: ${host}\r\nConnection: close\r\n`;
+
+  it("speaks of TLS to who came by it, as far as the proxy is believed", async () => {
+    const plain = { ...firm, publicUrl: undefined, host: "127.0.0.1" };
+    for (const [trusted, speaks] of [
+      [["127.0.0.1"], true],
+      [["10.0.0.1"], false],
+    ] as const) {
+      const { ask } = await serve(plain, new Visitors({ trustedProxies: trusted }));
+      for (const path of ["/page", "/none"]) {
+        const { answer } = await ask("GET", path, "127.0.0.1", HTTPS);
+        expect(answer.toLowerCase().includes("strict-transport-security: max-age=31536000")).toBe(speaks);
+      }
+    }
+  });
+
+  it("takes a host that the proxy tells beside its own, and never instead", async () => {
+    const { ask } = await behind(["127.0.0.1"]);
+    for (const [host, forwarded, status] of [
+      ["inside.example.test:4000", "filings.example.test", 200],
+      ["filings.example.test", "evil.test", 421],
+      ["evil.test", "filings.example.test", 421],
+      ["filings.example.test", "evil.test, filings.example.test", 200],
+      ["filings.example.test", "filings.example.test, evil.test", 421],
+    ] as const)
+      expect((await ask("GET", "/page", host, told(forwarded))).status, `${host}, ${forwarded}`).toBe(status);
+    // Of who is not trusted it is no word at all.
+    const { ask: askOpen } = await behind([]);
+    expect((await askOpen("GET", "/page", "filings.example.test", told("evil.test"))).status).toBe(200);
+  });
+
+  it("leaves it to the proxy to close a connection that it keeps", async () => {
+    for (const [trusted, longest] of [
+      [["127.0.0.1"], 150_000],
+      [[], 6_000],
+    ] as const) {
+      const { idle, url } = await behind(trusted);
+      await (await fetch(`${url}/idle`)).text();
+      await until(() => idle[0]?.timeout !== undefined, "the answer to be over");
+      expect(idle[0]?.timeout).toBe(longest);
+    }
   });
 });
 

@@ -1,7 +1,9 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { AppError } from "@onrecord/core/errors";
+import type { Visitor } from "@onrecord/core/visitor";
 import { type HostConfig, KnownHosts } from "./known-hosts.js";
+import { Visitors } from "./visitors.js";
 
 /** The methods that any path may take. Whatever else comes, from TRACE to made-up ones, is refused before a service sees it. */
 const METHODS = ["GET", "HEAD", "POST", "OPTIONS"] as const;
@@ -23,53 +25,62 @@ export interface DoorAnswer {
 
 /** How long a browser remembers to come by TLS only, in seconds: a year. */
 const HSTS_SECONDS = 31_536_000;
+const hsts = { "strict-transport-security": `max-age=${HSTS_SECONDS}` };
 
 /**
  * What holds for every request and every answer, whichever service is behind the path: which hosts and methods are taken, and what
  * browsers are told. A service may say more of its own answers (the page has a policy of its own), not less by forgetting.
  */
 export class Door {
-  /** Headers of every answer, also of refused upgrades and of what is no HTTP. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Headers of every answer, also of upgrades, of refused ones, and of what is no HTTP. */
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #hosts: KnownHosts;
 
-  constructor(config: HostConfig) {
+  /** `visitors` tells who asks; without it, nobody's word is taken for anybody else. */
+  constructor(
+    config: HostConfig,
+    readonly visitors = new Visitors(),
+  ) {
     this.#hosts = new KnownHosts(config);
-    this.headers = {
+    this.#headers = {
       "x-content-type-options": "nosniff",
       // An answer that is no page of ours runs nothing, loads nothing, and is framed by nobody.
       "content-security-policy":
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       "referrer-policy": "no-referrer",
       "cross-origin-resource-policy": "same-origin",
-      ...(config.publicUrl?.startsWith("https:")
-        ? { "strict-transport-security": `max-age=${HSTS_SECONDS}` }
-        : {}),
+      ...(config.publicUrl?.startsWith("https:") ? hsts : {}),
     };
+  }
+
+  /** What every answer to a visitor says; to those of whom nothing is known, the same without what only their proxy could tell. */
+  headers(visitor?: Visitor): Readonly<Record<string, string>> {
+    return visitor?.https === true ? { ...this.#headers, ...hsts } : this.#headers;
   }
 
   /** Why a request is not taken, by what its path was mounted with; null: it is. */
   refusal(
     request: IncomingMessage,
     requestId: string,
+    visitor: Visitor,
     { anyHost = false, methods = METHODS }: RouteOptions = {},
   ): DoorAnswer | null {
     if (!methods.some((method) => method === request.method)) return methodRefused(requestId, methods);
-    return anyHost ? null : this.#hostRefused(request, requestId);
+    return anyHost ? null : this.#hostRefused(request, requestId, visitor);
   }
 
   /** An upgrade is a GET (RFC 9110, 7.8; RFC 6455, 4.1). */
-  upgradeRefusal(request: IncomingMessage, requestId: string): DoorAnswer | null {
+  upgradeRefusal(request: IncomingMessage, requestId: string, visitor: Visitor): DoorAnswer | null {
     return request.method === "GET"
-      ? this.#hostRefused(request, requestId)
+      ? this.#hostRefused(request, requestId, visitor)
       : methodRefused(requestId, ["GET"]);
   }
 
   /** Writes an answer to a socket that speaks HTTP no further, and ends it. */
-  end(socket: Duplex, { status, headers, body }: DoorAnswer): void {
+  end(socket: Duplex, { status, headers, body }: DoorAnswer, visitor?: Visitor): void {
     if (!socket.writable) return void socket.destroy();
     const all = {
-      ...this.headers,
+      ...this.headers(visitor),
       ...headers,
       connection: "close",
       "content-length": String(Buffer.byteLength(body)),
@@ -78,7 +89,7 @@ export class Door {
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
   }
 
-  #hostRefused(request: IncomingMessage, requestId: string): DoorAnswer | null {
+  #hostRefused(request: IncomingMessage, requestId: string, visitor: Visitor): DoorAnswer | null {
     const given = hostsOf(request);
     // Two hosts, or one in the target besides, are how those behind each other are told different things.
     if (given.length !== 1 || !request.url?.startsWith("/"))
@@ -88,7 +99,8 @@ export class Door {
         "host",
         "Name one host, in the header Host, and ask for a path that begins with a slash.",
       );
-    if (this.#hosts.has(given[0]!)) return null;
+    // What a proxy says of the host comes beside what we were asked for, never instead: a page elsewhere can write that header too.
+    if (this.#hosts.has(given[0]!) && this.#hosts.has(visitor.host)) return null;
     return typed(
       421,
       requestId,

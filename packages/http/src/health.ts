@@ -3,6 +3,7 @@ import type { Database, Sql } from "@onrecord/postgres/database";
 import { pendingMigrations } from "@onrecord/postgres/migrate";
 import { collectDefaultMetrics, type Registry } from "prom-client";
 import type { HttpServer, RequestHandler } from "./http-server.js";
+import { metricsRoute } from "./metrics-route.js";
 import { Readiness } from "./readiness.js";
 
 /** How often the event loop is looked at: how late it is then is its lag. */
@@ -13,6 +14,8 @@ export interface HealthContext {
   readonly db: Database;
   readonly bus: Pick<Bus, "ready">;
   readonly metrics: Registry;
+  /** Whoever reads the metrics must bring it; without one, only programs of this machine may. */
+  readonly metricsToken?: string | undefined;
 }
 
 /**
@@ -48,10 +51,6 @@ export function mountHealth(http: HttpServer, context: HealthContext): Readiness
       .writeHead(found.ready ? 200 : 503, { "content-type": "application/json" })
       .end(`${JSON.stringify(found)}\n`);
   });
-  probe("/metrics", async (_request, response) => {
-    response
-      .writeHead(200, { "content-type": context.metrics.contentType })
-      .end(await context.metrics.metrics());
-  });
+  probe("/metrics", metricsRoute(context.metrics, context.metricsToken));
   return readiness;
 }

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
+import type { Visitor } from "@onrecord/core/visitor";
 import { isUnavailable } from "@onrecord/postgres/unavailable";
 import { Door, type DoorAnswer, malformed, methodRefused, type RouteOptions, sentence } from "./door.js";
 
@@ -11,6 +12,8 @@ import { Door, type DoorAnswer, malformed, methodRefused, type RouteOptions, sen
 export interface RequestInfo {
   readonly id: string;
   readonly url: URL;
+  /** Who asks: the person's address, not that of a trusted proxy before us. */
+  readonly visitor: Visitor;
 }
 export type RequestHandler = (
   request: IncomingMessage,
@@ -31,6 +34,7 @@ export type UpgradeHandler = (
 /** A WebSocket server (`ws`) that would refuse handshakes by itself. */
 export interface HandshakeServer {
   on(event: "wsClientError", listener: (error: Error, socket: Duplex) => void): unknown;
+  on(event: "headers", listener: (headers: string[], request: IncomingMessage) => void): unknown;
 }
 
 /** How patient the server is with who connects and says nothing, or little. */
@@ -43,6 +47,12 @@ export interface Patience {
 
 const defaultPatience: Patience = { headMs: 10_000, silent: 10_000 };
 
+/**
+ * How long a trusted proxy may keep a connection for its next request, in milliseconds: longer than proxies do, so that it is they who
+ * close it. Where we did, a request that is just being sent would be lost, and what is no query is not sent again.
+ */
+const PROXY_IDLE_MS = 150_000;
+
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one HTTP server of a process, on which services mount their paths. The longest matching prefix answers. */
@@ -51,6 +61,8 @@ export class HttpServer implements AsyncDisposable {
   readonly #upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
   /** The server waits for them when it closes, but no longer knows them. */
   readonly #upgraded = new Set<Duplex>();
+  /** What was found out about upgrades, for those who answer them. */
+  readonly #upgrading = new WeakMap<IncomingMessage, RequestInfo>();
   /** In the order in which they came. */
   readonly #silent = new Set<Duplex>();
   readonly #server: Server;
@@ -73,7 +85,8 @@ export class HttpServer implements AsyncDisposable {
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on("connect", (request, socket) => {
       socket.on("error", () => socket.destroy());
-      door.end(socket, methodRefused(describe(request).id));
+      const { id, visitor } = this.#describe(request);
+      door.end(socket, methodRefused(id), visitor);
     });
     this.#server.on("checkExpectation", (request, response) => {
       const { id } = this.#begin(request, response);
@@ -97,8 +110,13 @@ export class HttpServer implements AsyncDisposable {
     this.#upgrades.sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
-  /** Answers the handshakes that a WebSocket server refuses, as all else is answered. */
+  /** Answers handshakes as all else is answered: those that a WebSocket server takes have our headers, those that it refuses our form. */
   handshakesOf(server: HandshakeServer): void {
+    server.on("headers", (lines, request) => {
+      const { id, visitor } = this.#upgrading.get(request) ?? this.#describe(request);
+      const headers = Object.entries({ "x-request-id": id, ...this.door.headers(visitor) });
+      for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+    });
     server.on("wsClientError", (error, socket) => this.door.end(socket, sentence(400, error.message)));
   }
 
@@ -123,12 +141,17 @@ export class HttpServer implements AsyncDisposable {
     if (this.#silent.size > most) longest?.destroy();
   }
 
+  #describe(request: IncomingMessage): RequestInfo {
+    return { ...describe(request), visitor: this.door.visitors.of(request) };
+  }
+
   /** What every answer has, whoever gives it. */
   #begin(request: IncomingMessage, response: ServerResponse): RequestInfo {
     this.#silent.delete(request.socket);
-    const info = describe(request);
+    const info = this.#describe(request);
     response.setHeader("x-request-id", info.id);
-    for (const [name, value] of Object.entries(this.door.headers)) response.setHeader(name, value);
+    const headers = Object.entries(this.door.headers(info.visitor));
+    for (const [name, value] of headers) response.setHeader(name, value);
     return info;
   }
 
@@ -146,8 +169,11 @@ export class HttpServer implements AsyncDisposable {
       // Kept alive, its connection would hold the drain up.
       if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
     });
+    // Behind Node's own listener, which gives every connection five seconds.
+    if (this.door.visitors.byProxy(request))
+      response.once("finish", () => request.socket.setTimeout(PROXY_IDLE_MS));
     const route = this.#routes.find(({ prefix }) => matches(info.url.pathname, prefix));
-    const refusal = this.door.refusal(request, info.id, route?.options);
+    const refusal = this.door.refusal(request, info.id, info.visitor, route?.options);
     if (refusal) return this.#refuse(request, response, info.id, refusal);
     if (!route) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
@@ -174,16 +200,18 @@ export class HttpServer implements AsyncDisposable {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#silent.delete(socket);
-    const info = describe(request);
+    const info = this.#describe(request);
+    const { visitor } = info;
     socket.on("error", () => socket.destroy());
-    const refusal = this.door.upgradeRefusal(request, info.id);
-    if (refusal) return this.door.end(socket, refusal);
+    const refusal = this.door.upgradeRefusal(request, info.id, visitor);
+    if (refusal) return this.door.end(socket, refusal, visitor);
     const route = this.#upgrades.find(({ prefix }) => matches(info.url.pathname, prefix));
-    if (!route) return this.door.end(socket, sentence(404, "not found"));
+    if (!route) return this.door.end(socket, sentence(404, "not found"), visitor);
+    this.#upgrading.set(request, info);
     this.#upgraded.add(socket);
     socket.once("close", () => this.#upgraded.delete(socket));
     try {
-      const refuse = (status: number, text: string) => this.door.end(socket, sentence(status, text));
+      const refuse = (status: number, text: string) => this.door.end(socket, sentence(status, text), visitor);
       route.handler(request, socket, head, { ...info, refuse });
     } catch (err) {
       this.log.error({ err, requestId: info.id, path: info.url.pathname }, "an upgrade failed");
@@ -213,7 +241,7 @@ export class HttpServer implements AsyncDisposable {
   }
 }
 
-function describe(request: IncomingMessage): RequestInfo {
+function describe(request: IncomingMessage): Omit<RequestInfo, "visitor"> {
   const given = request.headers["x-request-id"];
   // A given id is taken over only when it is harmless to print.
   const id = typeof given === "string" && REQUEST_ID.test(given) ? given : newId();

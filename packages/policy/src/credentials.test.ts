@@ -49,8 +49,9 @@ describe("the credential of a request", () => {
 describe("a page of another site", () => {
   it("is known by its origin", () => {
     const host = "onrecord.example:4000";
-    expect(isCrossSite(asking({ host }))).toBe(false);
-    expect(isCrossSite(asking({ host, origin: "https://onrecord.example:4000" }))).toBe(false);
+    const visitor = { ip: null, host, https: null };
+    expect(isCrossSite(asking({}), visitor)).toBe(false);
+    expect(isCrossSite(asking({ origin: "https://onrecord.example:4000" }), visitor)).toBe(false);
     for (const origin of [
       "https://evil.example",
       "https://onrecord.example",
@@ -58,7 +59,19 @@ describe("a page of another site", () => {
       "null",
       "",
     ])
-      expect(isCrossSite(asking({ host, origin })), origin).toBe(true);
-    expect(isCrossSite(asking({ origin: "https://onrecord.example" }))).toBe(true);
+      expect(isCrossSite(asking({ origin }), visitor), origin).toBe(true);
+    const nowhere = { ...visitor, host: "" };
+    expect(isCrossSite(asking({ origin: "https://onrecord.example" }), nowhere)).toBe(true);
+  });
+
+  it("is known by its origin also where a proxy told the host and the scheme", () => {
+    const page = (origin: string, host: string, https: boolean | null) =>
+      isCrossSite(asking({ origin, host: "inside:4000" }), { ip: null, host, https });
+    expect(page("https://onrecord.example", "onrecord.example:443", true)).toBe(false);
+    expect(page("https://onrecord.example", "OnRecord.example", true)).toBe(false);
+    expect(page("http://onrecord.example", "onrecord.example", true)).toBe(true);
+    expect(page("https://inside:4000", "onrecord.example", true)).toBe(true);
+    // TLS may end before the proxy that told us: a page that came by TLS is no worse for it.
+    expect(page("https://onrecord.example", "onrecord.example", false)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Visitor } from "@onrecord/core/visitor";
 import type { ProvenanceFacts } from "@onrecord/ledger/provenance";
 
 /** The cookie that carries a browser's session token. */
@@ -34,14 +35,19 @@ export function findCookie(request: IncomingMessage, wanted: string): string | u
   return undefined;
 }
 
-/** Whether a browser page of another site sent this request: its `Origin` is not our host. */
-export function isCrossSite(request: IncomingMessage): boolean {
-  const origin = request.headers.origin;
+/** Whether a browser page of another site sent this request: its `Origin` is not our host, or not by TLS where we were asked by TLS. */
+export function isCrossSite(request: IncomingMessage, { host, https }: Visitor): boolean {
+  const { origin } = request.headers;
   if (origin === undefined) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== request.headers.host;
+  if (!URL.canParse(origin)) return true;
+  const page = new URL(origin);
+  if (https === true && page.protocol !== "https:") return true;
+  // Written by the rules of URLs, so that a port that goes without saying is none.
+  const own = `${page.protocol}//${host}`;
+  return !URL.canParse(own) || new URL(own).host !== page.host;
 }
 
 /** Where a request came from, for the record. */
-export function originFacts(request: IncomingMessage): ProvenanceFacts {
-  return { ip: request.socket.remoteAddress ?? null, userAgent: request.headers["user-agent"] ?? null };
+export function originFacts(request: IncomingMessage, { ip }: Visitor): ProvenanceFacts {
+  return { ip, userAgent: request.headers["user-agent"] ?? null };
 }

@@ -18,6 +18,8 @@ export async function sendResponse(
   try {
     const response = await respond(abort.signal);
     if (to.destroyed) return await discard(response);
+    // nginx, and what understands its word, would keep events until it has a buffer full of them.
+    if (isStream(response)) to.setHeader("x-accel-buffering", "no");
     to.writeHead(response.status, Object.fromEntries(response.headers));
     to.flushHeaders();
     if (response.body) await pipe(response.body, to, abort.signal);
@@ -28,6 +30,11 @@ export async function sendResponse(
   } finally {
     to.off("close", gone);
   }
+}
+
+/** Whether a response goes on for as long as its reader stays: events, or parts of an answer. */
+export function isStream({ headers }: Response): boolean {
+  return /^(text\/event-stream|multipart\/mixed)/.test(headers.get("content-type") ?? "");
 }
 
 /** Ends a response that nobody will read. A stream only knows what to end once it has started, so its first piece is read. */

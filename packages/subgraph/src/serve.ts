@@ -104,11 +104,11 @@ function requestOf({ document, variableValues, operationName, contextValue }: Ex
 async function recordUnsigned(
   { ledger }: Subgraph,
   request: IncomingMessage,
-  { id }: RequestInfo,
+  { id, visitor }: RequestInfo,
 ): Promise<void> {
   await ledger?.refuse({
     action: "session.refused",
-    by: byCaller({ principal: null, requestId: id, from: originFacts(request) }),
+    by: byCaller({ principal: null, requestId: id, from: originFacts(request, visitor) }),
     object: null,
     detail: { reason: "envelope" },
   });

@@ -18,7 +18,13 @@ export function openEditor(
   url: string,
   documentId: string,
   token: string,
-  options: { clientID?: number; doc?: Y.Doc; tabs?: boolean } = {},
+  options: {
+    clientID?: number;
+    doc?: Y.Doc;
+    tabs?: boolean;
+    /** Sockets that come another way. */
+    WebSocketPolyfill?: typeof WebSocket;
+  } = {},
 ): Editor {
   const doc = options.doc ?? new Y.Doc();
   if (options.clientID !== undefined) doc.clientID = options.clientID;
@@ -28,6 +34,7 @@ export function openEditor(
   const provider = new WebsocketProvider(`${url.replace(/^http/, "ws")}/collab`, documentId, doc, {
     params: { token },
     disableBc: !options.tabs,
+    ...(options.WebSocketPolyfill ? { WebSocketPolyfill: options.WebSocketPolyfill } : {}),
   });
   const closed = new Promise<number>((resolve) => {
     provider.on("closed", (event: { code: number }) => resolve(event.code));

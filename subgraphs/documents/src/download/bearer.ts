@@ -14,11 +14,11 @@ import type { Ticket } from "./ticket.js";
 export async function callerWithLink(
   { db, ledger }: DocumentsServices,
   request: IncomingMessage,
-  { id, url }: RequestInfo,
+  { id, url, visitor }: RequestInfo,
 ): Promise<Caller> {
   const credential = findCredential(request);
   const principal = credential === undefined ? null : await authenticate(db, credential.token);
-  const caller: Caller = { principal, requestId: id, from: originFacts(request) };
+  const caller: Caller = { principal, requestId: id, from: originFacts(request, visitor) };
   if (mismatch(namedSessions(request, url.searchParams), principal) !== "other-session") return caller;
   await ledger.record({
     action: "session.refused",
