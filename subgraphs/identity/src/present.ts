@@ -23,3 +23,6 @@ export function presentPrincipal(principal: Principal): PrincipalType {
   const { sessionId, roles, expiresAt } = principal;
   return { sessionId, roles, expiresAt, principal };
 }
+export function presentDepartment(d: any): any {
+  return d;
+}

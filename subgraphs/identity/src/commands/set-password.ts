@@ -1,0 +1,3 @@
+export function setPassword(..._: unknown[]): any {
+  throw new Error();
+}

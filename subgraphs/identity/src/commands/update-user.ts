@@ -1,0 +1,3 @@
+export function updateUser(..._: unknown[]): any {
+  throw new Error();
+}

@@ -1,0 +1,3 @@
+export function listRoles(..._: unknown[]): any {
+  throw new Error();
+}
