@@ -307,10 +307,15 @@ create function identity.setup_open() returns boolean language sql stable securi
     )
   );
 
+-- Whether this makes the first administrator: asked before anything is done that takes long.
+create function identity.is_setup_token(p_token_hash bytea) returns boolean language sql stable security definer set search_path = pg_catalog, pg_temp
+  return exists (select from identity.setup_token t where t.token_hash = p_token_hash and t.expires_at > clock_timestamp());
+
 -- Keeps what makes the first administrator, for so many hours. False: there is nothing to be made any more.
 create function identity.open_setup(p_token_hash bytea, p_hours int) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  perform identity.demand_entry(null, 'setup.opened', (select r.id from permissions.resource r where r.kind = 'FIRM'), jsonb_build_object('hours', p_hours));
   delete from identity.setup_token t where t.expires_at <= clock_timestamp() or not identity.setup_open();
   if not identity.setup_open() then
     return false;
@@ -379,10 +384,12 @@ revoke all on function
   identity.change_roles, identity.create_person, identity.within_own_end, identity.open_department, identity.change_person,
   identity.end_sessions, identity.set_active, identity.write_department, identity.write_role, identity.make_password_link,
   identity.use_password_link, identity.setup_open, identity.open_setup, identity.add_administrator, identity.create_first_administrator,
-  identity.account_facts, identity.password_link_state
+  identity.account_facts, identity.password_link_state,
+  identity.is_setup_token
   from public;
 grant execute on function
   identity.built_in_roles, identity.administrators, identity.create_person, identity.change_person, identity.set_active,
   identity.write_department, identity.write_role, identity.make_password_link, identity.use_password_link, identity.setup_open,
-  identity.open_setup, identity.create_first_administrator, identity.account_facts, identity.password_link_state
+  identity.open_setup, identity.create_first_administrator, identity.account_facts, identity.password_link_state,
+  identity.is_setup_token
   to onrecord_identity;

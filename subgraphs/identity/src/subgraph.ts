@@ -2,6 +2,7 @@ import { type AppContext, onLogin } from "@onrecord/context/context";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { IdentityContext } from "./context.js";
+import { LinkLimits } from "./link-limits.js";
 import { openIdentityOrm } from "./orm.js";
 import { PasswordPool } from "./passwords/password-pool.js";
 import { buildSchema } from "./schema.js";
@@ -15,7 +16,12 @@ export async function createIdentitySubgraph(
   const context = onLogin(process, "identity");
   const orm = await openIdentityOrm(context);
   const passwords = new PasswordPool();
-  const services = { ...shared(context), signInLimits: new SignInLimits(), passwords };
+  const services = {
+    ...shared(context),
+    signInLimits: new SignInLimits(),
+    linkLimits: new LinkLimits(),
+    passwords,
+  };
   const unused = new UnusedSessions(context);
   return {
     name: "identity",

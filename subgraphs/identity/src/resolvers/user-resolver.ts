@@ -1,3 +1,4 @@
+import { managesPeople } from "@onrecord/policy/discreet";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { IdentityContext } from "../context.js";
@@ -70,6 +71,9 @@ export async function usersByReference(
   context: IdentityContext,
 ): Promise<readonly (UserType | null | Error)[]> {
   const viewer = context.guard.requirePrincipal(context.caller);
+  const manages = managesPeople(context.decisions, viewer);
   const users = await userById(context).loadMany(refs.map(({ id }) => id));
-  return users.map((user) => (user === null || user instanceof Error ? user : presentUser(user, viewer)));
+  return users.map((user) =>
+    user === null || user instanceof Error ? user : presentUser(user, viewer, manages),
+  );
 }
