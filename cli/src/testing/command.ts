@@ -35,17 +35,22 @@ export class Command implements AsyncDisposable {
     }));
   }
 
-  /** Starts it with these variables and none of ours but the path. */
-  static run(args: readonly string[], env: Readonly<Record<string, string>>): Command {
+  /** What it has said on standard error so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Starts it with these variables and none of ours but the path; `stdin` is piped in. */
+  static run(args: readonly string[], env: Readonly<Record<string, string>>, stdin?: string): Command {
     if (!existsSync(main)) throw new Error("The command is not built: run `npm run build` first.");
     const { PATH = "" } = process.env;
     const flags = ["--disable-warning=ExperimentalWarning"];
-    return new Command(
-      spawn(process.execPath, [...flags, main, ...args], {
-        env: { PATH, PORT: "0", ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      }),
-    );
+    const child = spawn(process.execPath, [...flags, main, ...args], {
+      env: { PATH, PORT: "0", ...env },
+      stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    child.stdin?.end(stdin);
+    return new Command(child);
   }
 
   /** Resolves with the address of the line that tells it is ready. */
