@@ -8,11 +8,11 @@ export const perNetwork: Allowance = { burst: 20, everyMs: 10_000 };
 /** Holds back whoever makes links without end, or brings what is none. */
 export class LinkLimits {
   readonly #made: Buckets;
-  readonly #brought: Buckets;
+  readonly #failed: Buckets;
 
   constructor(now: () => number = Date.now) {
     this.#made = new Buckets(perLinkedAccount, now);
-    this.#brought = new Buckets(perNetwork, now);
+    this.#failed = new Buckets(perNetwork, now);
   }
 
   /** Counts a link that is made for an account; false: too many. */
@@ -20,8 +20,8 @@ export class LinkLimits {
     return this.#made.take(userId);
   }
 
-  /** Counts a secret that somebody brings; undefined: too many. Call what it returns when it was one. */
-  bring(network: string): (() => void) | undefined {
-    return this.#brought.take(network) ? () => this.#brought.giveBack(network) : undefined;
+  /** Counts a secret that is none, from a network; false: too many. One that is right is never held back. */
+  mayFail(network: string): boolean {
+    return this.#failed.take(network);
   }
 }

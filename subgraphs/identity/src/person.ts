@@ -74,8 +74,8 @@ export async function requireDepartment(tx: Sql, id: string | null): Promise<voi
   if (row.closed) throw new AppError("BAD_USER_INPUT", "This department is closed; choose another.");
 }
 
-/** Holds that all these roles are there and open. */
-export async function requireRoles(tx: Sql, ids: readonly string[]): Promise<void> {
+/** Holds that all these roles are there; and that they are open, unless `closedToo`. */
+export async function requireRoles(tx: Sql, ids: readonly string[], closedToo = false): Promise<void> {
   const rows = ids.every(isId)
     ? await tx.query<{ closed: boolean }>(
         "select closed_at is not null as closed from identity.role where id = any ($1::uuid[])",
@@ -83,6 +83,6 @@ export async function requireRoles(tx: Sql, ids: readonly string[]): Promise<voi
       )
     : [];
   if (rows.length < ids.length) throw new AppError("BAD_USER_INPUT", "There is no such role.");
-  if (rows.some(({ closed }) => closed))
+  if (!closedToo && rows.some(({ closed }) => closed))
     throw new AppError("BAD_USER_INPUT", "A role among these is closed; choose another.");
 }

@@ -2,6 +2,7 @@ import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { checkName } from "@onrecord/core/names";
 import { networkOf } from "@onrecord/core/network";
+import { checkText } from "@onrecord/core/text";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import { changeRights } from "@onrecord/policy/change-rights";
 import { onRecord } from "@onrecord/policy/on-record";
@@ -18,7 +19,7 @@ type Refusal = AuditEvents["setup.refused"]["reason"];
 
 /** Thrown inside the transaction, so that nothing of it is kept. */
 class Refused extends Error {
-  constructor(readonly reason: Refusal) {
+  constructor(readonly reason: "closed" | "token") {
     super(`the first administrator was not made: ${reason}`);
   }
 }
@@ -32,16 +33,14 @@ export async function createFirstAdministrator(
   input: CreateFirstAdministratorInput,
 ): Promise<ReadyAccountType> {
   const { caller, db, rights } = context;
-  const wasOne = context.linkLimits.bring(networkOf(caller.from.ip));
-  if (!wasOne) throw await refused(context, "too-many");
+  checkText(input.token.slice(0, 256), "The token");
+  const email = checkEmail(input.email);
+  const name = checkName(input.name, "The name");
+  checkNewPassword(input.password);
   if (!(await isSetupOpen(db))) throw await refused(context, "closed");
   const tokenHash = hashToken(input.token.slice(0, 256));
   const [known] = await db.query<{ is: boolean }>("select identity.is_setup_token($1) as is", [tokenHash]);
   if (!known?.is) throw await refused(context, "token");
-  wasOne();
-  const email = checkEmail(input.email);
-  const name = checkName(input.name, "The name");
-  checkNewPassword(input.password);
   const hash = await hashPassword(input.password);
   const id = newId();
   try {
@@ -71,7 +70,11 @@ export async function createFirstAdministrator(
   }
 }
 
-async function refused({ caller, ledger }: IdentityContext, reason: Refusal): Promise<AppError> {
+async function refused(
+  { caller, ledger, linkLimits }: IdentityContext,
+  why: "closed" | "token",
+): Promise<AppError> {
+  const reason: Refusal = linkLimits.mayFail(networkOf(caller.from.ip)) ? why : "too-many";
   await ledger.refuse({ action: "setup.refused", by: nobody(caller), object: null, detail: { reason } });
   if (reason === "too-many")
     return new AppError("RATE_LIMITED", "Too many attempts; wait a minute and try again.");

@@ -1,5 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import { networkOf } from "@onrecord/core/network";
+import { checkText } from "@onrecord/core/text";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { By } from "@onrecord/ledger/ledger";
 import { changeRights } from "@onrecord/policy/change-rights";
@@ -33,13 +34,11 @@ export async function setPassword(
   { token, password }: SetPasswordInput,
 ): Promise<ReadyAccountType> {
   const { caller, db, rights } = context;
-  const wasOne = context.linkLimits.bring(networkOf(caller.from.ip));
-  if (!wasOne) throw await refused(context, null, "too-many");
+  checkText(token.slice(0, 256), "The token");
+  checkNewPassword(password);
   const tokenHash = hashToken(token.slice(0, 256));
   const link = await stateOf(db, tokenHash);
   if (link?.state !== "open") throw await refused(context, link?.userId ?? null, link?.state ?? "unknown");
-  wasOne();
-  checkNewPassword(password);
   const hash = await hashPassword(password);
   const { userId } = link;
   try {
@@ -87,10 +86,11 @@ async function stateOf(
 }
 
 async function refused(
-  { caller, ledger }: IdentityContext,
+  { caller, ledger, linkLimits }: IdentityContext,
   userId: string | null,
-  reason: Refusal,
+  why: Exclude<Refusal, "too-many">,
 ): Promise<AppError> {
+  const reason: Refusal = linkLimits.mayFail(networkOf(caller.from.ip)) ? why : "too-many";
   await ledger.refuse({
     action: "password.link-refused",
     by: nobody(caller),

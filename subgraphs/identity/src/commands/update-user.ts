@@ -34,6 +34,7 @@ export function updateUser(context: IdentityContext, input: UpdateUserInput): Pr
     const person = found(await readPerson(tx, input.userId));
     if (typeof input.revision === "number" && input.revision !== person.revision)
       throw new AppError("CONFLICT", "Somebody else changed this account meanwhile; look at it again.");
+    await requireRoles(tx, distinct([...(input.addRoleIds ?? []), ...(input.removeRoleIds ?? [])]), true);
     const change = changeOf(person, input);
     const { wanted, fields, add, remove } = change;
     if (fields.length + add.length + remove.length === 0) return { result: person };

@@ -1,5 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import { isId } from "@onrecord/core/ids";
+import { checkText } from "@onrecord/core/text";
 import { defineCursor } from "@onrecord/subgraph/cursor";
 import { type PageArgs, pageRequest, toConnection } from "@onrecord/subgraph/page";
 import type { Connection } from "@onrecord/subgraph/relay";
@@ -65,6 +66,7 @@ function valuesOf({ text, departmentId, roleId, kinds, statuses }: UserFilter): 
   const looked = text?.trim() || null;
   if (looked !== null && looked.length > LONGEST)
     throw new AppError("BAD_USER_INPUT", `A text to look for has at most ${LONGEST} characters.`);
+  if (looked !== null) checkText(looked, "The text to look for");
   for (const id of [departmentId, roleId])
     if (typeof id === "string" && !isId(id))
       throw new AppError("BAD_USER_INPUT", "A department or role is looked for by its id.");
