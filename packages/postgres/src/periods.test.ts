@@ -154,6 +154,22 @@ describe("what was true at a past second", () => {
     expect(periods.at(-1)).toMatchObject({ open: true, now: true });
   });
 
+  it("is kept of what a node of the build before changes in place", async () => {
+    await using before = new Database(adminUrl, { log, max: 1, role: "onrecord_app" });
+    const [user, department] = [randomUUID(), randomUUID()];
+    await before.query("insert into identity.department (id, name) values ($1, 'Sales')", [department]);
+    await before.query(
+      "insert into identity.user (id, email, name, kind, created_at) values ($1::uuid, $1::uuid::text, 'A', 'EMPLOYEE', now())",
+      [user],
+    );
+    const at = await clock(owner);
+    await before.query("update identity.user set department_id = $2 where id = $1", [user, department]);
+    const firm: Firm = { users: { [user]: null }, resources: {} };
+    const told = async (when: string) => (await firmAt(reader, firm, when)).users[user]?.departments;
+    expect(await told(at)).toEqual([]);
+    expect(await told(await clock(owner))).toEqual(["Sales"]);
+  });
+
   it("begins with what the build before kept, as far back as is known", async () => {
     const { adminUrl: url } = resources.use(await freshDatabase({ migrated: false }));
     await runAsOwner(
