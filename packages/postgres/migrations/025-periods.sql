@@ -127,7 +127,7 @@ declare
 begin
   if tg_op <> 'INSERT' then
     execute format('select %s', split_part(given, ',', 1)) into subject using old;
-    execute format('delete from %s where until is null and txid = pg_current_xact_id() and (%s) = (%s)', periods, keys, given) using old;
+    execute format('delete from %s where until is null and txid = pg_current_xact_id() and since >= transaction_timestamp() and (%s) = (%s)', periods, keys, given) using old;
     execute format(
       'update %s set until = greatest($2, since + interval ''1 microsecond''), until_entry = $3 where until is null and (%s) = (%s)',
       periods, keys, given
@@ -149,7 +149,7 @@ $$;
 -- The same for a table that is emptied.
 create function onrecord.end_periods() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  execute format('delete from %s where until is null and txid = pg_current_xact_id()', tg_argv[0]);
+  execute format('delete from %s where until is null and txid = pg_current_xact_id() and since >= transaction_timestamp()', tg_argv[0]);
   execute format('update %s set until = greatest($1, since + interval ''1 microsecond'') where until is null', tg_argv[0]) using onrecord.moment();
   return null;
 end
@@ -159,7 +159,8 @@ $$;
 create function onrecord.period_kept() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if tg_op = 'DELETE' then
-    if old.until is null and old.txid = pg_current_xact_id() then
+    -- A transaction of another server may have had the same id.
+    if old.until is null and old.txid = pg_current_xact_id() and old.since >= transaction_timestamp() then
       return old;
     end if;
   elsif old.until is null and new.until is not null
