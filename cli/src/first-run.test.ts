@@ -15,7 +15,7 @@ afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 const PASSWORD = "a fine long password";
 const admin = async (args: readonly string[], stdin = "") => {
-  const command = Command.run(["admin", "create", ...args], env, stdin);
+  const command = Command.run(["admin", "create", ...args], env, undefined, stdin);
   return command.ended;
 };
 

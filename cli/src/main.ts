@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { AdminOptions } from "./commands/admin.js";
 import type { ImportOptions } from "./commands/import.js";
 import type { ReplayOptions } from "./commands/replay.js";
+import type { RestoreOptions } from "./commands/restore.js";
 import { orFail } from "./failure.js";
 
 // Each command is loaded when it is called: what serves takes seconds to load, and most commands need little of it.
@@ -106,16 +107,36 @@ keys
   .action((id: string) => orFail(async () => (await import("./commands/keys.js")).retireKey(id)));
 
 program
-  .command("doctor")
-  .description("look at configuration, data directory, database, migrations and port")
-  .option("--documents", "read every document's history instead, and list those that are damaged")
+  .command("backup")
+  .description("seal everything, as it is at one moment, into one file while people work on")
+  .requiredOption("--out <path>", "a file that is not there yet, or a directory to make one in")
   .option("--json", "print JSON")
-  .action((options: { documents?: boolean; json?: boolean }) =>
-    orFail(async () =>
-      options.documents
-        ? (await import("./commands/doctor-documents.js")).doctorDocuments(options)
-        : (await import("./commands/doctor.js")).doctor(options),
-    ),
+  .action((options: { out: string; json?: boolean }) =>
+    orFail(async () => (await import("./commands/backup.js")).backup(options)),
+  );
+
+program
+  .command("restore")
+  .description("bring a backup into an empty database and its keys into the data directory, and check both")
+  .argument("<path>", "the file, or a directory whose newest backup is meant")
+  .option("--check", "only read it: whether it is whole, and what it holds")
+  .option("--json", "print JSON")
+  .action((path: string, options: RestoreOptions) =>
+    orFail(async () => (await import("./commands/restore.js")).restore(path, options)),
+  );
+
+program
+  .command("doctor")
+  .description("look at configuration, data directory, database, migrations, keys, growth and port")
+  .option("--documents", "read every document's history instead, and list those that are damaged")
+  .option("--data", "hold heads, versions, entries and rights against each other, and open every document")
+  .option("--json", "print JSON")
+  .action((options: { documents?: boolean; data?: boolean; json?: boolean }) =>
+    orFail(async () => {
+      if (options.data) return (await import("./commands/doctor-data.js")).doctorData(options);
+      if (options.documents) return (await import("./commands/doctor-documents.js")).doctorDocuments(options);
+      return (await import("./commands/doctor.js")).doctor(options);
+    }),
   );
 
 await program.parseAsync();

@@ -26,7 +26,7 @@ describe("onrecord start", { timeout: 240_000 }, () => {
       me: { user: { email: "analyst1@demo.onrecord.test" } },
     });
     const doctor = await Command.run(["doctor"], env).ended;
-    expect(doctor.stdout.match(/^ok /gm)).toHaveLength(5);
+    expect(doctor.stdout.match(/^ok /gm)).toHaveLength(9);
 
     const second = await Command.run(["start"], env).ended;
     expect(second).toMatchObject({ code: 1, stdout: "" });

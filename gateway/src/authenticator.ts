@@ -3,23 +3,23 @@ import { AppError } from "@onrecord/core/errors";
 import type { RequestInfo } from "@onrecord/http/http-server";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { Ledger } from "@onrecord/ledger/ledger";
+import type { Arrivals } from "@onrecord/policy/arrivals";
 import { isUse } from "@onrecord/policy/attendance";
 import { type Credential, findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, mismatchError, namedSessions } from "@onrecord/policy/named-session";
-import { authenticate, byCaller, type Caller } from "@onrecord/policy/principal";
+import { byCaller, type Caller } from "@onrecord/policy/principal";
 import type { SessionUse } from "@onrecord/policy/session-use";
-import type { Sql } from "@onrecord/postgres/database";
 
 /** Turns requests into callers. Nobody proven is a caller too: they may sign in. */
 export class Authenticator {
   constructor(
-    private readonly sql: Sql,
+    private readonly arrivals: Arrivals,
     private readonly ledger: Ledger,
     private readonly use: SessionUse,
   ) {}
 
   /**
-   * The caller of an HTTP request. UNAUTHENTICATED for a token that is forged or has ended, and for a page of another session;
+   * The caller of an HTTP request, when it is its turn. RATE_LIMITED where too many wait; UNAUTHENTICATED for a token that is forged or has ended, and for a page of another session;
    * FORBIDDEN for another site's use of the cookie.
    */
   async ofRequest(request: IncomingMessage, { id, url }: RequestInfo): Promise<Caller> {
@@ -74,12 +74,20 @@ export class Authenticator {
     credential: Credential | undefined,
   ): Promise<Caller> {
     const anonymous: Caller = { principal: null, requestId, from: originFacts(request) };
-    if (!credential) return anonymous;
+    const refuse = async (error: unknown) => {
+      if (error instanceof AppError && error.code === "RATE_LIMITED")
+        await this.#record(anonymous, "too-many");
+      throw error;
+    };
+    if (!credential) {
+      await this.arrivals.enter(anonymous.from.ip).catch(refuse);
+      return anonymous;
+    }
     if (credential.carrier === "cookie" && isForgeable(request)) {
       const sentence = "Requests with a session cookie must come from this site.";
       throw await this.refuseCrossSite(request, requestId, "/graphql", sentence);
     }
-    const principal = await authenticate(this.sql, credential.token);
+    const principal = await this.arrivals.prove(anonymous.from.ip, credential.token).catch(refuse);
     if (principal) return { ...anonymous, principal };
     await this.#record(anonymous, "token");
     // A browser keeps the cookie of an ended session: it must still be able to sign in again.

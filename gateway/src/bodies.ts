@@ -1,10 +1,13 @@
 import type { IncomingMessage } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Limits } from "@onrecord/core/limits";
+import type { Arrivals } from "@onrecord/policy/arrivals";
 import type { Caller } from "@onrecord/policy/principal";
 import { BodyBudget, type Holding } from "@onrecord/subgraph/body-budget";
 import { operationBounds } from "@onrecord/subgraph/json-bounds";
 import { BodyTooLarge, readBody } from "@onrecord/subgraph/read-body";
 import { Gauge, type Registry } from "prom-client";
+import { BodyPace } from "./body-pace.js";
 import { largeMutations } from "./bounds-plugin.js";
 
 /** A body that was read, and what it holds until it is given back. */
@@ -15,9 +18,11 @@ export interface HeldBody extends Disposable {
 /** Reads what is sent to the gateway's doors, no more of each than its door needs, and no more of all than a node can hold. */
 export class Bodies {
   readonly #budget: BodyBudget;
+  readonly #pace = new BodyPace();
 
   constructor(
     private readonly limits: Limits,
+    private readonly arrivals: Arrivals,
     metrics: Registry,
   ) {
     const budget = new BodyBudget(limits.heldBytes);
@@ -49,11 +54,25 @@ export class Bodies {
     try {
       const rules = { holding, ...(isJson(request) ? { json: operationBounds } : {}) };
       const bytes = await readBody(request, limit, rules);
+      // The heads of many may have come one by one, and their bodies at once.
+      if (caller.principal === null) await this.arrivals.enter(caller.from.ip);
+      else await this.#turnOf(request, caller.principal.userId, bytes.length);
       return { bytes, [Symbol.dispose]: () => holding[Symbol.dispose]() };
     } catch (error) {
       holding[Symbol.dispose]();
       throw error;
     }
+  }
+
+  /** Resolves when it is time to make out a body; at once when whoever sent it has gone. */
+  async #turnOf(request: IncomingMessage, person: string, bytes: number): Promise<void> {
+    const wait = this.#pace.wait(person, bytes, performance.now());
+    if (wait === 0) return;
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    request.socket.once("close", leave);
+    await delay(wait, undefined, { signal: gone.signal }).catch(() => undefined);
+    request.socket.off("close", leave);
   }
 }
 

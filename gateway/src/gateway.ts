@@ -2,6 +2,7 @@ import { type AppContext, onLogin } from "@onrecord/context/context";
 import type { SubgraphName } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import type { HttpServer } from "@onrecord/http/http-server";
+import { Arrivals } from "@onrecord/policy/arrivals";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { authRoutes, type DemoFirm } from "./auth-routes.js";
 import { Authenticator } from "./authenticator.js";
@@ -38,9 +39,10 @@ export async function createGateway(
   const { config, db } = context;
   const log = context.log.child({ service: "gateway" });
   const runtime = await createRuntime(context, subgraphs, supergraph);
-  const authenticator = new Authenticator(db, context.ledger, context.sessionUse);
+  const arrivals = new Arrivals(db);
+  const authenticator = new Authenticator(arrivals, context.ledger, context.sessionUse);
   const live = new LiveSessions(context);
-  const bodies = new Bodies(config.limits, context.metrics);
+  const bodies = new Bodies(config.limits, arrivals, context.metrics);
   const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
   return {
     name: "gateway",

@@ -1,5 +1,6 @@
-import { AppError } from "@onrecord/core/errors";
-import { checkDatabase, checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
+import { checkContents } from "../doctor/check-contents.js";
+import { checkDatabase, fault } from "../doctor/check-database.js";
+import { checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson } from "../output.js";
 
@@ -23,11 +24,7 @@ async function examine(): Promise<Finding[]> {
     { check: "configuration", ok: true, text: config.production ? "for production" : "for development" },
     await checkDataDir(config.dataDir),
     ...(await checkDatabase(config, secrets).catch((error: unknown) => [fault("database", error)])),
+    ...(await checkContents(config, secrets).catch((error: unknown) => [fault("keys", error)])),
     await checkPort(config),
   ];
-}
-
-function fault(check: Finding["check"], error: unknown): Finding {
-  if (!(error instanceof AppError)) throw error;
-  return { check, ok: false, text: error.message.replaceAll("\n", " ") };
 }

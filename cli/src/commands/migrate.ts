@@ -1,5 +1,6 @@
 import { createContext, onLogin } from "@onrecord/context/context";
 import { createLogger } from "@onrecord/core/log";
+import { appliedMigrations } from "@onrecord/postgres/applied-migrations";
 import { createDemoFirm } from "../demo-firm.js";
 import { readEnvironment } from "../env.js";
 import { print, tell } from "../output.js";
@@ -13,8 +14,5 @@ export async function migrate(): Promise<void> {
     onProgress,
   });
   if (config.demoAsked) await createDemoFirm(onLogin(context, "operator"), onProgress);
-  const rows = await context.db.query<{ name: string }>(
-    "select name from onrecord.migration order by name desc limit 1",
-  );
-  print(`The database is at ${rows[0]?.name}.`);
+  print(`The database is at ${(await appliedMigrations(context.db)).at(-1)}.`);
 }

@@ -40,12 +40,17 @@ export class Command implements AsyncDisposable {
     return this.#stderr;
   }
 
-  /** Starts it with these variables and none of ours but the path; `stdin` is piped in. */
-  static run(args: readonly string[], env: Readonly<Record<string, string>>, stdin?: string): Command {
-    if (!existsSync(main)) throw new Error("The command is not built: run `npm run build` first.");
+  /** Starts it, or that of another build, with these variables and none of ours but the path; `stdin` is piped in. */
+  static run(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    program = main,
+    stdin?: string,
+  ): Command {
+    if (!existsSync(program)) throw new Error("The command is not built: run `npm run build` first.");
     const { PATH = "" } = process.env;
     const flags = ["--disable-warning=ExperimentalWarning"];
-    const child = spawn(process.execPath, [...flags, main, ...args], {
+    const child = spawn(process.execPath, [...flags, program, ...args], {
       env: { PATH, PORT: "0", ...env },
       stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });

@@ -5,9 +5,10 @@ import { isId } from "@onrecord/core/ids";
 import type { RequestInfo } from "@onrecord/http/http-server";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
+import { Arrivals } from "@onrecord/policy/arrivals";
 import { findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, namedSessions } from "@onrecord/policy/named-session";
-import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
+import { byCaller, type Principal } from "@onrecord/policy/principal";
 import { type CollabSocket, Connection } from "../connection/connection.js";
 import type { SocketMetrics } from "../connection/socket-metrics.js";
 import type { Room } from "../room/room.js";
@@ -29,13 +30,17 @@ type SessionFault = AuditEvents["session.refused"]["reason"];
 
 /** Decides who may enter a room, and puts on the record who came and who was turned away. */
 export class Admission {
+  readonly #arrivals: Arrivals;
+
   constructor(
     private readonly context: AppContext,
     private readonly ledger: Ledger,
     private readonly rights: EditorRights,
     private readonly rooms: Rooms,
     private readonly socketMetrics: SocketMetrics,
-  ) {}
+  ) {
+    this.#arrivals = new Arrivals(context.db);
+  }
 
   /** Lets a socket in, or says why not; undefined when the socket has gone. `documentId` is what the path names. */
   async admit(
@@ -155,7 +160,10 @@ export class Admission {
     // A cookie comes along from any page, so a page of another site must not be able to use it.
     if (credential.carrier === "cookie" && isCrossSite(request))
       return { principal: null, refused: "cross-site" };
-    return { principal: await authenticate(this.context.db, credential.token), refused: "token" };
+    return {
+      principal: await this.#arrivals.prove(originFacts(request).ip, credential.token),
+      refused: "token",
+    };
   }
 
   async #refuseSession(by: By, reason: SessionFault): Promise<void> {

@@ -114,12 +114,12 @@ export class AlertEngine implements AsyncDisposable {
 async function lookAfter(sql: Sql, clear: Position): Promise<{ wanted: boolean; horizon: string }> {
   const [look] = await sql.query<{ wanted: boolean; horizon: string }>(
     `select
-       (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as horizon,
+       (audit.horizon()::text::numeric - 1)::text as horizon,
        exists (
          select from audit.entry e
          where (e.txid, e.id) > (greatest(r.txid, $2::text::xid8), case when r.txid >= $2::text::xid8 then r.entry_id else $3::uuid end)
-           -- What cannot be yet (a record brought over from another server) would be looked for without end.
-           and e.txid < pg_snapshot_xmax(pg_current_snapshot())
+           -- What cannot be yet (a record copied here by other means than a restore) would be looked for without end.
+           and e.txid < audit.frontier()
            and e.action = any ($4)
        ) as wanted
      from audit.reader r where r.name = $1`,

@@ -47,6 +47,9 @@ export interface Secrets {
   /** Signs the principal that the gateway sends to subgraphs in other processes; made up and kept in the data directory when absent. */
   readonly serviceSecret: string | undefined;
   readonly demoPassword: string;
+  /** What backups are sealed with, or the file whose first line it is; asked for on the terminal when both are absent. */
+  readonly backupPassphrase: string | undefined;
+  readonly backupPassphraseFile: string | undefined;
 }
 
 /** A host name or address without a port: no wildcards, since whoever has a name below could then be taken for us. */
@@ -135,5 +138,13 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
       reasons: faults.map((sentence) => ({ id: "config", text: sentence })),
     });
   }
-  return { config, secrets: { databaseUrl, loginUrls, databaseAdminUrl, serviceSecret, demoPassword } };
+  const backup = {
+    // As it is: a space may be part of it.
+    backupPassphrase: env.ONRECORD_BACKUP_PASSPHRASE || undefined,
+    backupPassphraseFile: text("ONRECORD_BACKUP_PASSPHRASE_FILE"),
+  };
+  return {
+    config,
+    secrets: { databaseUrl, loginUrls, databaseAdminUrl, serviceSecret, demoPassword, ...backup },
+  };
 }

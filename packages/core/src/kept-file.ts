@@ -23,6 +23,11 @@ export async function readOrCreate(path: string, create: () => string): Promise<
   return readFile(path, "utf8");
 }
 
+/** Puts a secret file (mode 0600) where there is none; one that is there stays. */
+export async function keepFile(path: string, text: string): Promise<void> {
+  await readOrCreate(path, () => text);
+}
+
 /** Replaces a secret file: whatever happens meanwhile, the old text or the new one is there, whole. */
 export async function replaceKept(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}`;

@@ -20,12 +20,23 @@ describe("health", () => {
       200,
       { ready: true, checks: { database: "ok", migrations: "ok", bus: "ok" } },
     ]);
-    await runAsOwner(node.adminUrl, "insert into onrecord.migration (name) values ('999-tomorrow.sql')");
+    // What a newer build adds does not disturb; what it takes away does, and what is not there yet.
+    const wrong = ["999-contract-after-998-tomorrow.sql", "021-previous-release.sql"];
+    const [taken, missing] = wrong.map((name) => `('${name}')`);
+    const note = (text: string) => runAsOwner(node.adminUrl, text);
+    await note("insert into onrecord.applied_migration (name) values ('999-tomorrow.sql')");
+    expect((await ready())[0]).toBe(200);
+    await note(`insert into onrecord.applied_migration (name) values ${taken}`);
     expect(await ready()).toMatchObject([
       503,
-      { ready: false, checks: { migrations: expect.stringContaining("999-tomorrow.sql") } },
+      { ready: false, checks: { database: "ok", migrations: expect.stringContaining(wrong[0]!) } },
     ]);
-    await runAsOwner(node.adminUrl, "delete from onrecord.migration where name = '999-tomorrow.sql'");
+    await note(`delete from onrecord.applied_migration where name in (${taken}, ${missing})`);
+    expect(await ready()).toMatchObject([
+      503,
+      { ready: false, checks: { database: "ok", migrations: expect.stringContaining(wrong[1]!) } },
+    ]);
+    await note(`insert into onrecord.applied_migration (name) values ${missing}`);
     expect((await ready())[0]).toBe(200);
     expect(await (await fetch(`${url}/metrics`)).text()).toContain("onrecord_process_cpu");
   });

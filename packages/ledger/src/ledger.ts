@@ -1,10 +1,10 @@
 import type { Bus } from "@onrecord/bus/bus";
+import { BatchQueue } from "@onrecord/core/batch-queue";
 import { newId } from "@onrecord/core/ids";
 import type { Database, Tx } from "@onrecord/postgres/database";
 import { type AuditAction, outcomeOf } from "./events/catalogue.js";
 import type { By, NewEntry } from "./new-entry.js";
 import { Provenances } from "./provenance.js";
-import { RecordQueue } from "./record-queue.js";
 import { type FoldedAction, Refusals } from "./refusals.js";
 import { Sittings } from "./sittings.js";
 
@@ -33,7 +33,7 @@ export class Ledger implements AsyncDisposable {
   readonly provenances: Provenances;
   /** Reads that are folded. */
   readonly sittings: Sittings;
-  readonly #queue = new RecordQueue<Identified>((entries) => this.#recordAll(entries));
+  readonly #queue = new BatchQueue<Identified, string>((entries) => this.#recordAll(entries));
   readonly #strangers: Refusals;
 
   /** `failed` is told when the count of refusals could not be written; it is tried again. */
@@ -73,9 +73,7 @@ export class Ledger implements AsyncDisposable {
    * time. Resolves with the entry's id when it is committed.
    */
   async record<A extends AuditAction>(entry: NewEntry<A>): Promise<string> {
-    const id = newId();
-    await this.#queue.add({ id, entry });
-    return id;
+    return this.#queue.add({ id: newId(), entry });
   }
 
   /**
@@ -96,10 +94,11 @@ export class Ledger implements AsyncDisposable {
     return this.settle();
   }
 
-  async #recordAll(entries: readonly Identified[]): Promise<void> {
+  async #recordAll(entries: readonly Identified[]): Promise<string[]> {
     // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
-    for (const { entry } of entries) if (entry.by.from !== null) await this.provenances.of(entry.by.from);
+    await Promise.all(entries.map(({ entry: { by } }) => by.from && this.provenances.of(by.from)));
     await this.db.transaction((tx) => this.#appendAll(tx, entries));
+    return entries.map(({ id }) => id);
   }
 
   async #appendAll(tx: Tx, entries: readonly Identified[]): Promise<void> {

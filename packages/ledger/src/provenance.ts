@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { BatchQueue } from "@onrecord/core/batch-queue";
 import { newId } from "@onrecord/core/ids";
 import { keepable } from "@onrecord/core/text";
 import type { Sql } from "@onrecord/postgres/database";
@@ -36,9 +37,16 @@ function storable(text: string): string {
   return keepable(text.slice(0, KEPT));
 }
 
+/** An origin on its way into the store. */
+interface Origin extends Provenance {
+  readonly salt: Buffer;
+  readonly facts: ProvenanceFacts;
+}
+
 /** Remembers the origins of this process, so that a thousand requests of one browser share one row. */
 export class Provenances {
   readonly #known = new Map<string, Promise<Provenance>>();
+  readonly #queue = new BatchQueue<Origin, Provenance>((origins) => this.#store(origins));
 
   constructor(
     private readonly sql: Sql,
@@ -55,7 +63,7 @@ export class Provenances {
     const key = JSON.stringify([facts.ip, facts.userAgent, facts.claimed]);
     let origin = this.#known.get(key);
     if (!origin) {
-      origin = this.#store(facts);
+      origin = this.#add(facts);
       this.#known.set(key, origin);
       origin.catch(() => this.#known.delete(key));
       const oldest = this.#known.keys().next().value;
@@ -64,14 +72,26 @@ export class Provenances {
     return origin;
   }
 
-  async #store(facts: ProvenanceFacts): Promise<Provenance> {
-    const id = newId();
+  #add(facts: ProvenanceFacts): Promise<Provenance> {
     const salt = randomBytes(16);
-    const commitment = commitProvenance(salt, facts);
+    return this.#queue.add({ id: newId(), salt, commitment: commitProvenance(salt, facts), facts });
+  }
+
+  async #store(origins: readonly Origin[]): Promise<Provenance[]> {
     await this.sql.query(
-      "insert into audit.origin (id, salt, commitment, ip, user_agent, claimed) values ($1, $2, decode($3, 'hex'), $4, $5, $6)",
-      [id, salt, commitment, facts.ip, facts.userAgent, facts.claimed ?? null],
+      `insert into audit.origin (id, salt, commitment, ip, user_agent, claimed)
+       select id, salt, decode(commitment, 'hex'), ip, user_agent, claimed
+       from unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[])
+         as o (id, salt, commitment, ip, user_agent, claimed)`,
+      [
+        origins.map(({ id }) => id),
+        origins.map(({ salt }) => salt),
+        origins.map(({ commitment }) => commitment),
+        origins.map(({ facts }) => facts.ip),
+        origins.map(({ facts }) => facts.userAgent),
+        origins.map(({ facts }) => facts.claimed ?? null),
+      ],
     );
-    return { id, commitment };
+    return origins.map(({ id, commitment }) => ({ id, commitment }));
   }
 }

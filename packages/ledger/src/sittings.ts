@@ -1,10 +1,10 @@
 import type { Bus } from "@onrecord/bus/bus";
+import { BatchQueue } from "@onrecord/core/batch-queue";
 import { newId } from "@onrecord/core/ids";
 import type { Sql } from "@onrecord/postgres/database";
 import type { ObjectKind } from "./events/catalogue.js";
 import type { SittingAction } from "./events/sitting.js";
 import type { ProvenanceFacts, Provenances } from "./provenance.js";
-import { RecordQueue } from "./record-queue.js";
 
 /** How long a sitting that was just written is only counted here, in milliseconds: far below the gap that ends one. */
 const QUIET = 30_000;
@@ -49,7 +49,10 @@ interface Known extends Acts {
  */
 export class Sittings {
   readonly #known = new Map<string, Known>();
-  readonly #queue = new RecordQueue<readonly Acts[]>((items) => this.#write(items.flat()));
+  readonly #queue = new BatchQueue<readonly Acts[], readonly Acts[]>(async (items) => {
+    await this.#write(items.flat());
+    return items;
+  });
   #flushing: NodeJS.Timeout | undefined;
 
   constructor(

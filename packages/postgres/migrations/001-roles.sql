@@ -4,7 +4,8 @@ begin
   if not exists (select from pg_roles where rolname = 'onrecord_app') then
     create role onrecord_app nologin;
   end if;
-  if not pg_has_role(current_user, 'onrecord_app', 'set') then
+  -- Before 16 whoever is a member may step down; since 16 that is a right of its own, which whoever made the role lacks.
+  if not pg_has_role(current_user, 'onrecord_app', case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end) then
     execute format('grant onrecord_app to %I', current_user);
   end if;
 end

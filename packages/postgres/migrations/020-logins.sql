@@ -267,14 +267,10 @@ end
 $$;
 create trigger bound_since before insert on documents.client for each row execute function documents.bound_since();
 
--- Two builds ago commits compared the revision; its nodes are gone.
 do $$
 declare
   f regprocedure;
 begin
-  for f in select p.oid from pg_proc p where p.pronamespace = 'documents'::regnamespace and p.proname = 'commit_changes' and p.proargnames[1] = 'p_revision' loop
-    execute format('drop function %s', f);
-  end loop;
   -- As its owner, since nobody else may move a head, write a change or a binding, or say when an entry was written.
   for f in select p.oid from pg_proc p where p.pronamespace = 'documents'::regnamespace and p.proname = 'commit_changes' loop
     execute format('alter function %s security definer set search_path = pg_catalog, pg_temp', f);

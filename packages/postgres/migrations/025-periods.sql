@@ -82,16 +82,6 @@ create unique index place_period_open on permissions.place_period (resource_id) 
 create index place_period_since on permissions.place_period (resource_id, since);
 create index place_period_below on permissions.place_period (parent_id, since);
 
-insert into identity.user_period (user_id, kind, active, expires_at, department_id, since)
-select id, kind, active, expires_at, department_id, created_at from identity.user;
-insert into identity.user_role_period (user_id, role_id, since)
-select r.user_id, r.role_id, u.created_at from identity.user_role r join identity.user u on u.id = r.user_id;
-insert into identity.role_period (role_id, name, since) select id, name, '-infinity' from identity.role;
-insert into identity.department_period (department_id, name, parent_id, since) select id, name, parent_id, '-infinity' from identity.department;
-insert into permissions.place_period (resource_id, parent_id, labels, since)
-select r.id, r.parent_id, r.labels, coalesce(f.created_at, d.created_at, '-infinity')
-from permissions.resource r left join documents.folder f on f.id = r.id left join documents.document d on d.id = r.id;
-
 -- The moment of this transaction: the clock's, when it was asked first. Whoever sets it by hand moves it within the transaction at most.
 create function onrecord.moment() returns timestamptz language plpgsql volatile
 set search_path = pg_catalog, pg_temp set datestyle = 'ISO' as $$
@@ -204,6 +194,17 @@ begin
   end loop;
 end
 $$;
+
+-- What there is already; the triggers hold the tables, so that nothing changes in between.
+insert into identity.user_period (user_id, kind, active, expires_at, department_id, since)
+select id, kind, active, expires_at, department_id, created_at from identity.user;
+insert into identity.user_role_period (user_id, role_id, since)
+select r.user_id, r.role_id, u.created_at from identity.user_role r join identity.user u on u.id = r.user_id;
+insert into identity.role_period (role_id, name, since) select id, name, '-infinity' from identity.role;
+insert into identity.department_period (department_id, name, parent_id, since) select id, name, parent_id, '-infinity' from identity.department;
+insert into permissions.place_period (resource_id, parent_id, labels, since)
+select r.id, r.parent_id, r.labels, coalesce(f.created_at, d.created_at, '-infinity')
+from permissions.resource r left join documents.folder f on f.id = r.id left join documents.document d on d.id = r.id;
 
 -- What somebody was at a time. No row: there was no such account.
 create function identity.member_at(p_user uuid, p_at timestamptz)

@@ -53,15 +53,49 @@ describe("migrations", () => {
     });
   });
 
-  it("refuse a database of a newer build and leave it as it is", async () => {
+  it("refuse a database from which a newer build has taken what this one needs, and leave it as it is", async () => {
     const { adminUrl } = resources.use(await freshDatabase());
     await runAsOwner(
       adminUrl,
-      "insert into onrecord.migration (name) values ('999-tomorrow.sql'); delete from onrecord.migration where name like '006%'",
+      `insert into onrecord.applied_migration (name) values ('999-contract-after-998-tomorrow.sql');
+       delete from onrecord.applied_migration where name like '006%'`,
     );
     await expect(migrate(adminUrl, log)).rejects.toMatchObject({
       code: "BAD_CONFIG",
-      message: expect.stringContaining("999-tomorrow.sql"),
+      message: expect.stringContaining("999-contract-after-998-tomorrow.sql"),
     });
+  });
+
+  it.each(["999-tomorrow.sql", "999-contract-after-020-what-was-before.sql"])(
+    "work beside what a newer build has added, or taken from builds before this one: %s",
+    async (name) => {
+      const { adminUrl } = resources.use(await freshDatabase());
+      await runAsOwner(adminUrl, `insert into onrecord.applied_migration (name) values ('${name}')`);
+      expect(await migrate(adminUrl, log)).toEqual([]);
+    },
+  );
+
+  it("give way to those who work, say who is in the way, and go on where they were", async () => {
+    const { adminUrl } = resources.use(await freshDatabase());
+    // Back to before the last one, as far as it can be told.
+    await runAsOwner(adminUrl, "delete from onrecord.applied_migration where name like '021%'");
+    await using holder = new Database(adminUrl, { log, max: 1, name: "a long report" });
+    const held = Promise.withResolvers<void>();
+    const enough = Promise.withResolvers<void>();
+    const report = holder.transaction(async (tx) => {
+      await tx.query("lock table onrecord.applied_migration in share mode");
+      held.resolve();
+      await enough.promise;
+    });
+    await held.promise;
+    await expect(migrate(adminUrl, log, { attempts: 2 })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringMatching(
+        /^The migration 021-\S+ could not get its locks.* of \w+ \(a long report\)/,
+      ),
+    });
+    enough.resolve();
+    await report;
+    expect(await migrate(adminUrl, log)).toEqual(["021-previous-release.sql"]);
   });
 });

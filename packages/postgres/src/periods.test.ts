@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { createLogger } from "@onrecord/core/log";
 import { Random, seeds } from "@onrecord/core/testing/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { prepareAppliedMigrations } from "./applied-migrations.js";
 import { Database, type Sql } from "./database.js";
-import { listMigrations, migrate } from "./migrate.js";
+import { listMigrations, migrate, runMigration } from "./migrate.js";
 import { type Firm, FirmModel } from "./testing/firm-model.js";
 import { freshDatabase, runAsOwner } from "./testing/fresh-database.js";
 
@@ -172,14 +172,11 @@ describe("what was true at a past second", () => {
 
   it("begins with what the build before kept, as far back as is known", async () => {
     const { adminUrl: url } = resources.use(await freshDatabase({ migrated: false }));
-    await runAsOwner(
-      url,
-      "create schema onrecord; create table onrecord.migration (name text primary key, applied_at timestamptz default now())",
-    );
-    for (const name of (await listMigrations()).filter((name) => name < "025")) {
-      await runAsOwner(url, await readFile(new URL(`../migrations/${name}`, import.meta.url), "utf8"));
-      await runAsOwner(url, `insert into onrecord.migration (name) values ('${name}')`);
-    }
+    await using db = new Database(url, { log, max: 1 });
+    await db.query("create schema onrecord");
+    await prepareAppliedMigrations(db);
+    for (const name of (await listMigrations()).filter((name) => name < "025"))
+      await db.transaction((tx) => runMigration(tx, name));
     const [user, department, role, folder] = Array.from({ length: 4 }, () => randomUUID());
     await runAsOwner(
       url,
@@ -191,7 +188,6 @@ describe("what was true at a past second", () => {
        insert into permissions.resource (id, parent_id, kind) select '${folder}', id, 'FOLDER' from permissions.resource where kind = 'FIRM'`,
     );
     await migrate(url, log);
-    await using db = new Database(url, { log, max: 1 });
     const firm: Firm = { users: { [user!]: null }, resources: { [folder!]: [] } };
     expect(await firmAt(db, firm, "2024-02-28Z")).toEqual(firm);
     const after = await firmAt(db, firm, "2024-04-02Z");

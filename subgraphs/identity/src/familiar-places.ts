@@ -17,17 +17,12 @@ export interface Familiar {
 
 /** As many places of one person are remembered, for so many days. */
 const REMEMBERED = 20;
-const DAYS = 90;
+export const DAYS = 90;
 
-/** Whether somebody has signed in to the account of an e-mail address from here before. Of an address that nobody has, nothing is known. */
-export async function familiarity(sql: Sql, email: string, place: Place): Promise<Familiar> {
+/** What of a place is among the places that an account knows. */
+export function familiarTo(places: readonly Buffer[], place: Place): Familiar {
   const { network, device } = marks(place);
-  const rows = await sql.query<{ place: Buffer }>(
-    `select p.place from identity.familiar_place p join identity.user u on u.id = p.user_id
-     where u.email = $1 and p.place = any ($2) and p.last_at > clock_timestamp() - make_interval(days => ${DAYS})`,
-    [email, [network, device].filter((mark) => mark !== null)],
-  );
-  const known = (mark: Buffer | null) => mark !== null && rows.some((row) => mark.equals(row.place));
+  const known = (mark: Buffer | null) => mark !== null && places.some((place) => mark.equals(place));
   return { network: known(network), device: known(device) };
 }
 
@@ -51,7 +46,7 @@ export async function rememberPlace(sql: Sql, userId: string, place: Place): Pro
 }
 
 /** The form in which places are kept. */
-function marks({ network, device }: Place): { network: Buffer | null; device: Buffer | null } {
+export function marks({ network, device }: Place): { network: Buffer | null; device: Buffer | null } {
   return {
     network: network === "" ? null : mark("network", network),
     device: device === null ? null : mark("device", device),

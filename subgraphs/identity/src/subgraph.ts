@@ -1,6 +1,7 @@
 import { type AppContext, onLogin } from "@onrecord/context/context";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { Accounts } from "./accounts.js";
 import type { IdentityContext } from "./context.js";
 import { LinkLimits } from "./link-limits.js";
 import { openIdentityOrm } from "./orm.js";
@@ -18,6 +19,7 @@ export async function createIdentitySubgraph(
   const passwords = new PasswordPool();
   const services = {
     ...shared(context),
+    accounts: new Accounts(context.db),
     signInLimits: new SignInLimits(),
     linkLimits: new LinkLimits(),
     passwords,

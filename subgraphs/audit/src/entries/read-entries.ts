@@ -9,7 +9,7 @@ import type { Told } from "./told.js";
  * everything that may still come in between: resuming there repeats, and misses nothing.
  */
 const placedColumns = `${entryColumns}, e.discreet,
-  least(e.txid::text::numeric, pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as txid`;
+  least(e.txid::text::numeric, audit.horizon()::text::numeric - 1)::text as txid`;
 
 /** Entries that pass a filter, newest first, older than `beforeId` when given. */
 export function readEntries(

@@ -1,9 +1,12 @@
 import { randomInt } from "node:crypto";
 import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
-import { ImportError } from "@onrecord/filing/import-error";
-import { importHtml } from "@onrecord/filing/import-html";
 import type { ImportAnswer } from "./import-runner.js";
+
+// Those who type go first, before the parser is loaded, too. Linux takes it for this thread, other systems for the whole process.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
+const { ImportError } = await import("@onrecord/filing/import-error");
+const { importHtml } = await import("@onrecord/filing/import-html");
 
 /** Reads one page and ends: parsing megabytes of markup takes seconds in which nothing else of the process may wait. */
 function answer(html: string): ImportAnswer {
@@ -18,7 +21,5 @@ function answer(html: string): ImportAnswer {
   }
 }
 
-// Those who type go first. Linux takes it for this thread, other systems for the whole process.
-if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
 const given = answer((workerData as { html: string }).html);
 parentPort?.postMessage(given, given.ok ? [given.fragmentUpdate.buffer] : []);

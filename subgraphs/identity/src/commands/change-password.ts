@@ -5,7 +5,6 @@ import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { changeRights } from "@onrecord/policy/change-rights";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import type { IdentityContext } from "../context.js";
-import { familiarity } from "../familiar-places.js";
 import { checkNewPassword, hashPassword, MAX_PASSWORD, passwordFault } from "../password.js";
 import { endLocked, lockOwnSessions, otherSessions } from "./open-sessions.js";
 
@@ -28,7 +27,7 @@ export async function changePassword(
   const { caller, db, ledger, rights } = context;
   checkGiven(given);
   const network = networkOf(caller.from.ip);
-  const familiar = await familiarity(db, principal.email, { network, device: null });
+  const { familiar } = await context.accounts.find(principal.email, { network, device: null });
   const succeeded = context.signInLimits.attempt({
     network,
     email: principal.email,

@@ -7,9 +7,9 @@ import type { By } from "@onrecord/ledger/ledger";
 import { onRecord } from "@onrecord/policy/on-record";
 import { authenticate, byCaller, type Principal } from "@onrecord/policy/principal";
 import type { Tx } from "@onrecord/postgres/database";
+import type { Account, Found } from "../accounts.js";
 import type { IdentityContext } from "../context.js";
-import { type User, UserEntity } from "../entities/user.js";
-import { familiarity, type Place, rememberPlace } from "../familiar-places.js";
+import { type Place, rememberPlace } from "../familiar-places.js";
 import { MAX_PASSWORD } from "../password.js";
 import type { Asker } from "../passwords/password-pool.js";
 import { startSession } from "./start-session.js";
@@ -28,12 +28,14 @@ export interface Given {
   readonly device?: string | null;
 }
 
+const nobody: Found = { account: null, familiar: { network: false, device: false } };
+
 /** Proves an e-mail address and a password, and starts a session. Every failure looks the same from outside and is recorded. */
 export async function signIn(
   context: IdentityContext,
   given: Given,
 ): Promise<{ token: string; device: string | null; principal: Principal }> {
-  const { em, ledger, caller } = context;
+  const { ledger, caller } = context;
   // Bounded before anything reads it: one of megabytes would hold everybody up, and be remembered.
   const email = given.email
     .slice(0, MAX_EMAIL + 1)
@@ -42,7 +44,7 @@ export async function signIn(
   const place = placeOf(context, given);
   const fault = faultOf(given);
   // What nobody can have is not looked for.
-  const familiar = fault ? { network: false, device: false } : await familiarity(context.db, email, place);
+  const { account, familiar } = fault ? nobody : await context.accounts.find(email, place);
   const succeeded = context.signInLimits.attempt({
     network: place.network,
     email,
@@ -58,26 +60,25 @@ export async function signIn(
     throw fault;
   }
 
-  const user = await em.findOne(UserEntity, { email }, { populate: ["passwordHash"] });
   const asker = { network: place.network, account: email, familiar: familiar.network || familiar.device };
-  const proven = await isPassword(context, given.password, user?.passwordHash ?? null, asker);
-  const reason = refusal(user, proven);
-  if (user === null || reason !== null) {
+  const proven = await isPassword(context, given.password, account?.passwordHash ?? null, asker);
+  const reason = refusal(account, proven);
+  if (account === null || reason !== null) {
     await refuse(context, email, reason ?? "credentials");
     throw onRecord(new AppError("UNAUTHENTICATED", "The e-mail address or the password is wrong."));
   }
 
   const id = newId();
-  const by: By = { ...byCaller(caller), actorKind: "USER", actorId: user.id, sessionId: id };
+  const by: By = { ...byCaller(caller), actorKind: "USER", actorId: account.id, sessionId: id };
   const wanted = typeof given.device === "string";
   const device = wanted ? (place.device ?? randomBytes(32).toString("base64url")) : null;
   const { id: originId } = await ledger.provenances.of(caller.from);
   const token = await ledger.transaction(by, async (tx) => {
-    if (!(await stillStands(tx, user))) return null;
-    await rememberPlace(tx, user.id, { ...place, device });
+    if (!(await stillStands(tx, account))) return null;
+    await rememberPlace(tx, account.id, { ...place, device });
     return startSession(tx, {
       id,
-      userId: user.id,
+      userId: account.id,
       kind: "BROWSER",
       limits: context.config.limits,
       originId,
@@ -141,10 +142,10 @@ function tooMany(): AppError {
 }
 
 /** Why a sign-in is refused; null: it is not. What is wrong with an account is told, even to the record, only behind its password. */
-function refusal(user: User | null, proven: boolean): "credentials" | "inactive" | "expired" | null {
-  if (user === null || !proven) return "credentials";
-  if (!user.active) return "inactive";
-  if (user.expiresAt && user.expiresAt <= new Date()) return "expired";
+function refusal(account: Account | null, proven: boolean): "credentials" | "inactive" | "expired" | null {
+  if (account === null || !proven) return "credentials";
+  if (!account.active) return "inactive";
+  if (account.expiresAt && account.expiresAt <= new Date()) return "expired";
   return null;
 }
 
@@ -152,7 +153,7 @@ function refusal(user: User | null, proven: boolean): "credentials" | "inactive"
  * Whether the password that was proven is still theirs, and the account not suspended. Whoever changes either waits for the commit, and
  * then ends the session with the others; or has changed it, and this is refused: a session that an old password gave does not outlive it.
  */
-async function stillStands(tx: Tx, { id, passwordHash }: User): Promise<boolean> {
+async function stillStands(tx: Tx, { id, passwordHash }: Account): Promise<boolean> {
   const [row] = await tx.query<{ stands: boolean }>(
     "select active and password_hash is not distinct from $2 as stands from identity.user where id = $1 for share",
     [id, passwordHash],

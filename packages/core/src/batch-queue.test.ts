@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { RecordQueue } from "./record-queue.js";
+import { BatchQueue } from "./batch-queue.js";
 
-describe("what is recorded at about the same time", () => {
-  it("is committed together, in its order, one commit after the other", async () => {
+describe("what comes at about the same time", () => {
+  it("is done together, in its order, one batch after the other", async () => {
     const commits: number[][] = [];
     let running = 0;
-    const queue = new RecordQueue<number>(async (items) => {
+    const queue = new BatchQueue<number, number>(async (items) => {
       expect(++running).toBe(1);
       commits.push([...items]);
       await new Promise((resolve) => setTimeout(resolve, 5));
       running--;
+      return items;
     });
     await queue.add(0);
     const numbers = Array.from({ length: 1200 }, (_, i) => i + 1);
@@ -20,14 +21,20 @@ describe("what is recorded at about the same time", () => {
 
   it("is told of its own fault alone", async () => {
     const kept: number[] = [];
-    const queue = new RecordQueue<number>(async (items) => {
+    const queue = new BatchQueue<number, number>(async (items) => {
       if (items.includes(2)) throw new Error("two");
       kept.push(...items);
+      return items;
     });
     const outcomes = await Promise.allSettled([1, 2, 3].map((n) => queue.add(n)));
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(kept).toEqual([1, 3]);
     await queue.add(4);
     expect(kept).toEqual([1, 3, 4]);
+  });
+
+  it("gets each its own result", async () => {
+    const queue = new BatchQueue<number, string>(async (items) => items.map((n) => `of ${n}`));
+    expect(await Promise.all([1, 2, 3].map((n) => queue.add(n)))).toEqual(["of 1", "of 2", "of 3"]);
   });
 });

@@ -1,0 +1,32 @@
+import type { Config } from "@onrecord/core/config";
+import { AppError } from "@onrecord/core/errors";
+import { examineKeys } from "@onrecord/history/keys/examine-keys";
+import type { KeyProvider } from "@onrecord/keys/vault";
+import type { Database } from "@onrecord/postgres/database";
+import { openKeys } from "../backup/open-keys.js";
+import type { Finding } from "./checks.js";
+
+/** Whether this machine's keys open what the database has sealed: a line for each thing that is wrong, or one that nothing is. */
+export async function checkKeys(db: Database, { dataDir }: Config): Promise<Finding[]> {
+  const check = "keys";
+  const bad = (text: string): Finding => ({ check, ok: false, text });
+  let keys: KeyProvider;
+  try {
+    keys = await openKeys(dataDir);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const [needed] = await db.query<{ any: boolean }>(
+      "select exists (select from documents.document) as any",
+    );
+    // Whoever begins has neither keys nor documents.
+    return [needed?.any ? bad(error.message) : { check, ok: true, text: "made with the first start" }];
+  }
+  const examined = await examineKeys({ db, keys });
+  const faults = examined
+    .filter(({ fault }) => fault !== null)
+    .map(({ keyId, documents, fault }) => bad(`${documents} documents need the key "${keyId}". ${fault}`));
+  if (faults.length > 0) return faults;
+  const documents = examined.reduce((sum, one) => sum + one.documents, 0);
+  const text = `they open what is sealed: ${documents} documents under ${examined.map(({ keyId }) => keyId).join(", ") || "none"}`;
+  return [{ check, ok: true, text }];
+}

@@ -1,0 +1,49 @@
+/** Items in one batch at most. */
+const TOGETHER = 500;
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly done: PromiseWithResolvers<Result>;
+}
+
+/**
+ * Does together what comes at about the same time: one commit, or one statement. One batch is under way at a time; what comes meanwhile is
+ * the next: when a thousand sockets close at once, that is a handful of transactions, and a lone item waits for nothing but its own. Where
+ * a batch fails, its items are tried one by one, so that each is told of its own fault alone.
+ */
+export class BatchQueue<Item, Result> {
+  #waiting: Waiting<Item, Result>[] = [];
+  #running = false;
+
+  /** `work` answers with a result for each item, in their order. */
+  constructor(private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>) {}
+
+  /** Resolves with the item's result when its batch is done. */
+  add(item: Item): Promise<Result> {
+    const done = Promise.withResolvers<Result>();
+    this.#waiting.push({ item, done });
+    if (!this.#running) {
+      this.#running = true;
+      setImmediate(() => void this.#run());
+    }
+    return done.promise;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, TOGETHER);
+      try {
+        await this.#together(batch);
+      } catch (error) {
+        if (batch.length === 1) batch[0]!.done.reject(error);
+        else for (const one of batch) await this.#together([one]).catch(one.done.reject);
+      }
+    }
+    this.#running = false;
+  }
+
+  async #together(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const results = await this.work(batch.map(({ item }) => item));
+    for (const [index, { done }] of batch.entries()) done.resolve(results[index]!);
+  }
+}

@@ -1,0 +1,47 @@
+import pg from "pg";
+import type { Sql } from "../database.js";
+
+/** A connection of its own for a backup or a restore, with the forms in which both write values. */
+export interface CopySession extends Sql, AsyncDisposable {
+  readonly client: pg.Client;
+}
+
+/** So that values are told alike by every server, whatever its own settings are. */
+const forms = [
+  "set client_encoding = 'UTF8'",
+  "set datestyle = 'ISO, YMD'",
+  "set intervalstyle = 'postgres'",
+  "set timezone = 'UTC'",
+  "set bytea_output = 'hex'",
+  "set extra_float_digits = 3",
+  "set search_path = pg_catalog",
+  // It takes as long as the disk and the database need.
+  "set statement_timeout = 0",
+  "set lock_timeout = 0",
+  // A terminal that was stopped must not keep the database from tidying for ever.
+  "set idle_in_transaction_session_timeout = '10min'",
+];
+
+/** Connects as the owner of the schemas. */
+export async function openCopySession(adminUrl: string, name: string): Promise<CopySession> {
+  const client = new pg.Client({
+    connectionString: adminUrl,
+    application_name: name,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  });
+  // The statement under way fails by itself; without a listener a lost connection would end the process.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    for (const form of forms) await client.query(form);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  return {
+    client,
+    query: async (text, values = []) => (await client.query(text, [...values])).rows,
+    [Symbol.asyncDispose]: () => client.end().catch(() => undefined),
+  };
+}
