@@ -20,6 +20,7 @@ USER node
 WORKDIR /data
 VOLUME /data
 EXPOSE 4000
+# Whether the process lives: one whose database is away is not mended by being started anew. Whoever sends it people asks /readyz.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["onrecord", "start"]

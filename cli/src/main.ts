@@ -4,6 +4,7 @@ import type { ImportOptions } from "./commands/import.js";
 import type { ReplayOptions } from "./commands/replay.js";
 import type { RestoreOptions } from "./commands/restore.js";
 import { orFail } from "./failure.js";
+import { serving } from "./serving.js";
 
 // Each command is loaded when it is called: what serves takes seconds to load, and most commands need little of it.
 const program = new Command("onrecord")
@@ -16,12 +17,14 @@ program
   .command("start")
   .description("serve: everything, or the named services (gateway, collab, subgraph <name>)")
   .argument("[service...]")
-  .action((services: string[]) => orFail(async () => (await import("./commands/start.js")).start(services)));
+  .action((services: string[]) =>
+    serving(async (voice) => (await import("./commands/start.js")).start(services, voice)),
+  );
 
 program
   .command("migrate")
   .description("bring the database forward to this build")
-  .action(() => orFail(async () => (await import("./commands/migrate.js")).migrate()));
+  .action(() => serving(async (voice) => (await import("./commands/migrate.js")).migrate(voice)));
 
 program
   .command("token")

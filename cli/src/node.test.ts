@@ -49,7 +49,10 @@ describe("the node at its one door", () => {
     const ready = await fetch(`${node.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { ready: true, checks: { database: "ok", migrations: "ok", bus: "ok" } },
+      {
+        ready: true,
+        checks: { database: "ok", migrations: "ok", writes: "ok", collab: "ok", bus: "ok" },
+      },
     ]);
     expect((await fetch(node.url)).status).toBe(200);
     expect((await fetch(`${node.url}/metrics`)).status).toBe(200);

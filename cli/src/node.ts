@@ -60,7 +60,7 @@ export async function startNode(
   await using opening = new AsyncDisposableStack();
   opening.use(context);
   const http = opening.use(new HttpServer(context.log, new Door(context.config)));
-  mountHealth(http, context);
+  const readiness = mountHealth(http, context);
   // Only these open documents, and only their logins may read what opens with the keys.
   if (names.includes("collab")) await checkKeys(onLogin(context, "collab"));
   else if (names.includes("subgraph documents")) await checkKeys(onLogin(context, "documents"));
@@ -87,6 +87,8 @@ export async function startNode(
   for (const service of services) {
     service.mount(http);
     await service.start();
+    const { check } = service;
+    if (check) readiness.add(service.name, () => check.call(service));
   }
   const url = await http.listen(context.config.port, context.config.host);
   if (names.includes("subgraph identity")) await tellSetup(context, url);

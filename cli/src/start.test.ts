@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { hostname } from "node:os";
 import { openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Api } from "./client/api.js";
@@ -17,6 +18,19 @@ afterAll(() => rm(dataDir, { recursive: true, force: true }));
 const token = async () =>
   (await Command.run(["token", "analyst1@demo.onrecord.test"], env).ended).stdout.trim();
 
+/** What was said of faults; every line is JSON that says which process said it. */
+function sentences(stderr: string): string[] {
+  const lines = stderr
+    .trimEnd()
+    .split("\n")
+    .filter((line) => line !== "");
+  const said = lines.map(
+    (line) => JSON.parse(line) as { level: number; msg: string; node: string; pid: number },
+  );
+  for (const line of said) expect(line).toMatchObject({ node: hostname(), pid: expect.any(Number) });
+  return said.filter(({ level }) => level >= 50).map(({ msg }) => msg);
+}
+
 describe("onrecord start", { timeout: 240_000 }, () => {
   it("prints one line when it serves, works with commands beside it, and ends with 0 on SIGTERM", async () => {
     await using server = Command.run(["start"], env);
@@ -30,7 +44,9 @@ describe("onrecord start", { timeout: 240_000 }, () => {
 
     const second = await Command.run(["start"], env).ended;
     expect(second).toMatchObject({ code: 1, stdout: "" });
-    expect(second.stderr).toMatch(/Another Onrecord is already running on .+\.\n$/);
+    expect(sentences(second.stderr)).toEqual([
+      expect.stringMatching(/^Another Onrecord is already running on .+\.$/),
+    ]);
 
     const { code, stdout, stderr } = await server.stop("SIGTERM");
     expect([code, stdout]).toEqual([0, `Onrecord is ready at ${url}\n`]);
@@ -83,7 +99,7 @@ describe("a start that cannot be", { timeout: 240_000 }, () => {
     const { code, stdout, stderr } = await Command.run(args, { ...env, ...more }).ended;
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).not.toMatch(/^\s+at /m);
-    return stderr.split("\n").filter((line) => line !== "" && !line.endsWith("…"));
+    return sentences(stderr);
   };
 
   it("says that the port is taken", async () => {

@@ -12,6 +12,7 @@ import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
 import type { Service } from "@onrecord/core/service";
+import { within } from "@onrecord/core/within";
 import { readHeads } from "@onrecord/history/store/heads";
 import { History } from "@onrecord/history/store/history";
 import { loadDocument } from "@onrecord/history/store/load";
@@ -48,6 +49,8 @@ const PRESENCE_EVERY = 5000;
 const HEADS_EVERY = 1000;
 /** Rooms are asked so often whether their documents may rest. */
 const REST_EVERY = 1000;
+/** The line of commits is tried so often while nobody edits: what a firewall has forgotten is found before somebody types. */
+const LINE_EVERY = 20_000;
 /** A message of more bytes is counted while it comes in and until it is taken. */
 const LARGE = 1024 * 1024;
 /** What a message may have beside the change in it. */
@@ -189,6 +192,9 @@ export class Collab implements Service {
     this.#every(PRESENCE_EVERY, () => {
       for (const room of this.rooms.all()) room.presence.renew(performance.now());
     });
+    this.#every(LINE_EVERY, () => {
+      this.check().catch((err: unknown) => this.#log.warn({ err }, "edits cannot be committed just now"));
+    });
     this.#every(REST_EVERY, () => {
       for (const room of this.rooms.all()) room.rest();
     });
@@ -209,12 +215,30 @@ export class Collab implements Service {
     http.upgrade(PATH, (request, socket, head, info) => this.#accept(request, socket, head, info));
   }
 
-  /** Stops taking editors, makes durable what was received, and sends everyone to another node. */
+  /** Resolves when edits can be committed. */
+  check(): Promise<void> {
+    return this.#committer.check();
+  }
+
+  /**
+   * Stops taking editors, makes durable what was received, and sends everyone to another node. With a database that does not answer it
+   * ends all the same: what was not kept was acknowledged to nobody, and its authors take it to the next node.
+   */
   async drain(): Promise<void> {
     this.#draining = true;
-    // Who is just being let in is sent away with the others, and not cut off.
-    await this.#admissions.settled();
-    await this.#committer.idle();
+    const settled = async () => {
+      // Who is just being let in is sent away with the others, and not cut off.
+      await this.#admissions.settled();
+      await this.#committer.idle();
+    };
+    if (!(await within((this.context.config.limits.stopSeconds * 1000) / 3, settled()))) {
+      this.#log.error(
+        { rooms: this.rooms.size },
+        "the database does not answer; editors keep what could not be committed",
+      );
+      for (const room of this.rooms.all()) room.close(closeReasons.restart);
+      this.#committer.abandon();
+    }
     this.#presence.end();
     for (const room of this.rooms.all()) room.close(closeReasons.restart);
   }
@@ -318,7 +342,7 @@ export class Collab implements Service {
     this.rooms.left(room);
     const object = { kind: "DOCUMENT", id: room.documentId } as const;
     const recorded = this.#ledger
-      .record({
+      .recordLater({
         action: "document.closed",
         by: connection.by,
         object,
@@ -344,7 +368,7 @@ export class Collab implements Service {
     const by = bySystem(newId());
     const object = { kind: "DOCUMENT", id: documentId } as const;
     const recorded = this.#ledger
-      .record({ action: "document.diverged", by, object, detail: { version, what } })
+      .recordLater({ action: "document.diverged", by, object, detail: { version, what } })
       .catch((err: unknown) => this.#log.error({ err, documentId }, "a divergence could not be recorded"));
     this.#farewells.track(recorded);
     const room = this.rooms.get(documentId);

@@ -3,6 +3,7 @@ import { AppError, errorCatalogue } from "@onrecord/core/errors";
 import type { RequestHandler } from "@onrecord/http/http-server";
 import { findCookie, isCrossSite, SESSION_COOKIE } from "@onrecord/policy/credentials";
 import type { Caller } from "@onrecord/policy/principal";
+import { asUnavailable } from "@onrecord/postgres/unavailable";
 import { knownCode } from "@onrecord/subgraph/errors";
 import { BodyTooLarge } from "@onrecord/subgraph/read-body";
 import type { Authenticator } from "./authenticator.js";
@@ -104,7 +105,8 @@ export function authRoutes(
       if (isCrossSite(request))
         throw await authenticator.refuseCrossSite(request, id, "/auth", "Sign in from this site.");
       await action(request, response, await authenticator.ofRequest(request, info));
-    } catch (error) {
+    } catch (thrown) {
+      const error = asUnavailable(thrown);
       if (!(error instanceof AppError)) throw error;
       respondError(response, error, id);
     }

@@ -3,6 +3,7 @@ import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller } from "@onrecord/policy/principal";
+import { asUnavailable } from "@onrecord/postgres/unavailable";
 import { BodyTooLarge } from "@onrecord/subgraph/read-body";
 import { discard, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
@@ -45,7 +46,8 @@ export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOp
         if (isStream(answer)) await keepWatch(answer, caller, live, request, response, info);
         return answer;
       });
-    } catch (error) {
+    } catch (thrown) {
+      const error = asUnavailable(thrown);
       if (!(error instanceof AppError) || response.headersSent) throw error;
       respondError(response, error, info.id);
     }

@@ -7,6 +7,7 @@ import type { HttpServer, RequestInfo, UpgradeHandler } from "@onrecord/http/htt
 import { bearer, type Credential, findCredential } from "@onrecord/policy/credentials";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller, Principal } from "@onrecord/policy/principal";
+import { asUnavailable } from "@onrecord/postgres/unavailable";
 import { toGraphQLError } from "@onrecord/subgraph/errors";
 import { JsonScan, operationBounds } from "@onrecord/subgraph/json-bounds";
 import { type Context, makeServer } from "graphql-ws";
@@ -16,8 +17,8 @@ import type { Ending, LiveSessions } from "./live-sessions.js";
 import type { Runtime } from "./runtime.js";
 import { carry } from "./socket.js";
 
-/** Close codes: those of graphql-transport-ws, and 1001, which its clients take for "reconnect". */
-const closeCodes = { unauthenticated: 4401, forbidden: 4403, restart: 1001 } as const;
+/** Close codes: those of graphql-transport-ws, and 1001 and 1013, which its clients take for "reconnect". */
+const closeCodes = { unauthenticated: 4401, forbidden: 4403, restart: 1001, tryLater: 1013 } as const;
 
 /** Longest message of a socket that has not said who it is: a token and a session's name, in bytes. */
 const STRANGER_BYTES = 16 * 1024;
@@ -135,10 +136,10 @@ export class GraphqlSockets {
       if (socket.readyState === socket.OPEN) socket.once("close", forget);
       else forget();
       return socket.readyState === socket.OPEN;
-    } catch (error) {
+    } catch (thrown) {
+      const error = asUnavailable(thrown);
       if (!(error instanceof AppError)) throw error;
-      const code = error.code === "FORBIDDEN" ? closeCodes.forbidden : closeCodes.unauthenticated;
-      socket.close(code, error.message);
+      socket.close(closeCodeOf(error), error.message);
       return false;
     }
   }
@@ -164,6 +165,12 @@ function checkMessage(message: Buffer, { session }: Extra): void {
   if (!session && message.length > STRANGER_BYTES)
     throw new AppError("BAD_USER_INPUT", "This message is too large before you are signed in.");
   new JsonScan(operationBounds).take(message);
+}
+
+function closeCodeOf({ code }: AppError): number {
+  if (code === "FORBIDDEN") return closeCodes.forbidden;
+  // Whoever is told that they are nobody gives their token up.
+  return code === "UNAUTHENTICATED" ? closeCodes.unauthenticated : closeCodes.tryLater;
 }
 
 function end(socket: WebSocket, why: Ending): void {

@@ -48,7 +48,7 @@ export async function checkPort(config: Pick<Config, "host" | "port">): Promise<
   const check = "port";
   if (await canListen(port, host)) return { check, ok: true, text: `${port} on ${host} is free` };
   const url = ownUrl(config);
-  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3000) })
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) })
     .then((response) => response.json() as Promise<{ ready?: boolean; checks?: object }>)
     .catch(() => undefined);
   if (answer?.checks === undefined)

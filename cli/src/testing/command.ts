@@ -49,7 +49,7 @@ export class Command implements AsyncDisposable {
   ): Command {
     if (!existsSync(program)) throw new Error("The command is not built: run `npm run build` first.");
     const { PATH = "" } = process.env;
-    const flags = ["--disable-warning=ExperimentalWarning"];
+    const flags = ["--no-warnings"];
     const child = spawn(process.execPath, [...flags, program, ...args], {
       env: { PATH, PORT: "0", ...env },
       stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],

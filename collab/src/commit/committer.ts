@@ -3,6 +3,7 @@ import type { Logger } from "@onrecord/core/log";
 import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/store/commit";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Database } from "@onrecord/postgres/database";
+import { isUnavailable } from "@onrecord/postgres/unavailable";
 import { Histogram, type Registry } from "prom-client";
 import type { Room } from "../room/room.js";
 import { Pipeline } from "./pipeline.js";
@@ -19,9 +20,18 @@ interface Commit {
   readonly rooms: readonly Room[];
   readonly parts: readonly DocumentChanges[];
   readonly end: () => void;
-  /** Null when it failed and nobody knows whether it was kept. */
-  readonly outcomes: Promise<CommitOutcome[] | null>;
+  readonly outcomes: Promise<CommitOutcome[] | Failure>;
 }
+
+/** A group commit failed. `passing`: the same may work in a moment, and perhaps it was kept after all. */
+class Failure {
+  constructor(readonly passing: boolean) {}
+}
+
+/** What has been committed so lately tells that commits work, in milliseconds. */
+const LATELY_MS = 3000;
+/** Names no change. */
+const nothing = { action: "document.edited", documents: [] } as const;
 
 /** Bytes of changes in one statement: the rest waits for the next. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -65,6 +75,10 @@ export class Committer implements AsyncDisposable {
   #sent = Number.NEGATIVE_INFINITY;
   /** Changes that came since. */
   #gathered = 0;
+  /** When a statement was answered last. */
+  #answered = Number.NEGATIVE_INFINITY;
+  #failing = false;
+  #abandoned = false;
   readonly #seconds: Histogram;
   readonly #changes: Histogram;
   readonly #line: Pipeline;
@@ -92,7 +106,19 @@ export class Committer implements AsyncDisposable {
 
   /** Connects, and has the statement planned: a commit of nothing. Otherwise the first who type after a start wait for both. */
   async start(): Promise<void> {
-    await commitChanges(this.#line, this.ledger, { action: "document.edited", documents: [] });
+    await this.#commitNothing();
+  }
+
+  /** Resolves when commits work: one was answered just now, or one of nothing is. */
+  async check(): Promise<void> {
+    const lately = performance.now() - this.#answered < LATELY_MS;
+    if (this.#failing || this.#underWay.length > 0 || !lately) await this.#commitNothing();
+  }
+
+  async #commitNothing(): Promise<void> {
+    await commitChanges(this.#line, this.ledger, nothing);
+    this.#answered = performance.now();
+    this.#failing = false;
   }
 
   schedule(room: Room): void {
@@ -109,6 +135,12 @@ export class Committer implements AsyncDisposable {
       if (!this.#running) this.#fill();
       await this.#running;
     }
+  }
+
+  /** Waits no longer for what is under way: the database does not answer, and the process ends. What was not kept, its authors still have. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#line.giveUp();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,11 +221,10 @@ export class Committer implements AsyncDisposable {
     this.#sentWith(count);
     const commit = { action: "document.edited", documents: parts } as const;
     const outcomes = commitChanges(this.#line, this.ledger, commit).catch((err: unknown) => {
-      this.host.log.error(
-        { err, documents: parts.map(({ documentId }) => documentId) },
-        "a group commit failed",
-      );
-      return null;
+      const passing = isUnavailable(err) && !this.#abandoned;
+      const documents = parts.map(({ documentId }) => documentId);
+      this.host.log.error({ err, documents, passing }, "a group commit failed");
+      return new Failure(passing);
     });
     return { rooms, parts, end: this.#seconds.startTimer(), outcomes };
   }
@@ -239,15 +270,17 @@ export class Committer implements AsyncDisposable {
     }
   }
 
-  #settle({ rooms, end }: Commit, outcomes: readonly CommitOutcome[] | null): void {
+  #settle({ rooms, end }: Commit, outcomes: readonly CommitOutcome[] | Failure): void {
     end();
+    this.#failing = outcomes instanceof Failure;
+    if (!this.#failing) this.#answered = performance.now();
     for (const [index, room] of rooms.entries()) {
-      const outcome = outcomes?.[index];
-      if (outcome === undefined) {
-        // Whether it was kept is not known: the clients come back and are told from the table.
-        this.host.evict(room, closeReasons.notCommitted);
+      if (outcomes instanceof Failure) {
+        // Whether it was kept is not known: the room finds out, or its clients come back and are told from the table.
+        if (!outcomes.passing || !room.findOut()) this.host.evict(room, closeReasons.notCommitted);
         continue;
       }
+      const outcome = outcomes[index]!;
       room.settle(outcome);
       if (outcome.outcome === "COMMITTED") this.host.committed(room.documentId, outcome.head);
     }

@@ -1,13 +1,16 @@
 import type { Logger } from "@onrecord/core/log";
 import type { Database, Sql } from "@onrecord/postgres/database";
-import type { Client } from "pg";
+import type { WatchedClient } from "@onrecord/postgres/watched-client";
 
 /**
  * One connection that takes a statement while the one before is under way, each a transaction of its own, in the order in which they
- * were sent. When it is lost, all that are under way fail, and the next statement opens another.
+ * were sent. When it is lost, or does not answer in time, all that are under way fail, and the next statement opens another: what became
+ * of them is then not known.
  */
 export class Pipeline implements Sql, AsyncDisposable {
-  #client: Promise<Client> | undefined;
+  #client: Promise<WatchedClient> | undefined;
+  /** The connection of that, also while it is being made. */
+  #connection: WatchedClient | undefined;
 
   constructor(
     private readonly db: Database,
@@ -22,8 +25,9 @@ export class Pipeline implements Sql, AsyncDisposable {
     return (await client.query<Row>({ name: this.name, text, values: [...values] })).rows;
   }
 
-  #open(): Promise<Client> {
+  #open(): Promise<WatchedClient> {
     const client = this.db.dedicated(this.name, { pipeline: true });
+    this.#connection = client;
     const opening = client.connect().then(() => client);
     const lost = () => {
       if (this.#client === opening) this.#client = undefined;
@@ -36,6 +40,11 @@ export class Pipeline implements Sql, AsyncDisposable {
     });
     client.on("end", lost);
     return opening;
+  }
+
+  /** All that is under way fails at once. */
+  giveUp(): void {
+    this.#connection?.giveUp();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -97,7 +97,7 @@ export class PresenceTalk {
     const { by } = this.connection;
     const object = { kind: "DOCUMENT", id: this.room.documentId } as const;
     this.host.ledger
-      .record({ action, by, object, detail: { clientId } })
+      .recordLater({ action, by, object, detail: { clientId } })
       .catch((err: unknown) =>
         this.host.log.error({ err, requestId: by.requestId }, "a refusal could not be recorded"),
       );

@@ -35,7 +35,7 @@ export function refuse(
   };
   log.info({ requestId: by.requestId, documentId: room.documentId, code, reason }, "refused a message");
   ledger
-    .record({ action: "document.edit-refused", by, object, detail })
+    .recordLater({ action: "document.edit-refused", by, object, detail })
     .catch((err: unknown) => log.error({ err, requestId: by.requestId }, "a refusal could not be recorded"))
     .finally(() => connection.close(why));
 }

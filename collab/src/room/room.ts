@@ -29,6 +29,8 @@ import type { RoomHost } from "./room-host.js";
 const MERGED = 100;
 /** A document that rests again and again is held against the record so often at most, in milliseconds. */
 const CHECK_EVERY_MS = 60_000;
+/** So often in a row it is looked up whether a batch was kept, before the room is given up. */
+const LOOK_UPS = 2;
 
 /**
  * One document held open by this node.
@@ -60,6 +62,8 @@ export class Room {
   #rebuilding: Promise<void> | undefined;
   readonly #rebuild: Rebuild;
   #onSettled: (() => void) | undefined;
+  /** Commits in a row that were not answered. */
+  #unanswered = 0;
   #evicted = false;
 
   constructor(
@@ -230,6 +234,7 @@ export class Room {
     const batch = this.#pending.end();
     switch (outcome) {
       case "COMMITTED":
+        this.#unanswered = 0;
         this.version = head;
         this.#tip = batch.at(-1)!.entryId;
         this.authors.bindings.settle(batch.reduce((sum, { bindings }) => sum + bindings.length, 0));
@@ -262,6 +267,22 @@ export class Room {
     this.#scheduleRest();
   }
 
+  /**
+   * The commit of the oldest batch under way was not answered. The table says whether it was kept: what was drops out as known, and the rest
+   * is tried again on top of the head and the tip that are there. Should the first attempt go through only after that look, one of the
+   * two finds the head moved (CONFLICT), and looks again. False: this has been tried often enough.
+   */
+  findOut(): boolean {
+    if (this.#evicted) return true;
+    const batch = this.#pending.end();
+    // Two that were under way together fail together.
+    if (!this.#rebuilding && ++this.#unanswered > LOOK_UPS) return false;
+    this.#putBack(batch);
+    this.#catchUp(closeReasons.notCommitted);
+    if (!this.#pending.isUnderWay) this.#onSettled?.();
+    return true;
+  }
+
   /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
   catchUp(version: number): void {
     if (version > this.version && !this.#pending.isUnderWay) this.#catchUp();
@@ -282,6 +303,7 @@ export class Room {
 
   /** Forgets the room; its changes that were not committed were shown to nobody, and their senders still have them. */
   close(why: CloseReason): void {
+    if (this.#evicted) return;
     this.#evicted = true;
     this.#outbound.clear();
     const dropped = this.#inbox.drop();
@@ -354,12 +376,13 @@ export class Room {
     this.#catchUp();
   }
 
-  #catchUp(): void {
+  /** `otherwise`: why everyone is sent away if it cannot. */
+  #catchUp(otherwise: CloseReason = closeReasons.unreadable): void {
     if (this.#evicted) return;
     this.#rebuilding ??= this.#startOver().catch((error: unknown) =>
       error instanceof AppError && (error.code === "GONE" || error.code === "NOT_FOUND")
         ? this.host.evict(this, closeReasons.documentGone)
-        : this.host.evict(this, closeReasons.unreadable),
+        : this.host.evict(this, otherwise),
     );
   }
 

@@ -1,8 +1,12 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
+import { within } from "@onrecord/core/within";
 import type { BusTransport, Envelope } from "./bus.js";
 import { pack } from "./postgres-transport.js";
+
+/** How long saying goodbye may take, in milliseconds. */
+const GOODBYE_MS = 2000;
 
 const SUBJECT = "onrecord.hints";
 
@@ -73,7 +77,9 @@ export class NatsTransport implements BusTransport {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection?.drain();
+    // What is said meanwhile reaches nobody who needs it: with a server that is away this would wait until it is back.
+    const connection = this.#connection;
+    if (connection && !(await within(GOODBYE_MS, connection.drain()))) await connection.close();
   }
 }
 

@@ -1,6 +1,12 @@
+import { newId } from "@onrecord/core/ids";
 import { until } from "@onrecord/core/testing/until";
+import { usualBounds } from "@onrecord/postgres/bounds";
+import { Database } from "@onrecord/postgres/database";
 import { runAsOwner } from "@onrecord/postgres/testing/fresh-database";
+import { SilentProxy } from "@onrecord/postgres/testing/silent-proxy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Bus } from "./bus.js";
+import { PostgresTransport } from "./postgres-transport.js";
 import { listen } from "./testing/listen.js";
 import { type FirstNode, testNode } from "./testing/test-node.js";
 
@@ -61,5 +67,29 @@ describe("the bus on Postgres", () => {
     await until(() => heard.includes(88), "a hint after the reconnect");
     expect(heard).toEqual([88]);
     expect(gaps).toBe(1);
+  });
+
+  it.each([
+    ["what it sends is swallowed", ["up"]],
+    ["what it is sent is swallowed", ["down"]],
+  ] as const)("notices when its connection falls silent, so that %s, and hears again", async (_, muted) => {
+    await using proxy = await SilentProxy.before(first.appUrl);
+    const bounds = { ...usualBounds, answerMs: 1000 };
+    await using db = new Database(proxy.through(first.appUrl), { log: first.log, bounds });
+    const secret = "the secret of the nodes of a test";
+    await using bus = new Bus(newId(), new PostgresTransport(db, first.log), () => undefined, secret);
+    await bus.start();
+    const heard = listen(bus);
+    const others = listen(first.bus);
+    let gaps = 0;
+    bus.onGap(() => void gaps++);
+    first.bus.publish("permissions.changed", { revision: 1 });
+    await until(() => heard.includes(1), "a hint before the silence");
+    proxy.mute(...muted);
+    bus.publish("permissions.changed", { revision: 2 });
+    await until(() => gaps > 0 && bus.ready(), "the silence to be noticed");
+    first.bus.publish("permissions.changed", { revision: 3 });
+    bus.publish("permissions.changed", { revision: 4 });
+    await until(() => heard.includes(3) && others.includes(4), "hints both ways");
   });
 });

@@ -21,7 +21,7 @@ export class PostgresTransport implements BusTransport {
   async start(receive: (envelope: Envelope) => void, onGap: () => void): Promise<void> {
     let attempt = 0;
     const connect = async (): Promise<void> => {
-      const client = this.db.dedicated("onrecord bus");
+      const client = this.db.dedicated("onrecord bus", { bounded: true });
       client.on("notification", ({ payload }) => {
         // Any login of the database may NOTIFY, so what arrives may be anything.
         try {
@@ -35,10 +35,15 @@ export class PostgresTransport implements BusTransport {
       };
       client.on("error", lost);
       client.on("end", () => lost());
-      await client.connect();
-      await client.query(`listen ${CHANNEL}`);
-      // A NOTIFY is a transaction. Hints may be lost, so none of them waits for the disk, nor keeps it from those that must.
-      await client.query("set synchronous_commit = off");
+      try {
+        await client.connect();
+        await client.query(`listen ${CHANNEL}`);
+        // A NOTIFY is a transaction. Hints may be lost, so none of them waits for the disk, nor keeps it from those that must.
+        await client.query("set synchronous_commit = off");
+      } catch (err) {
+        client.giveUp();
+        throw err;
+      }
       if (this.#closed) return client.end();
       this.#client = client;
       attempt = 0;
@@ -46,7 +51,10 @@ export class PostgresTransport implements BusTransport {
     const reconnect = (err?: Error): void => {
       this.#client = undefined;
       if (this.#closed || this.#retry) return;
-      this.log.warn({ err, attempt }, "the bus lost its database connection and will reconnect");
+      this.log.warn(
+        { reason: err?.message, attempt },
+        "the bus lost its database connection and will reconnect",
+      );
       this.#retry = setTimeout(
         () => {
           this.#retry = undefined;

@@ -4,6 +4,7 @@ import { NatsTransport } from "@onrecord/bus/nats-transport";
 import { PostgresTransport } from "@onrecord/bus/postgres-transport";
 import { type Config, type LoginName, loginNames, type Secrets } from "@onrecord/core/config";
 import { newId } from "@onrecord/core/ids";
+import type { LimitName } from "@onrecord/core/limits";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
 import { FileKeyProvider, type KeyProvider } from "@onrecord/keys/vault";
@@ -12,6 +13,7 @@ import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
 import { LiveRights } from "@onrecord/policy/live-rights";
 import { SessionUse } from "@onrecord/policy/session-use";
+import { type Bounds, boundsOf, patient } from "@onrecord/postgres/bounds";
 import { Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
@@ -19,6 +21,7 @@ import { migrate } from "@onrecord/postgres/migrate";
 import { roleOf, stepsDownTo } from "@onrecord/postgres/roles";
 import { Registry } from "prom-client";
 import { type Entry, enter, stepDown } from "./entry.js";
+import { Unrecorded } from "./unrecorded.js";
 
 /** What of a context goes by the login under which it connects. */
 export interface UnderLogin {
@@ -52,19 +55,23 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   readonly demoPassword: string;
   /** Resolves with a sentence when the process cannot go on (its embedded Postgres died). */
   readonly fatal: Promise<string>;
+  /** The process ends: from now on nobody waits long for the database. */
+  hurry(): void;
+  /** Tells in the log what is not on the record and should be: the process ends without waiting any longer. */
+  tellUnrecorded(): void;
 }
 
 /** What a process steps down to that has the owner's login and no other. */
 const PROCESS_ROLE = "onrecord_app";
-/** The most connections of a service beside others in one process; the pools of those that work for editors are the largest. */
-const MOST: Readonly<Record<LoginName, number>> = {
-  identity: 6,
-  permissions: 6,
-  documents: 12,
-  audit: 6,
-  collab: 12,
-  gateway: 6,
-};
+/** How many connections a service has beside others in one process; the pools of those that work for editors are the largest. */
+const poolOf = {
+  identity: "poolIdentity",
+  permissions: "poolPermissions",
+  documents: "poolDocuments",
+  audit: "poolAudit",
+  collab: "poolCollab",
+  gateway: "poolGateway",
+} as const satisfies Record<LoginName, LimitName>;
 
 /** How a context is opened. */
 export interface ContextOptions {
@@ -78,7 +85,7 @@ export interface ContextOptions {
 export async function createContext(
   config: Config,
   secrets: Secrets,
-  log: Logger = createLogger(config.logLevel),
+  log: Logger = createLogger(config.logLevel, config.nodeName),
   options: ContextOptions = {},
 ): Promise<AppContext> {
   await using resources = new AsyncDisposableStack();
@@ -87,7 +94,15 @@ export async function createContext(
   options.onProgress?.("migrating the database");
   await migrate(admin.url, log);
   const { own, logins } = reached.external ? await stepAllDown(reached, log) : reached;
-  const db = resources.use(new Database(own.url, { log, ...own }));
+  const serving = boundsOf(config.limits);
+  const bounds = options.beside ? patient(serving) : serving;
+  const databases: Database[] = [];
+  const open = ({ url, ...how }: Entry & { max: number; within?: Database; bounds?: Bounds }) => {
+    const opened = new Database(url, { log, bounds, ...how });
+    databases.push(opened);
+    return opened;
+  };
+  const db = resources.use(open({ ...own, max: config.limits.poolShared }));
   const nodeId = newId();
   const transport: BusTransport =
     config.bus.kind === "nats" ? new NatsTransport(config.bus.url, log) : new PostgresTransport(db, log);
@@ -103,10 +118,10 @@ export async function createContext(
   const roles = await stepsDownTo(db, loginNames.map(roleOf));
   const owned = resources.move();
   /** What works on these connections: gone, with the refusals that it still counts written, before they are. */
+  const metrics = new Registry();
+  const unrecorded = new Unrecorded(log, metrics);
   const workOn = (db: Database): UnderLogin => {
-    const ledger = owned.use(
-      new Ledger(db, bus, (err) => log.warn({ err }, "refusals could not be recorded and are kept")),
-    );
+    const ledger = unrecorded.watch(owned.use(new Ledger(db, bus, unrecorded)));
     const decisions = new DecisionPoint(db, log);
     return { db, ledger, decisions, guard: new Guard(decisions, ledger) };
   };
@@ -115,17 +130,18 @@ export async function createContext(
   const under = (login: LoginName | "operator"): UnderLogin => {
     const how = connect(login);
     if (how === null) return shared;
-    const known = made.get(login) ?? workOn(owned.use(new Database(how.url, { log, within: db, ...how })));
+    const known = made.get(login) ?? workOn(owned.use(open({ ...how, within: db })));
     made.set(login, known);
     return known;
   };
   /** How a login is reached; null: the process's connections are its. */
   const connect = (login: LoginName | "operator") => {
-    if (login === "operator") return { ...admin, max: 2 };
+    if (login === "operator") return { ...admin, max: 2, bounds: patient(serving) };
     const entry = logins[login];
-    if (entry !== undefined) return entry.url === own.url ? null : { ...entry, max: MOST[login] };
+    const max = config.limits[poolOf[login]];
+    if (entry !== undefined) return entry.url === own.url ? null : { ...entry, max };
     const service = roleOf(login);
-    return roles.has(service) ? { ...own, max: MOST[login], role: service } : null;
+    return roles.has(service) ? { ...own, max, role: service } : null;
   };
   return {
     config,
@@ -133,7 +149,7 @@ export async function createContext(
     ...shared,
     bus,
     keys,
-    metrics: new Registry(),
+    metrics,
     rights,
     sessionUse,
     nodeId,
@@ -141,6 +157,10 @@ export async function createContext(
     demoPassword: secrets.demoPassword,
     fatal,
     under,
+    hurry: () => {
+      for (const database of databases) database.hurry();
+    },
+    tellUnrecorded: () => unrecorded.tell(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -33,6 +33,20 @@ describe("what comes at about the same time", () => {
     expect(kept).toEqual([1, 3, 4]);
   });
 
+  it("fails together where that is nobody's fault", async () => {
+    let tries = 0;
+    const queue = new BatchQueue<number, number>(
+      async () => {
+        tries++;
+        throw new Error("away");
+      },
+      (error) => (error as Error).message === "away",
+    );
+    const outcomes = await Promise.allSettled([1, 2, 3].map((n) => queue.add(n)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(tries).toBe(1);
+  });
+
   it("gets each its own result", async () => {
     const queue = new BatchQueue<number, string>(async (items) => items.map((n) => `of ${n}`));
     expect(await Promise.all([1, 2, 3].map((n) => queue.add(n)))).toEqual(["of 1", "of 2", "of 3"]);

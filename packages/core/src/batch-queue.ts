@@ -9,14 +9,17 @@ interface Waiting<Item, Result> {
 /**
  * Does together what comes at about the same time: one commit, or one statement. One batch is under way at a time; what comes meanwhile is
  * the next: when a thousand sockets close at once, that is a handful of transactions, and a lone item waits for nothing but its own. Where
- * a batch fails, its items are tried one by one, so that each is told of its own fault alone.
+ * a batch fails, its items are tried one by one, so that each is told of its own fault alone; not where the fault is none of theirs.
  */
 export class BatchQueue<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
   #running = false;
 
-  /** `work` answers with a result for each item, in their order. */
-  constructor(private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>) {}
+  /** `work` answers with a result for each item, in their order; `isNobodys` tells a fault that no item is to blame for. */
+  constructor(
+    private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly isNobodys: (error: unknown) => boolean = () => false,
+  ) {}
 
   /** Resolves with the item's result when its batch is done. */
   add(item: Item): Promise<Result> {
@@ -35,7 +38,7 @@ export class BatchQueue<Item, Result> {
       try {
         await this.#together(batch);
       } catch (error) {
-        if (batch.length === 1) batch[0]!.done.reject(error);
+        if (batch.length === 1 || this.isNobodys(error)) for (const { done } of batch) done.reject(error);
         else for (const one of batch) await this.#together([one]).catch(one.done.reject);
       }
     }

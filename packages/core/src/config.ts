@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { AppError } from "./errors.js";
 import { type Limits, readLimits } from "./limits.js";
@@ -27,6 +28,8 @@ export interface Config {
   /** Somebody said so, and it is not only what is usual outside production. */
   readonly demoAsked: boolean;
   readonly logLevel: string;
+  /** What operators call this process: in each line of its log. */
+  readonly nodeName: string;
   /** Where the subgraphs answer when they run in other processes. */
   readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
   /** Where the collaboration server answers when it runs in another process. */
@@ -55,7 +58,19 @@ export interface Secrets {
 /** A host name or address without a port: no wildcards, since whoever has a name below could then be taken for us. */
 const HOST_NAME = /^(?:[a-z0-9_](?:[a-z0-9._-]{0,252})|\[?[0-9a-f:.]*:[0-9a-f:.]*\]?)$/;
 
+/** It stands in logs and labels. */
+const NODE_NAME = /^[\w.-]{1,64}$/;
+
 type Env = Readonly<Record<string, string | undefined>>;
+
+/** What this process is called; the machine's name where nothing fit is given. */
+export function readNodeName(env: Env, fault: (sentence: string) => void = () => undefined): string {
+  const given = env.ONRECORD_NODE_NAME?.trim() || undefined;
+  if (given === undefined) return hostname();
+  if (NODE_NAME.test(given)) return given;
+  fault("ONRECORD_NODE_NAME has at most 64 letters, digits, dots, hyphens and underscores.");
+  return hostname();
+}
 
 /** Reads configuration and secrets from environment variables. Throws one BAD_CONFIG error with a sentence per fault. */
 export function readConfig(env: Env): { config: Config; secrets: Secrets } {
@@ -128,6 +143,7 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     demo: oneOf("ONRECORD_DEMO", ["0", "1"], production ? "0" : "1") === "1",
     demoAsked: text("ONRECORD_DEMO") === "1",
     logLevel: oneOf("LOG_LEVEL", ["trace", "debug", "info", "warn", "error", "silent"], "warn"),
+    nodeName: readNodeName(env, fault),
     subgraphUrls,
     collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
     planner: oneOf("ONRECORD_PLANNER", ["rust", "javascript"], "rust"),

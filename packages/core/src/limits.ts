@@ -216,6 +216,80 @@ export const limitCatalogue = {
     value: 60,
     about: "how long a session may lie unused before it ends (minutes)",
   },
+  connectSeconds: {
+    variable: "ONRECORD_MAX_CONNECT_SECONDS",
+    value: 10,
+    about: "how long a connection to the database may take to be made (seconds)",
+  },
+  answerSeconds: {
+    variable: "ONRECORD_MAX_ANSWER_SECONDS",
+    value: 10,
+    about:
+      "how long what everybody waits for (the commit of edits, the looks at rights, hints, `/readyz`) waits for the database, before its connection is given up and made anew (seconds)",
+  },
+  statementSeconds: {
+    variable: "ONRECORD_MAX_STATEMENT_SECONDS",
+    value: 120,
+    about:
+      "how long any other statement of a service may take (seconds); while the database is silent, no longer than `ONRECORD_MAX_ANSWER_SECONDS`",
+  },
+  lockSeconds: {
+    variable: "ONRECORD_MAX_LOCK_SECONDS",
+    value: 30,
+    about: "how long a statement may wait for what another transaction holds (seconds)",
+  },
+  poolWaitSeconds: {
+    variable: "ONRECORD_MAX_POOL_WAIT_SECONDS",
+    value: 30,
+    about: "how long a statement may wait for a free connection (seconds)",
+  },
+  idleTransactionSeconds: {
+    variable: "ONRECORD_MAX_IDLE_TRANSACTION_SECONDS",
+    value: 30,
+    about:
+      "how long a transaction may be left alone before Postgres ends it, so that a machine that is lost holds nothing (seconds)",
+  },
+  stopSeconds: {
+    variable: "ONRECORD_MAX_STOP_SECONDS",
+    value: 25,
+    about:
+      "how long a process that was asked to end may take; then it tells what it could not do, and ends (seconds)",
+  },
+  poolShared: {
+    variable: "ONRECORD_POOL_SHARED",
+    value: 12,
+    about: "connections to the database for what all services of a process share",
+  },
+  poolIdentity: {
+    variable: "ONRECORD_POOL_IDENTITY",
+    value: 6,
+    about: "connections of the identity subgraph, where it has its own login or role",
+  },
+  poolPermissions: {
+    variable: "ONRECORD_POOL_PERMISSIONS",
+    value: 6,
+    about: "connections of the permissions subgraph, likewise",
+  },
+  poolDocuments: {
+    variable: "ONRECORD_POOL_DOCUMENTS",
+    value: 12,
+    about: "connections of the documents subgraph, likewise",
+  },
+  poolAudit: {
+    variable: "ONRECORD_POOL_AUDIT",
+    value: 6,
+    about: "connections of the audit subgraph, likewise",
+  },
+  poolCollab: {
+    variable: "ONRECORD_POOL_COLLAB",
+    value: 12,
+    about: "connections of the collaboration server, likewise, beside the one for commits",
+  },
+  poolGateway: {
+    variable: "ONRECORD_POOL_GATEWAY",
+    value: 6,
+    about: "connections of the gateway, likewise",
+  },
 } as const;
 
 export type LimitName = keyof typeof limitCatalogue;

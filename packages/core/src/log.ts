@@ -1,14 +1,15 @@
+import { hostname } from "node:os";
 import { pino } from "pino";
 
 /** A structured logger: data first, then a lowercase sentence. */
 export type Logger = pino.Logger;
 
-/** The root logger of a process; services take children of it (`log.child({ service })`). Secrets never reach a line. */
-export function createLogger(level: string): Logger {
+/** The root logger of a process, whose lines have its number and its node's name; services take children of it (`log.child({ service })`). Secrets never reach a line. */
+export function createLogger(level: string, node = hostname()): Logger {
   return pino(
     {
       level,
-      base: null,
+      base: { node, pid: process.pid },
       redact: {
         paths: [
           "*.token",

@@ -1,9 +1,9 @@
 import type { Bus } from "@onrecord/bus/bus";
-import { AppError } from "@onrecord/core/errors";
-import type { Database } from "@onrecord/postgres/database";
+import type { Database, Sql } from "@onrecord/postgres/database";
 import { pendingMigrations } from "@onrecord/postgres/migrate";
 import { collectDefaultMetrics, type Registry } from "prom-client";
 import type { HttpServer, RequestHandler } from "./http-server.js";
+import { Readiness } from "./readiness.js";
 
 /** How often the event loop is looked at: how late it is then is its lag. */
 const EVENT_LOOP_EVERY_MS = 500;
@@ -11,18 +11,31 @@ const EVENT_LOOP_EVERY_MS = 500;
 /** What is asked whether the process is ready. */
 export interface HealthContext {
   readonly db: Database;
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, "ready">;
   readonly metrics: Registry;
 }
 
-/** Mounts `/healthz` (the process lives), `/readyz` (database reachable and migrated, bus heard) and `/metrics` on an HTTP server. */
-export function mountHealth(http: HttpServer, context: HealthContext): void {
+/**
+ * Mounts `/healthz` (the process lives), `/readyz` (it can do its work) and `/metrics` on an HTTP server. Services add their checks to what
+ * is returned. Hints that do not come delay by a second and hinder nobody, so the bus is told of and does not count.
+ */
+export function mountHealth(http: HttpServer, context: HealthContext): Readiness {
   // The default looks at the event loop a hundred times a second, which is most of what a quiet process costs.
   collectDefaultMetrics({
     register: context.metrics,
     prefix: "onrecord_",
     eventLoopMonitoringPrecision: EVENT_LOOP_EVERY_MS,
   });
+  const readiness = new Readiness(() => ({ bus: context.bus.ready() ? "ok" : "reconnecting" }));
+  // On the connection that nothing holds: a busy node is not one that cannot work.
+  const { reserve } = context.db;
+  const beside: Sql = { query: async (text, values = []) => (await reserve.query(text, [...values])).rows };
+  readiness.add("database", async () => void (await beside.query("select 1")));
+  readiness.add("migrations", async () => {
+    const pending = await pendingMigrations(beside);
+    if (pending.length > 0) throw new Error(`this build needs ${pending.at(-1)}`);
+  });
+  readiness.add("writes", async () => void (await beside.query("select onrecord.probe_writes()")));
   // Probes come by address.
   const probe = (path: string, handler: RequestHandler) =>
     http.route(path, handler, { anyHost: true, methods: ["GET", "HEAD"] });
@@ -30,39 +43,15 @@ export function mountHealth(http: HttpServer, context: HealthContext): void {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
   });
   probe("/readyz", async (_request, response) => {
-    const checks = await readiness(context);
-    const ready = Object.values(checks).every((state) => state === "ok");
+    const found = await readiness.find();
     response
-      .writeHead(ready ? 200 : 503, { "content-type": "application/json" })
-      .end(`${JSON.stringify({ ready, checks })}\n`);
+      .writeHead(found.ready ? 200 : 503, { "content-type": "application/json" })
+      .end(`${JSON.stringify(found)}\n`);
   });
   probe("/metrics", async (_request, response) => {
     response
       .writeHead(200, { "content-type": context.metrics.contentType })
       .end(await context.metrics.metrics());
   });
-}
-
-/** Each dependency with "ok" or what is wrong with it. */
-async function readiness(context: HealthContext): Promise<Record<"database" | "migrations" | "bus", string>> {
-  try {
-    const pending = await pendingMigrations(context.db).catch((error: unknown) => {
-      // A newer build has taken away what this one needs: the database itself answers.
-      if (error instanceof AppError) return error.message;
-      throw error;
-    });
-    const migrations =
-      typeof pending === "string"
-        ? pending
-        : pending.length === 0
-          ? "ok"
-          : `this build needs ${pending.at(-1)}`;
-    return { database: "ok", migrations, bus: context.bus.ready() ? "ok" : "reconnecting" };
-  } catch (error) {
-    return {
-      database: (error as Error).message,
-      migrations: "unknown",
-      bus: context.bus.ready() ? "ok" : "reconnecting",
-    };
-  }
+  return readiness;
 }

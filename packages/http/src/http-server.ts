@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
+import { isUnavailable } from "@onrecord/postgres/unavailable";
 import { Door, type DoorAnswer, malformed, methodRefused, type RouteOptions, sentence } from "./door.js";
 
 /** What every handler learns of a request besides the request itself. */
@@ -157,6 +158,14 @@ export class HttpServer implements AsyncDisposable {
       // A client that hangs up while it sends is no failure of ours.
       if (response.destroyed && (err as NodeJS.ErrnoException).code === "ECONNRESET")
         return this.log.debug({ err, requestId: info.id, path: info.url.pathname }, "a client hung up");
+      if (isUnavailable(err) && !response.headersSent) {
+        this.log.warn(
+          { err, requestId: info.id, path: info.url.pathname },
+          "the database did not answer a request",
+        );
+        response.writeHead(503, { "content-type": "text/plain", "retry-after": "2" });
+        return void response.end(`unavailable, try again; request ${info.id}\n`);
+      }
       this.log.error({ err, requestId: info.id, path: info.url.pathname }, "a request failed");
       if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
       response.end(`internal error, request ${info.id}\n`);

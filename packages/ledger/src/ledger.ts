@@ -1,12 +1,15 @@
 import type { Bus } from "@onrecord/bus/bus";
 import { BatchQueue } from "@onrecord/core/batch-queue";
 import { newId } from "@onrecord/core/ids";
+import { within } from "@onrecord/core/within";
 import type { Database, Tx } from "@onrecord/postgres/database";
+import { isUnavailable } from "@onrecord/postgres/unavailable";
+import { Backlog, type Owed } from "./backlog.js";
 import { type AuditAction, outcomeOf } from "./events/catalogue.js";
 import type { By, NewEntry } from "./new-entry.js";
 import { Provenances } from "./provenance.js";
 import { type FoldedAction, Refusals } from "./refusals.js";
-import { Sittings } from "./sittings.js";
+import { Sittings, type UncountedReads } from "./sittings.js";
 
 export type { By, NewEntry };
 
@@ -21,7 +24,24 @@ export interface RecordedTx extends Tx {
 interface Identified {
   readonly id: string;
   readonly entry: NewEntry;
+  /** So many seconds after what it tells. */
+  readonly late?: number;
 }
+
+/** Who is told of what the record could not be told. */
+export interface LedgerHost {
+  /** The count of refusals could not be written; it is tried again. */
+  failed(error: unknown): void;
+  /** An entry will not be on the record. */
+  lost(owed: Owed): void;
+  /** Reads within sittings that are on the record, which will not be counted there. */
+  uncounted(reads: readonly UncountedReads[]): void;
+}
+
+const nobody: LedgerHost = { failed: () => undefined, lost: () => undefined, uncounted: () => undefined };
+
+/** How long the last attempt to record what is owed may take when a process ends, in milliseconds. */
+const LAST_ATTEMPT_MS = 5000;
 
 /** The one who acts when nobody asked: Onrecord itself. */
 export function bySystem(requestId: string): By {
@@ -33,16 +53,23 @@ export class Ledger implements AsyncDisposable {
   readonly provenances: Provenances;
   /** Reads that are folded. */
   readonly sittings: Sittings;
-  readonly #queue = new BatchQueue<Identified, string>((entries) => this.#recordAll(entries));
+  readonly #queue = new BatchQueue<Identified, string>((entries) => this.#recordAll(entries), isUnavailable);
   readonly #strangers: Refusals;
+  readonly #backlog: Backlog;
+  /** On their way for the first time, of those that are owed if they do not arrive. */
+  readonly #underWay = new Set<Owed>();
 
-  /** `failed` is told when the count of refusals could not be written; it is tried again. */
   constructor(
     private readonly db: Database,
     private readonly bus: Bus,
-    failed?: (error: unknown) => void,
+    private readonly host: LedgerHost = nobody,
   ) {
-    this.#strangers = new Refusals((entry) => this.record(entry), failed);
+    this.#strangers = new Refusals((entry) => this.recordLater(entry), host.failed);
+    this.#backlog = new Backlog({
+      record: async (owed) => void (await this.#recordAll(owed.map(late), true)),
+      isPassing: isUnavailable,
+      lost: (owed) => host.lost(owed),
+    });
     // Stored apart from the transaction that names it, on a connection that no transaction holds.
     this.provenances = new Provenances({
       query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
@@ -77,33 +104,75 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
+   * Records what has happened and cannot be taken back any more: a socket that closed, a message that was refused. Where the database is
+   * away, that is owed: recorded later, with `late` in its detail, or told (`LedgerHost.lost`) when the process ends before. Resolves when
+   * it is on the record, or owed.
+   */
+  async recordLater<A extends AuditAction>(entry: NewEntry<A>): Promise<void> {
+    const owed: Owed = { id: newId(), entry: entry as NewEntry, since: Date.now() };
+    this.#underWay.add(owed);
+    try {
+      await this.#queue.add(owed);
+    } catch (error) {
+      // Told already: the process did not wait any more.
+      if (!this.#underWay.has(owed)) return;
+      if (!isUnavailable(error)) throw error;
+      this.#backlog.add(owed);
+    } finally {
+      this.#underWay.delete(owed);
+    }
+  }
+
+  /** How many entries are owed. */
+  get owed(): number {
+    return this.#backlog.size;
+  }
+
+  /**
    * Records a refusal. Whoever is proven answers for each; those of strangers are folded (see `Refusals`), so that nobody
    * writes the record full with made-up names and tokens.
    */
   async refuse<A extends FoldedAction>(entry: NewEntry<A>): Promise<void> {
     if (entry.by.actorId === null) await this.#strangers.add(entry as NewEntry<FoldedAction>);
-    else await this.record(entry);
+    else await this.recordLater(entry);
   }
 
-  /** Writes the refusals and reads that are counted and not yet on the record: before a process ends. */
+  /** Writes what is counted or owed and not yet on the record, as far as the database is there; tells of the rest. Before a process ends. */
   async settle(): Promise<void> {
-    await Promise.all([this.#strangers.end(), this.sittings.flush()]);
+    const written = async () => {
+      await Promise.all([this.#strangers.end(), this.sittings.flush()]);
+      await this.#backlog.flush();
+    };
+    await within(LAST_ATTEMPT_MS, written());
+    this.tellUnrecorded();
+  }
+
+  /** Tells of all that was to be recorded and is not, or perhaps not. */
+  tellUnrecorded(): void {
+    const since = Date.now();
+    this.#backlog.giveUp();
+    for (const owed of this.#underWay) this.host.lost(owed);
+    this.#underWay.clear();
+    for (const entry of this.#strangers.giveUp()) this.host.lost({ id: newId(), entry, since });
+    const reads = this.sittings.giveUp();
+    if (reads.length > 0) this.host.uncounted(reads);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.settle();
   }
 
-  async #recordAll(entries: readonly Identified[]): Promise<string[]> {
+  /** `again`: some of them may be there already, of an attempt that was not answered. */
+  async #recordAll(entries: readonly Identified[], again = false): Promise<string[]> {
     // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
     await Promise.all(entries.map(({ entry: { by } }) => by.from && this.provenances.of(by.from)));
-    await this.db.transaction((tx) => this.#appendAll(tx, entries));
+    await this.db.transaction((tx) => this.#appendAll(tx, entries, again));
     return entries.map(({ id }) => id);
   }
 
-  async #appendAll(tx: Tx, entries: readonly Identified[]): Promise<void> {
+  async #appendAll(tx: Tx, entries: readonly Identified[], again = false): Promise<void> {
     const columns: unknown[][] = Array.from({ length: 12 }, () => []);
-    for (const { id, entry } of entries) {
+    for (const { id, entry, late = 0 } of entries) {
       const { action, by, object, detail } = entry;
       const origin = by.from === null ? null : await this.provenances.of(by.from);
       const row = [
@@ -118,7 +187,7 @@ export class Ledger implements AsyncDisposable {
         outcomeOf(action),
         origin?.id ?? null,
         origin?.commitment ?? null,
-        JSON.stringify(detail),
+        JSON.stringify(late > 0 ? { ...detail, late } : detail),
       ];
       for (const [index, value] of row.entries()) columns[index]!.push(value);
     }
@@ -127,10 +196,15 @@ export class Ledger implements AsyncDisposable {
        select id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, decode(commitment, 'hex'), detail::jsonb
        from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::text[], $10::uuid[], $11::text[], $12::text[])
          with ordinality e (id, action, actor_kind, actor_id, session_id, request_id, object_kind, object_id, outcome, origin_id, commitment, detail, ord)
-       order by ord`,
+       order by ord ${again ? "on conflict do nothing" : ""}`,
       columns,
     );
     const actions = [...new Set(entries.map(({ entry }) => entry.action))];
     tx.onCommit(() => this.bus.publish("entries.appended", { actions }));
   }
+}
+
+/** An entry that is recorded after what it tells has happened says how many seconds after. */
+function late({ id, entry, since }: Owed): Identified {
+  return { id, entry, late: Math.round((Date.now() - since) / 1000) };
 }

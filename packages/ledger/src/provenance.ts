@@ -3,6 +3,7 @@ import { BatchQueue } from "@onrecord/core/batch-queue";
 import { newId } from "@onrecord/core/ids";
 import { keepable } from "@onrecord/core/text";
 import type { Sql } from "@onrecord/postgres/database";
+import { isUnavailable } from "@onrecord/postgres/unavailable";
 import canonicalize from "canonicalize";
 
 /** Where a request came from, and who it claimed to be when nobody could be proven. Personal: it may be shredded. */
@@ -46,7 +47,7 @@ interface Origin extends Provenance {
 /** Remembers the origins of this process, so that a thousand requests of one browser share one row. */
 export class Provenances {
   readonly #known = new Map<string, Promise<Provenance>>();
-  readonly #queue = new BatchQueue<Origin, Provenance>((origins) => this.#store(origins));
+  readonly #queue = new BatchQueue<Origin, Provenance>((origins) => this.#store(origins), isUnavailable);
 
   constructor(
     private readonly sql: Sql,

@@ -86,6 +86,15 @@ export class Refusals {
     await Promise.all(ended.map((fold) => this.#write(fold)));
   }
 
+  /** What waits is not written any more: it is what this returns, each with its count. */
+  giveUp(): Refusal[] {
+    clearTimeout(this.#timer);
+    const folds = [...this.#folds.values()];
+    this.#folds.clear();
+    this.#names.clear();
+    return folds.flatMap(({ waiting }) => (waiting === undefined ? [] : [counted(waiting)]));
+  }
+
   get size(): number {
     return this.#folds.size;
   }
@@ -105,9 +114,8 @@ export class Refusals {
     const { waiting } = fold;
     if (waiting === undefined) return;
     fold.waiting = undefined;
-    const { entry, count } = waiting;
     try {
-      await this.record({ ...entry, detail: { ...entry.detail, count } as AuditEvents[FoldedAction] });
+      await this.record(counted(waiting));
     } catch (error) {
       this.failed(error);
       this.#again(fold, waiting);
@@ -165,6 +173,10 @@ export class Refusals {
       Math.max(1, first.ends - this.now()),
     ).unref();
   }
+}
+
+function counted({ entry, count }: NonNullable<Fold["waiting"]>): Refusal {
+  return { ...entry, detail: { ...entry.detail, count } as AuditEvents[FoldedAction] };
 }
 
 interface Key {

@@ -36,6 +36,14 @@ interface Acts {
   last: number;
 }
 
+/** So many reads of one kind, of one thing by one person. */
+export interface UncountedReads {
+  readonly action: SittingAction;
+  readonly actorId: string | null;
+  readonly objectId: string;
+  readonly times: number;
+}
+
 /** A sitting that goes on, as this process wrote it, with the acts since. */
 interface Known extends Acts {
   writtenAt: number;
@@ -91,6 +99,19 @@ export class Sittings {
     if (counted.length === 0) return;
     // Nobody waits for these: what cannot be written now stays counted, and is tried again with the next act.
     await this.#queue.add(counted.map((known) => ({ ...known, times: 0 }))).catch(() => undefined);
+  }
+
+  /** What was only counted is not written any more: it is what this returns. */
+  giveUp(): UncountedReads[] {
+    clearTimeout(this.#flushing);
+    const counted = [...this.#known.values()].filter(({ times }) => times > 0);
+    this.#known.clear();
+    return counted.map(({ action, by, object, times }) => ({
+      action,
+      actorId: by.actorId,
+      objectId: object.id,
+      times,
+    }));
   }
 
   async #write(given: readonly Acts[]): Promise<void> {

@@ -4,6 +4,7 @@ import { AppError } from "@onrecord/core/errors";
 import { networkOf } from "@onrecord/core/network";
 import { Pace, PaceExceeded } from "@onrecord/core/pace";
 import type { Sql } from "@onrecord/postgres/database";
+import { isUnavailable } from "@onrecord/postgres/unavailable";
 import { authenticateAll, type Principal } from "./principal.js";
 
 /** Strangers who are let in, in one turn of the event loop. */
@@ -25,7 +26,7 @@ export class Arrivals {
   readonly #tokens: BatchQueue<string, Principal | null>;
 
   constructor(sql: Sql) {
-    this.#tokens = new BatchQueue((tokens) => authenticateAll(sql, tokens));
+    this.#tokens = new BatchQueue((tokens) => authenticateAll(sql, tokens), isUnavailable);
   }
 
   /** Resolves when it is the turn of somebody without a token. RATE_LIMITED where too many wait. */

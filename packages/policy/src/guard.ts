@@ -47,9 +47,9 @@ export class Guard {
   ): Promise<AppError> {
     const reasons = decision.reasons.map(({ id }) => id);
     const by = byCaller(caller);
-    if (refusal) await this.ledger.record({ ...refusal(reasons), by, object });
+    if (refusal) await this.ledger.recordLater({ ...refusal(reasons), by, object });
     else
-      await this.ledger.record({
+      await this.ledger.recordLater({
         action: "access.denied",
         by,
         object,
@@ -70,7 +70,7 @@ export class Guard {
     { kind, id }: { kind: ObjectKind; id: string },
   ): Promise<AppError> {
     const isOne = isId(id);
-    await this.ledger.record({
+    await this.ledger.recordLater({
       action: "access.denied",
       by: byCaller(caller),
       object: { kind, id: isOne ? id : null },

@@ -1,7 +1,10 @@
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import pg from "pg";
-import { SettledClient, type SettledConfig } from "./settled-client.js";
+import { type Bounds, usualBounds } from "./bounds.js";
+import { Connections } from "./connections.js";
+import { isUnknown } from "./unavailable.js";
+import type { WatchedClient } from "./watched-client.js";
 
 /** Anything that runs SQL: the pool, or one transaction. `$1`-style parameters; 64-bit integers come back as numbers. */
 export interface Sql {
@@ -40,9 +43,9 @@ export class Database implements Sql, AsyncDisposable {
   readonly reserve: pg.Pool;
   /** One connection beside the transaction that changes rights: whoever begins such a one takes this first, and so they go one by one. */
   readonly aside: pg.Pool;
-  readonly #connection: SettledConfig;
+  readonly #connections: Connections;
+  readonly #bounds: Bounds;
   readonly #log: Logger;
-  #ending = false;
 
   /** `within`: the connections of the process, which count the statements of these too. `pooled`: there is a pooler before Postgres. */
   constructor(
@@ -54,51 +57,27 @@ export class Database implements Sql, AsyncDisposable {
       name?: string;
       within?: Database;
       pooled?: boolean;
+      bounds?: Bounds;
     },
   ) {
-    const { within } = options;
-    this.#connection = {
-      connectionString: url,
-      role: options.role,
-      pooled: options.pooled,
-      types,
-      application_name: options.name ?? "onrecord",
-      // A machine that is lost inside a transaction must not hold its locks until TCP notices.
-      idle_in_transaction_session_timeout: 30_000,
-    };
-    this.#log = options.log;
-    this.pool = this.#open(options.max ?? 12, () => {
+    const { within, bounds = usualBounds } = options;
+    const { log, role, pooled, name = "onrecord", max = 12 } = options;
+    this.#bounds = bounds;
+    this.#log = log;
+    this.#connections = new Connections(
+      { connectionString: url, role, pooled, types, application_name: name },
+      bounds,
+      log,
+      within ? within.#connections.silence : undefined,
+    );
+    const { answerMs, statementMs } = bounds;
+    this.pool = this.#connections.pool(max, statementMs, () => {
       this.statements++;
       if (within) within.statements++;
     });
     // One connection that no open transaction ever holds: whoever needs it inside a transaction never waits for another of its kind.
-    this.reserve = this.#open(1, () => undefined);
-    this.aside = this.#open(1, () => undefined);
-  }
-
-  #open(max: number, onStatement: () => void): pg.Pool {
-    const pool = new pg.Pool({
-      ...this.#connection,
-      Client: SettledClient,
-      max,
-      idleTimeoutMillis: 30_000,
-    });
-    pool.on("error", (error) => this.#lost(error));
-    pool.on("connect", (client) => {
-      // The query under way fails by itself; without a listener the loss of a connection in use would end the process.
-      client.on("error", (error) => this.#lost(error));
-      const query = client.query;
-      client.query = ((...args: unknown[]) => {
-        onStatement();
-        return Reflect.apply(query, client, args);
-      }) as typeof query;
-    });
-    return pool;
-  }
-
-  /** The driver hangs the whole connection, with its keys, on its errors: only the words are logged. */
-  #lost({ message }: Error): void {
-    if (!this.#ending) this.#log.warn({ reason: message }, "a database connection was lost");
+    this.reserve = this.#connections.pool(1, answerMs, () => undefined);
+    this.aside = this.#connections.pool(1, answerMs, () => undefined);
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -122,7 +101,7 @@ export class Database implements Sql, AsyncDisposable {
         });
         for (const write of writes) await write();
         // Postgres answers the commit of a failed transaction with a rollback, and not with an error.
-        if ((await client.query("commit")).command === "ROLLBACK")
+        if ((await this.#commit(client)).command === "ROLLBACK")
           throw new AppError(
             "INTERNAL",
             "A statement of this transaction failed, so nothing of it was kept.",
@@ -140,6 +119,19 @@ export class Database implements Sql, AsyncDisposable {
     }
   }
 
+  async #commit(client: pg.ClientBase): Promise<pg.QueryResult> {
+    try {
+      return await client.query("commit");
+    } catch (cause) {
+      if (!isUnknown(cause)) throw cause;
+      throw new AppError(
+        "UNAVAILABLE",
+        "The database was lost while this was being kept, and may have kept it: look before you try again.",
+        { cause },
+      );
+    }
+  }
+
   /** What is committed must not look as if it had failed, and one effect must not cost the others. */
   #run(effect: () => void): void {
     try {
@@ -152,13 +144,24 @@ export class Database implements Sql, AsyncDisposable {
   /**
    * A connection of its own, outside the pool: for LISTEN and for the group commit. The caller connects and ends it. With `pipeline` a
    * statement is sent while the one before is under way; each is a transaction of its own, and they run in the order in which they were sent.
+   * `bounded`: it is given up where an answer does not come in time.
    */
-  dedicated(name: string, { pipeline = false } = {}): pg.Client {
-    return new SettledClient({ ...this.#connection, application_name: name, keepAlive: true, pipeline });
+  dedicated(name: string, { pipeline = false, bounded = false } = {}): WatchedClient {
+    return this.#connections.dedicated(name, bounded || pipeline ? this.#bounds.answerMs : 0, pipeline);
+  }
+
+  /** From now on no answer is waited for longer than what everybody waits for: the process ends. */
+  hurry(): void {
+    this.#connections.silence.hurry();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ending = true;
-    await Promise.all([this.pool.end(), this.reserve.end(), this.aside.end()]);
+    this.#connections.ending();
+    const ended = Promise.all([this.pool.end(), this.reserve.end(), this.aside.end()]);
+    // A pool waits for what it has lent.
+    const late = setTimeout(() => this.#connections.cut(), this.#bounds.answerMs);
+    await ended;
+    clearTimeout(late);
+    this.#connections.end();
   }
 }

@@ -4,6 +4,7 @@ import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import pg from "pg";
 import { appliedMigrations, leftBehindBy, prepareAppliedMigrations } from "./applied-migrations.js";
+import { usualBounds } from "./bounds.js";
 import type { Sql } from "./database.js";
 import { whoHolds } from "./lock-holders.js";
 import { faultOfEmpty } from "./unsound-database.js";
@@ -64,7 +65,12 @@ export async function migrate(
   log: Logger,
   { attempts = ATTEMPTS }: MigrateOptions = {},
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString: adminUrl, application_name: "onrecord migrate" });
+  const client = new pg.Client({
+    connectionString: adminUrl,
+    application_name: "onrecord migrate",
+    connectionTimeoutMillis: usualBounds.connectMs,
+    keepAlive: true,
+  });
   await client.connect();
   const sql: Sql = { query: async (text, values = []) => (await client.query(text, [...values])).rows };
   try {

@@ -95,7 +95,7 @@ describe("the database", () => {
       const [{ timeout }] = (await stepped.query<{ timeout: string }>(
         "select current_setting('statement_timeout') as timeout",
       )) as [{ timeout: string }];
-      expect(timeout).toBe(url === adminUrl ? "0" : "1234ms");
+      expect(timeout).toBe(url === adminUrl ? "2min" : "1234ms");
     }
   });
 });

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, errorCatalogue, type Reason } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
+import { asUnavailable } from "@onrecord/postgres/unavailable";
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 
 /** What every error of the API carries beside its message. */
@@ -17,11 +18,13 @@ export interface ErrorContext {
 
 /**
  * Turns whatever was thrown into what a client may see: an AppError with its code and reasons, a fault of the request as
- * BAD_USER_INPUT, and anything else as INTERNAL without its words, logged here, where it happened, and nowhere else.
+ * BAD_USER_INPUT, what failed for want of the database as UNAVAILABLE, and anything else as INTERNAL without its words, logged here, where it happened, and nowhere else.
  */
 export function toGraphQLError(thrown: unknown, { requestId, log }: ErrorContext): GraphQLError {
   const located = thrown instanceof GraphQLError ? thrown : undefined;
-  const cause = rootCause(thrown);
+  const given = rootCause(thrown);
+  const cause = asUnavailable(given);
+  if (cause !== given) log.warn({ err: given, requestId }, "the database did not answer a request");
   const visible = (message: string, code: ErrorCode, reasons: readonly Reason[] = []) =>
     new GraphQLError(message, {
       nodes: located?.nodes ?? null,

@@ -5,6 +5,7 @@ import type { Logger } from "@onrecord/core/log";
 import type { HttpServer, RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import { originFacts } from "@onrecord/policy/credentials";
 import { byCaller, type Caller } from "@onrecord/policy/principal";
+import { asUnavailable } from "@onrecord/postgres/unavailable";
 import { type DocumentNode, specifiedRules, ValuesOfCorrectTypeRule, validate } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import { ENVELOPE_HEADER, type EnvelopeFault, EnvelopeVerifier } from "./envelope.js";
@@ -114,7 +115,8 @@ async function recordUnsigned(
 }
 
 function asAppError(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
+  const known = asUnavailable(thrown);
+  if (known instanceof AppError) return known;
   return new AppError("BAD_USER_INPUT", "The request body could not be read.", { cause: thrown });
 }
 

@@ -1,5 +1,6 @@
 import { BatchQueue } from "@onrecord/core/batch-queue";
 import type { Sql } from "@onrecord/postgres/database";
+import { isUnavailable } from "@onrecord/postgres/unavailable";
 import { DAYS, type Familiar, familiarTo, marks, type Place } from "./familiar-places.js";
 
 /** An account as a sign-in needs it. */
@@ -30,7 +31,7 @@ type Row = Account & { readonly found: boolean; readonly places: readonly Buffer
  * stand before what others ask of the database.
  */
 export class Accounts {
-  readonly #queue = new BatchQueue<Sought, Found>((sought) => this.#find(sought));
+  readonly #queue = new BatchQueue<Sought, Found>((sought) => this.#find(sought), isUnavailable);
 
   constructor(private readonly sql: Sql) {}
 

@@ -39,7 +39,7 @@ export async function changePassword(
   const known = await storedHash(db, principal);
   const asker = { network, account: principal.email, familiar: true };
   if (!(await context.passwords.verify(known, given.current, asker))) {
-    await ledger.record({
+    await ledger.recordLater({
       action: "password.change-refused",
       by: byCaller(caller),
       object: { kind: "USER", id: principal.userId },

@@ -39,7 +39,7 @@ async function isOwn({ db }: IdentityContext, { userId }: Principal, sessionId: 
 }
 
 async function refused({ caller, ledger }: IdentityContext, sessionId: string): Promise<AppError> {
-  await ledger.record({
+  await ledger.recordLater({
     action: "access.denied",
     by: byCaller(caller),
     object: { kind: "SESSION", id: isId(sessionId) ? sessionId : null },

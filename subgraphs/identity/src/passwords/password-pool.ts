@@ -102,7 +102,8 @@ export class PasswordPool implements AsyncDisposable {
     // The worker's source has only types to strip, which Node does by itself.
     const file = import.meta.url.endsWith(".ts") ? "./password-worker.ts" : "./password-worker.js";
     const worker = new Worker(new URL(file, import.meta.url), {
-      execArgv: [],
+      // What Node warns of is said by the process, in its own form.
+      execArgv: ["--no-warnings"],
       workerData: { cost },
       name: "passwords",
     });

@@ -90,6 +90,6 @@ async function ownRight(
 
 async function sessionEnded({ caller, ledger }: PermissionsContext, object: Resource): Promise<AppError> {
   const detail = { permission: "manage", reasons: ["session"] };
-  await ledger.record({ action: "access.denied", by: byCaller(caller), object, detail });
+  await ledger.recordLater({ action: "access.denied", by: byCaller(caller), object, detail });
   return onRecord(new AppError("UNAUTHENTICATED", "Your session has ended; sign in again."));
 }
