@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { AdminOptions } from "./commands/admin.js";
 import type { ImportOptions } from "./commands/import.js";
 import type { ReplayOptions } from "./commands/replay.js";
 import type { RestoreOptions } from "./commands/restore.js";
@@ -58,6 +59,20 @@ program
   .option("--json", "print JSON")
   .action((trace: string, options: ReplayOptions) =>
     orFail(async () => (await import("./commands/replay.js")).replay(trace, options)),
+  );
+
+const admin = program.command("admin").description("those who administer this installation");
+
+admin
+  .command("create")
+  .description("make an administrator; the password is asked for, or the first line of what is piped in")
+  .argument("<email>")
+  .option("--name <text>", "what to call them (default: the address)")
+  .option("--generate", "make a password, and print it once")
+  .option("--another", "also where somebody administers this installation already")
+  .option("--json", "print JSON")
+  .action((email: string, options: AdminOptions) =>
+    orFail(async () => (await import("./commands/admin.js")).createAdmin(email, options)),
   );
 
 const keys = program.command("keys").description("the key-encryption keys that protect the documents");

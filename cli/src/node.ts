@@ -15,6 +15,7 @@ import { serveSubgraph } from "@onrecord/subgraph/serve";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { createAuditSubgraph } from "@onrecord/subgraph-audit/subgraph";
 import { createDocumentsSubgraph } from "@onrecord/subgraph-documents/subgraph";
+import { openSetup, SETUP_HOURS } from "@onrecord/subgraph-identity/setup";
 import { createIdentitySubgraph } from "@onrecord/subgraph-identity/subgraph";
 import { createPermissionsSubgraph } from "@onrecord/subgraph-permissions/subgraph";
 import { createDemoFirm, readDemoFirm } from "./demo-firm.js";
@@ -99,6 +100,7 @@ export async function startNode(
     if (check) readiness.add(service.name, () => check.call(service));
   }
   const url = await http.listen(context.config.port, context.config.host);
+  if (names.includes("subgraph identity")) await tellSetup(context, url);
 
   const owned = opening.move();
   let drained: Promise<void> | undefined;
@@ -118,6 +120,17 @@ function openDoor({ config, log, metrics, serviceSecret }: AppContext): Door {
   const { trustedProxies } = config;
   const seal = new VisitorSeal(serviceSecret);
   return new Door(config, new Visitors({ trustedProxies, seal, disbelieved: tellDisbelief(log, metrics) }));
+}
+
+/** While there never was an administrator, the log shows the page on which the first one is made. */
+async function tellSetup(context: AppContext, url: string): Promise<void> {
+  const token = await openSetup(onLogin(context, "identity"));
+  if (token === null) return;
+  const page = `${(context.config.publicUrl ?? url).replace(/\/$/, "")}/first-run#${token}`;
+  context.log.warn(
+    { page, hours: SETUP_HOURS },
+    "nobody administers this installation: the first administrator is made on this page, or with `onrecord admin create`",
+  );
 }
 
 async function leave(http: HttpServer, services: readonly Service[]): Promise<void> {

@@ -37,6 +37,7 @@ export type AuditFilter = {
 /** What I may do on the firm itself. */
 export type Capability =
   | 'CREATE_TOP_FOLDER'
+  | 'MANAGE_PEOPLE'
   | 'READ_AUDIT';
 
 export type ChangePasswordInput = {

@@ -35,17 +35,27 @@ export class Command implements AsyncDisposable {
     }));
   }
 
-  /** Starts it, or that of another build, with these variables and none of ours but the path. */
-  static run(args: readonly string[], env: Readonly<Record<string, string>>, program = main): Command {
+  /** What it has said on standard error so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Starts it, or that of another build, with these variables and none of ours but the path; `stdin` is piped in. */
+  static run(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    program = main,
+    stdin?: string,
+  ): Command {
     if (!existsSync(program)) throw new Error("The command is not built: run `npm run build` first.");
     const { PATH = "" } = process.env;
     const flags = ["--no-warnings"];
-    return new Command(
-      spawn(process.execPath, [...flags, program, ...args], {
-        env: { PATH, PORT: "0", ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      }),
-    );
+    const child = spawn(process.execPath, [...flags, program, ...args], {
+      env: { PATH, PORT: "0", ...env },
+      stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    child.stdin?.end(stdin);
+    return new Command(child);
   }
 
   /** Resolves with the address of the line that tells it is ready. */

@@ -4,7 +4,12 @@ import type { NewEntry } from "./new-entry.js";
 import type { ProvenanceFacts } from "./provenance.js";
 
 /** The events that may stand for several refusals: their detail has a `count`. */
-export type FoldedAction = "session.refused" | "access.denied" | "download.refused";
+export type FoldedAction =
+  | "session.refused"
+  | "access.denied"
+  | "download.refused"
+  | "password.link-refused"
+  | "setup.refused";
 
 /** A refusal before it is known whether it is an entry of its own. */
 export type Refusal = NewEntry<FoldedAction>;

@@ -158,14 +158,14 @@ describe("a sitting", () => {
   it("that could not be written fails its act, and is written with the next", async () => {
     const sittings = node();
     await owner.query(
-      "revoke execute on function audit.sit from onrecord_app, onrecord_permissions, onrecord_documents, onrecord_audit",
+      "revoke execute on function audit.sit from onrecord_app, onrecord_identity, onrecord_permissions, onrecord_documents, onrecord_audit",
     );
     try {
       await expect(sittings.record("document.listed", reader, [title])).rejects.toThrow("permission denied");
       await expect(sittings.record("document.listed", reader, [title])).rejects.toThrow("permission denied");
     } finally {
       await owner.query(
-        "grant execute on function audit.sit to onrecord_app, onrecord_permissions, onrecord_documents, onrecord_audit",
+        "grant execute on function audit.sit to onrecord_app, onrecord_identity, onrecord_permissions, onrecord_documents, onrecord_audit",
       );
     }
     await sittings.record("document.listed", reader, [title]);

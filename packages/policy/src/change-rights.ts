@@ -4,9 +4,10 @@ import type { By, Ledger, RecordedTx } from "@onrecord/ledger/ledger";
 import type { Database, Tx } from "@onrecord/postgres/database";
 import { concludeChange } from "./change.js";
 
-/** Whose rights a change touches: sessions, and principals on a resource and all below it. */
+/** Whose rights a change touches: sessions, people in all their rights, and principals on a resource and all below it. */
 export interface Touched {
   readonly sessions?: readonly string[];
+  readonly people?: readonly string[];
   readonly grants?: readonly { readonly principalId: string; readonly resourceId: string }[];
 }
 
@@ -73,10 +74,11 @@ async function mustNotHaveWritten(tx: Tx): Promise<void> {
 /** On a connection beside the transaction, which waits for it: what it makes void is committed before that begins to write. */
 async function stopEdits(
   beside: { query(text: string, values: unknown[]): Promise<unknown> },
-  { sessions = [], grants = [] }: Touched,
+  { sessions = [], people = [], grants = [] }: Touched,
 ): Promise<void> {
-  await beside.query("select permissions.stop($1, '{}', $2, $3)", [
+  await beside.query("select permissions.stop($1, $2, $3, $4)", [
     sessions,
+    people,
     grants.map(({ principalId }) => principalId),
     grants.map(({ resourceId }) => resourceId),
   ]);

@@ -114,7 +114,12 @@ export class DecisionPoint {
 
 /** The sentence for a denial that no policy spoke for: nothing permits it. */
 function missing(action: Action, facts: Facts): Reason {
-  if (action === "readAudit" || action === "readDiscreet" || action === "createTopFolder")
+  if (
+    action === "readAudit" ||
+    action === "readDiscreet" ||
+    action === "createTopFolder" ||
+    action === "managePeople"
+  )
     return { id: "role", text: "None of your roles allows this." };
   const level = needed[action];
   return {

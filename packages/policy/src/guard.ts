@@ -80,12 +80,18 @@ export class Guard {
   }
 
   /** The same for what is allowed on the firm itself. */
-  authorizeFirm(caller: Caller, action: "readAudit" | "createTopFolder"): Promise<Decision> {
+  authorizeFirm(caller: Caller, action: "readAudit" | "createTopFolder" | "managePeople"): Promise<Decision> {
     return this.authorize(caller, action, { kind: "FIRM", id: FIRM_ID });
   }
 }
 
 function unknown(kind: ObjectKind): AppError {
-  const what = kind === "GRANT" ? "grant" : "resource";
+  const names: Partial<Record<ObjectKind, string>> = {
+    GRANT: "grant",
+    USER: "account",
+    DEPARTMENT: "department",
+    ROLE: "role",
+  };
+  const what = names[kind] ?? "resource";
   return new AppError("NOT_FOUND", `There is no such ${what}, or you may not know of it.`);
 }

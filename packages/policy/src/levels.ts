@@ -22,7 +22,8 @@ export type Action =
   | "readTrail"
   | "readAudit"
   | "readDiscreet"
-  | "createTopFolder";
+  | "createTopFolder"
+  | "managePeople";
 
 /** The root of the tree of resources. */
 export const FIRM_ID = "00000000-0000-7000-8000-000000000001";

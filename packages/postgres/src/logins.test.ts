@@ -120,6 +120,18 @@ describe.each(loginNames)("with the login of %s", (login) => {
         "insert into identity.user (id, email, name, kind, created_at) values (gen_random_uuid(), 'x', 'x', 'EMPLOYEE', now())",
       "gives a role": `insert into identity.user_role (user_id, role_id) values ('${ids.user}', '${ids.role}')`,
       "names a role": "insert into identity.role (id, name) values (gen_random_uuid(), 'compliance')",
+      "makes an administrator": "select identity.add_administrator(gen_random_uuid(), 'x@x', 'x', 'mine')",
+      "makes a person for somebody who may not": `select identity.create_person('${ids.session}', gen_random_uuid(), 'x@x', 'x', null, null, '{}', null)`,
+      "gives a role for somebody who may not": `select identity.change_person('${ids.session}', '${ids.user}', 'ann@example.test', 'Ann', null, null, null, array['${ids.role}'::uuid], '{}')`,
+      "suspends somebody for somebody who may not": `select identity.set_active('${ids.session}', '${ids.user}', false)`,
+      "makes a link for a password for somebody who may not": `select identity.make_password_link('${ids.session}', gen_random_uuid(), '${ids.user}', sha256('x'), 1)`,
+      "makes a department for somebody who may not": `select identity.write_department('${ids.session}', 'department.created', gen_random_uuid(), 'x', null)`,
+      "makes a role for somebody who may not": `select identity.write_role('${ids.session}', 'role.created', gen_random_uuid(), 'x')`,
+      "begins the setup off the record": "select identity.open_setup(sha256('x'), 1)",
+      "reads links for passwords": "select token_hash from identity.password_link",
+      "reads what makes the first administrator": "select token_hash from identity.setup_token",
+      "changes who was what": "update identity.user_role_period set until = now()",
+      "forgets where a folder stood": "delete from permissions.place_period",
       "moves a department": "update identity.department set parent_id = null",
       "starts a session off the record": `insert into identity.session (id, token_hash, user_id, kind, created_at, expires_at) values (gen_random_uuid(), '\\x01', '${ids.user}', 'TOKEN', now(), now() + interval '1 day')`,
       "ends a session off the record": `update identity.session set ended_at = now() where id = '${ids.session}'`,
@@ -302,6 +314,64 @@ describe("what a service may do", () => {
       [ids.user],
     );
     expect(open).toEqual([{ id: ids.session }]);
+  });
+
+  it("changes people in the session of an administrator that lives, and each thing on the record", async () => {
+    const [admin, session, role, other] = Array.from({ length: 4 }, () => randomUUID());
+    await owner.transaction(async (tx) => {
+      await tx.query(
+        "insert into identity.user (id, email, name, kind, created_at) values ($1, 'root@example.test', 'Root', 'EMPLOYEE', now()), ($2, 'other@example.test', 'Other', 'EMPLOYEE', now())",
+        [admin, other],
+      );
+      await tx.query("insert into identity.role (id, name) values ($1, 'clerk')", [role]);
+      await tx.query("insert into identity.user_role values ($1, $2)", [admin, ids.role]);
+      await tx.query(
+        "insert into identity.session (id, token_hash, user_id, kind, created_at, expires_at) values ($1, $2, $3, 'TOKEN', now(), now() + interval '1 day')",
+        [session, randomBytes(32), admin],
+      );
+    });
+    const give = (what: { by?: string; session?: string; detail?: string; name?: string }) =>
+      as.identity.transaction(async (tx) => {
+        await append(tx, {
+          action: "role.given",
+          object: other!,
+          actor: what.by ?? admin!,
+          session: session!,
+          detail: { roleId: what.detail ?? role },
+        });
+        await tx.query(
+          "select identity.change_person($1, $2, 'other@example.test', $3, null, null, null, $4, '{}')",
+          [what.session ?? session, other, what.name ?? "Other", [role]],
+        );
+      });
+    for (const lie of [
+      { by: ids.user },
+      { session: ids.session },
+      { session: randomUUID() },
+      { detail: randomUUID() },
+      { name: "Changed off the record" },
+    ])
+      await expect(give(lie)).rejects.toMatchObject(refused);
+    await give({});
+    expect(await owner.query("select from identity.user_role where user_id = $1", [other])).toHaveLength(1);
+
+    // Whoever is suspended keeps no session, and each ends on the record.
+    const open = randomUUID();
+    await owner.query(
+      "insert into identity.session (id, token_hash, user_id, kind, created_at, expires_at) values ($1, $2, $3, 'TOKEN', now(), now() + interval '1 day')",
+      [open, randomBytes(32), other],
+    );
+    const suspend = (recorded: boolean) =>
+      as.identity.transaction(async (tx) => {
+        await append(tx, { action: "user.suspended", object: other!, actor: admin!, session: session! });
+        if (recorded)
+          await append(tx, { action: "session.ended", object: open, actor: admin!, session: session! });
+        await tx.query("select identity.set_active($1, $2, false)", [session, other]);
+      });
+    await expect(suspend(false)).rejects.toMatchObject(refused);
+    await suspend(true);
+    await owner.query("update identity.session set ended_at = now() where id = $1", [session]);
+    await owner.query("delete from identity.user_role where user_id = $1", [admin]);
   });
 
   it("gives and takes access on the record, under the very grant's id", async () => {

@@ -1,5 +1,6 @@
 import type { SubgraphContext } from "@onrecord/subgraph/context";
 import type { Accounts } from "./accounts.js";
+import type { LinkLimits } from "./link-limits.js";
 import type { PasswordPool } from "./passwords/password-pool.js";
 import type { SignInLimits } from "./sign-in-limits.js";
 
@@ -7,5 +8,6 @@ import type { SignInLimits } from "./sign-in-limits.js";
 export interface IdentityContext extends SubgraphContext {
   readonly accounts: Accounts;
   readonly signInLimits: SignInLimits;
+  readonly linkLimits: LinkLimits;
   readonly passwords: PasswordPool;
 }

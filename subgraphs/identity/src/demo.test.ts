@@ -47,7 +47,13 @@ describe("the demo firm", () => {
         return [user.email.split("@")[0], user.kind, user.department?.name, roles, capabilities];
       }),
     ).toEqual([
-      ["admin", "EMPLOYEE", "Administration", ["admin"], ["READ_AUDIT", "CREATE_TOP_FOLDER"]],
+      [
+        "admin",
+        "EMPLOYEE",
+        "Administration",
+        ["admin"],
+        ["READ_AUDIT", "CREATE_TOP_FOLDER", "MANAGE_PEOPLE"],
+      ],
       ["compliance", "EMPLOYEE", "Compliance", ["compliance"], ["READ_AUDIT"]],
       ["manager", "EMPLOYEE", "Corporate Finance", ["manager"], ["CREATE_TOP_FOLDER"]],
       ["analyst1", "EMPLOYEE", "Corporate Finance", ["analyst"], []],

@@ -3,6 +3,7 @@ import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { Accounts } from "./accounts.js";
 import type { IdentityContext } from "./context.js";
+import { LinkLimits } from "./link-limits.js";
 import { openIdentityOrm } from "./orm.js";
 import { PasswordPool } from "./passwords/password-pool.js";
 import { buildSchema } from "./schema.js";
@@ -16,8 +17,13 @@ export async function createIdentitySubgraph(
   const context = onLogin(process, "identity");
   const orm = await openIdentityOrm(context);
   const passwords = new PasswordPool();
-  const accounts = new Accounts(context.db);
-  const services = { ...shared(context), accounts, signInLimits: new SignInLimits(), passwords };
+  const services = {
+    ...shared(context),
+    accounts: new Accounts(context.db),
+    signInLimits: new SignInLimits(),
+    linkLimits: new LinkLimits(),
+    passwords,
+  };
   const unused = new UnusedSessions(context);
   return {
     name: "identity",

@@ -5,7 +5,7 @@ export interface GrantPrincipal {
   readonly id: string;
   readonly kind: "EMPLOYEE" | "GUEST" | "SERVICE" | "DEPARTMENT" | "ROLE";
   readonly name: string;
-  /** False for an account that can no longer sign in. */
+  /** False for an account that can no longer sign in, and for a department or a role that is closed. */
   readonly active: boolean;
 }
 
@@ -17,8 +17,8 @@ export function findPrincipals(sql: Sql, ids: readonly string[]): Promise<GrantP
   return sql.query<GrantPrincipal>(
     `select id, kind, name, active and coalesce(expires_at > clock_timestamp(), true) as active
      from identity.user where id = any ($1::uuid[])
-     union all select id, 'DEPARTMENT', name, true from identity.department where id = any ($1::uuid[])
-     union all select id, 'ROLE', name, true from identity.role where id = any ($1::uuid[])`,
+     union all select id, 'DEPARTMENT', name, closed_at is null from identity.department where id = any ($1::uuid[])
+     union all select id, 'ROLE', name, closed_at is null from identity.role where id = any ($1::uuid[])`,
     [ids],
   );
 }

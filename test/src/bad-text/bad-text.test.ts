@@ -38,6 +38,7 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
     password: "x",
     current: "x",
     new: "x",
+    token: "x",
   };
 
   beforeAll(async () => {
@@ -52,7 +53,7 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
       tokens[person] = (data as { signIn: { token: string } }).signIn.token;
     }
     const { data } = await post(
-      "{ folders { edges { node { id name documents { edges { node { id } } } } } } me { user { id } } }",
+      "{ folders { edges { node { id name documents { edges { node { id } } } } } } me { user { id department { id } } } }",
       {},
       "manager",
     );
@@ -60,12 +61,13 @@ describe.each(["rust", "javascript"] as const)("through the gateway with the %s 
       folders: {
         edges: { node: { id: string; name: string; documents: { edges: { node: { id: string } }[] } } }[];
       };
-      me: { user: { id: string } };
+      me: { user: { id: string; department: { id: string } } };
     };
     const harbour = folders.edges.find(({ node }) => node.name === "Project Harbour")?.node;
     const documentId = harbour?.documents.edges[0]?.node.id;
     if (!harbour || !documentId) throw new Error("the demo firm is another one");
     Object.assign(ids, { folderId: harbour.id, documentId, resourceId: documentId, principalId: me.user.id });
+    Object.assign(ids, { userId: me.user.id, roleId: me.user.id, departmentId: me.user.department.id });
     ids.id = documentId;
   });
   afterAll(() => node?.[Symbol.asyncDispose]());

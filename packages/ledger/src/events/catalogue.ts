@@ -4,6 +4,7 @@ import type { AuditLogEvents } from "./audit.js";
 import type { DocumentEvents } from "./document.js";
 import type { DownloadEvents } from "./download.js";
 import type { KeyEvents } from "./key.js";
+import type { PeopleEvents } from "./people.js";
 import type { PresenceEvents } from "./presence.js";
 import type { SessionEvents } from "./session.js";
 import type { SittingEvents } from "./sitting.js";
@@ -21,6 +22,7 @@ export interface AuditEvents
     VersionEvents,
     AccessEvents,
     KeyEvents,
+    PeopleEvents,
     SittingEvents,
     AuditLogEvents {}
 
@@ -28,12 +30,24 @@ export interface AuditEvents
 export type AuditAction = keyof AuditEvents;
 
 /** What an event is about. */
-export type ObjectKind = "DOCUMENT" | "FOLDER" | "FIRM" | "GRANT" | "SESSION" | "USER" | "LOG" | "ALERT";
+export type ObjectKind =
+  | "DOCUMENT"
+  | "FOLDER"
+  | "FIRM"
+  | "GRANT"
+  | "SESSION"
+  | "USER"
+  | "DEPARTMENT"
+  | "ROLE"
+  | "LOG"
+  | "ALERT";
 
 /** The outcome that an event states by its name; the others are ALLOWED. */
 const outcomes: Partial<Record<AuditAction, Outcome>> = {
   "session.refused": "DENIED",
   "password.change-refused": "DENIED",
+  "password.link-refused": "DENIED",
+  "setup.refused": "DENIED",
   "document.edit-refused": "DENIED",
   "document.download-refused": "DENIED",
   "download.refused": "DENIED",

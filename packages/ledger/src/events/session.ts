@@ -28,7 +28,15 @@ export interface SessionEvents {
    * last two are told by the system, in the session's name.
    */
   "session.ended": {
-    cause: "sign-out" | "revoked" | "ended-by-owner" | "password-changed" | "idle" | "expired";
+    cause:
+      | "sign-out"
+      | "revoked"
+      | "ended-by-owner"
+      | "password-changed"
+      | "password-set"
+      | "suspended"
+      | "idle"
+      | "expired";
   };
   /** The sessions that were ended with it have an entry each. */
   "password.changed": { endedSessions: number };

@@ -16,6 +16,8 @@ export type SittingAction =
   | "folder.withheld"
   /** The versions of a document: who, when, how much. */
   | "version.listed"
+  /** The people, departments or roles of the firm. */
+  | "people.listed"
   /** Who has access. */
   | "access.listed"
   /** Entries of a document that something else names, one by one. */

@@ -5,7 +5,7 @@ import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { changeRights } from "@onrecord/policy/change-rights";
 import { byCaller, type Principal } from "@onrecord/policy/principal";
 import type { IdentityContext } from "../context.js";
-import { hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../password.js";
+import { checkNewPassword, hashPassword, MAX_PASSWORD, passwordFault } from "../password.js";
 import { endLocked, lockOwnSessions, otherSessions } from "./open-sessions.js";
 
 /** The password that somebody has and the one that they want. */
@@ -95,14 +95,9 @@ async function storedHash(db: IdentityContext["db"], { userId }: Principal): Pro
 /** Throws BAD_USER_INPUT for what cannot be a password, and for one that is no new one. */
 function checkGiven({ current, new: wanted }: PasswordChange): void {
   checkText(current.slice(0, MAX_PASSWORD + 1), "The current password");
-  checkText(wanted.slice(0, MAX_PASSWORD + 1), "The new password");
-  const fault = (id: string, text: string) =>
-    new AppError("BAD_USER_INPUT", text, { reasons: [{ id, text }] });
-  if (current.length > MAX_PASSWORD) throw fault("current-password", "The current password is wrong.");
-  if (wanted.length < MIN_PASSWORD)
-    throw fault("too-short", `A new password has at least ${MIN_PASSWORD} characters.`);
-  if (wanted.length > MAX_PASSWORD)
-    throw fault("too-long", `A new password has at most ${MAX_PASSWORD} characters.`);
+  if (current.length > MAX_PASSWORD)
+    throw passwordFault("current-password", "The current password is wrong.");
+  checkNewPassword(wanted);
   if (wanted === current)
-    throw fault("same-password", "The new password is the current one; choose another.");
+    throw passwordFault("same-password", "The new password is the current one; choose another.");
 }

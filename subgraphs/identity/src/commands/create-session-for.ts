@@ -20,14 +20,17 @@ export async function createSessionFor(context: AppContext, email: string): Prom
   if (!user.active || (user.expiresAt && user.expiresAt <= new Date()))
     throw new AppError("FORBIDDEN", `The account of ${email} is not active any more.`);
   const sessionId = newId();
-  return context.ledger.transaction({ ...bySystem(newId()), sessionId }, (tx) =>
-    startSession(tx, {
+  return context.ledger.transaction({ ...bySystem(newId()), sessionId }, async (tx) => {
+    // Whoever suspends the account waits, and ends this session with the others.
+    const [held] = await tx.query("select from identity.user where id = $1 and active for share", [user.id]);
+    if (!held) throw new AppError("FORBIDDEN", `The account of ${email} is not active any more.`);
+    return startSession(tx, {
       id: sessionId,
       userId: user.id,
       kind: "TOKEN",
       limits: context.config.limits,
       originId: null,
       object: { kind: "USER", id: user.id },
-    }),
-  );
+    });
+  });
 }

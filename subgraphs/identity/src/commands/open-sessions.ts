@@ -40,6 +40,25 @@ export async function endLocked(
   await tx.query("update identity.session set ended_at = clock_timestamp() where id = any ($1::uuid[])", [
     sessions,
   ]);
+  await recordEnded(tx, sessions, cause);
+}
+
+/** Puts on the record that sessions end. */
+export async function recordEnded(
+  tx: RecordedTx,
+  sessions: readonly string[],
+  cause: AuditEvents["session.ended"]["cause"],
+): Promise<void> {
   for (const id of sessions)
     await tx.append({ action: "session.ended", object: { kind: "SESSION", id }, detail: { cause } });
+}
+
+/** Locks an account until the commit, so that nobody signs in to it, and then its open sessions, which it returns. */
+export async function lockAccount(tx: RecordedTx, userId: string): Promise<readonly string[]> {
+  await tx.query("select from identity.user where id = $1 for no key update", [userId]);
+  const rows = await tx.query<{ id: string }>(
+    "select id from identity.session where user_id = $1 and ended_at is null order by id for no key update",
+    [userId],
+  );
+  return rows.map(({ id }) => id);
 }

@@ -150,12 +150,12 @@ function refusal(account: Account | null, proven: boolean): "credentials" | "ina
 }
 
 /**
- * Whether the password that was proven is still theirs. Whoever changes it waits for the commit, and then ends the session with the
- * others; or has changed it, and this is refused: a session that an old password gave does not outlive it.
+ * Whether the password that was proven is still theirs, and the account not suspended. Whoever changes either waits for the commit, and
+ * then ends the session with the others; or has changed it, and this is refused: a session that an old password gave does not outlive it.
  */
 async function stillStands(tx: Tx, { id, passwordHash }: Account): Promise<boolean> {
   const [row] = await tx.query<{ stands: boolean }>(
-    "select password_hash is not distinct from $2 as stands from identity.user where id = $1 for share",
+    "select active and password_hash is not distinct from $2 as stands from identity.user where id = $1 for share",
     [id, passwordHash],
   );
   return row?.stands ?? false;

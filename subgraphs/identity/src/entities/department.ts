@@ -7,6 +7,8 @@ export const DepartmentEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     name: p.text(),
+    /** Since when nobody can be put into it. */
+    closedAt: p.datetime().nullable().fieldName("closed_at"),
     parent: () => p.manyToOne(DepartmentEntity).nullable().fieldName("parent_id"),
   },
 });

@@ -19,6 +19,8 @@ export const UserEntity = defineEntity({
     active: p.boolean(),
     expiresAt: p.datetime().nullable().fieldName("expires_at"),
     createdAt: p.datetime().fieldName("created_at"),
+    /** Moves with every change of the account; the database begins it. */
+    revision: p.integer().default(1),
     roles: () =>
       p.manyToMany(RoleEntity).pivotTable("user_role").joinColumn("user_id").inverseJoinColumn("role_id"),
   },

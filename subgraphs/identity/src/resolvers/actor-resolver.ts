@@ -1,3 +1,4 @@
+import { managesPeople } from "@onrecord/policy/discreet";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { IdentityContext } from "../context.js";
 import { userById } from "../loaders/user-by-id.js";
@@ -24,7 +25,7 @@ export class ActorResolver {
   async user(@Root() { userId }: ActorType, @Ctx() context: IdentityContext): Promise<UserType | null> {
     const viewer = context.guard.requirePrincipal(context.caller);
     const user = userId === null ? null : await userById(context).load(userId);
-    return user && presentUser(user, viewer);
+    return user && presentUser(user, viewer, managesPeople(context.decisions, viewer));
   }
 }
 

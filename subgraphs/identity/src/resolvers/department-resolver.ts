@@ -1,5 +1,6 @@
 import type { IdentityContext } from "../context.js";
 import { departmentById } from "../loaders/department-by-id.js";
+import { presentDepartment } from "../present.js";
 import type { DepartmentType } from "../types/department-type.js";
 
 /** The departments that other subgraphs refer to; a guest may not know of any. */
@@ -9,5 +10,6 @@ export async function departmentsByReference(
 ): Promise<readonly (DepartmentType | null | Error)[]> {
   const viewer = context.guard.requirePrincipal(context.caller);
   if (viewer.userKind === "GUEST") return refs.map(() => null);
-  return departmentById(context).loadMany(refs.map(({ id }) => id));
+  const departments = await departmentById(context).loadMany(refs.map(({ id }) => id));
+  return departments.map((one) => (one === null || one instanceof Error ? one : presentDepartment(one)));
 }

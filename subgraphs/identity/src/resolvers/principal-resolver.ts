@@ -1,4 +1,5 @@
 import { AppError } from "@onrecord/core/errors";
+import { managesPeople } from "@onrecord/policy/discreet";
 import { FIRM_ID } from "@onrecord/policy/levels";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { IdentityContext } from "../context.js";
@@ -7,7 +8,11 @@ import { presentUser } from "../present.js";
 import { Capability, PrincipalType } from "../types/principal-type.js";
 import { UserType } from "../types/user-type.js";
 
-const asked = { readAudit: Capability.READ_AUDIT, createTopFolder: Capability.CREATE_TOP_FOLDER } as const;
+const asked = {
+  readAudit: Capability.READ_AUDIT,
+  createTopFolder: Capability.CREATE_TOP_FOLDER,
+  managePeople: Capability.MANAGE_PEOPLE,
+} as const;
 const actions = Object.keys(asked) as (keyof typeof asked)[];
 
 /** What is known of a principal beyond the session. */
@@ -17,7 +22,7 @@ export class PrincipalResolver {
   async user(@Root() { principal }: PrincipalType, @Ctx() context: IdentityContext): Promise<UserType> {
     const user = await userById(context).load(principal.userId);
     if (user === null) throw new AppError("UNAUTHENTICATED", "This account is no more.");
-    return presentUser(user, principal);
+    return presentUser(user, principal, managesPeople(context.decisions, principal));
   }
 
   @FieldResolver(() => [Capability])

@@ -3,7 +3,11 @@ import { GraphQLDateTime } from "graphql-scalars";
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
 
 /** What a principal may do on the firm itself. */
-export const Capability = { READ_AUDIT: "READ_AUDIT", CREATE_TOP_FOLDER: "CREATE_TOP_FOLDER" } as const;
+export const Capability = {
+  READ_AUDIT: "READ_AUDIT",
+  CREATE_TOP_FOLDER: "CREATE_TOP_FOLDER",
+  MANAGE_PEOPLE: "MANAGE_PEOPLE",
+} as const;
 export type Capability = keyof typeof Capability;
 
 registerEnumType(Capability, { name: "Capability", description: "What I may do on the firm itself." });

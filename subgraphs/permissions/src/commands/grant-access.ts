@@ -68,7 +68,7 @@ async function requirePrincipal(tx: Sql, id: string): Promise<GrantPrincipal> {
   if (!principal?.active)
     throw new AppError(
       "BAD_USER_INPUT",
-      "There is no such user, department or role, or the account has ended.",
+      "There is no such user, department or role, or it is closed or has ended.",
     );
   return principal;
 }
