@@ -14,7 +14,6 @@ import type { Logger } from "@onrecord/core/log";
 import type { Service } from "@onrecord/core/service";
 import { readHeads } from "@onrecord/history/store/heads";
 import { History } from "@onrecord/history/store/history";
-import { loadDocument } from "@onrecord/history/store/load";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
 import { bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { Gauge } from "prom-client";
@@ -84,7 +83,7 @@ export class Collab implements Service {
   constructor(process: AppContext) {
     const context = onLogin(process, "collab");
     this.context = context;
-    const { db, bus, keys, config, metrics } = context;
+    const { db, bus, config, metrics } = context;
     this.#log = context.log.child({ service: "collab" });
     this.#ledger = context.ledger;
     const history = new History(context);
@@ -117,7 +116,7 @@ export class Collab implements Service {
           this.#presenceRounds.changed(room);
           this.#presence.changed(room);
         },
-        reload: (documentId, version) => loadDocument(db, keys, documentId, version),
+        reload: (documentId, version) => history.load(documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
         check: (state) => this.#check.add(state),
         bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),
