@@ -243,7 +243,8 @@ class Slice {
   }
 }
 
-function* readDeletes(
+/** Reads the deletes of an update, which begin at `start`: see `findSections`. */
+export function* readDeletes(
   update: Uint8Array,
   start: number,
 ): Generator<Id & { readonly length: number }, undefined> {
