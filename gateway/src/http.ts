@@ -3,6 +3,7 @@ import { AppError } from "@onrecord/core/errors";
 import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller } from "@onrecord/policy/principal";
+import { LargeValues, takesLargeValues } from "@onrecord/subgraph/large-values";
 import { BodyTooLarge } from "@onrecord/subgraph/read-body";
 import { discard, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
@@ -37,13 +38,14 @@ export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOp
       using body =
         request.method === "POST" ? await bodies.readOperation(request, caller).catch(unread) : undefined;
       await sendResponse(response, async (signal) => {
-        const given = { caller, gone: signal, bodyBytes: body?.bytes.length ?? 0 };
+        const large = takesLargeValues(request.headers.accept) ? new LargeValues() : undefined;
+        const given = { caller, gone: signal, bodyBytes: body?.bytes.length ?? 0, large };
         const answer = await runtime.fetch(fetchRequest(request, info, body?.bytes, signal), given);
         // The one page that is not ours, for developers: it loads itself from elsewhere.
         if (answer.headers.get("content-type")?.startsWith("text/html"))
           response.setHeader("content-security-policy", graphiqlPolicy);
         if (isStream(answer)) await keepWatch(answer, caller, live, request, response, info);
-        return answer;
+        return large ? large.put(answer) : answer;
       });
     } catch (error) {
       if (!(error instanceof AppError) || response.headersSent) throw error;
