@@ -107,6 +107,7 @@ export class Collab implements Service {
       {
         limits: config.limits,
         sliceMs: SLICE_MS,
+        lane: history.lane,
         schedule: (room) => this.#committer.schedule(room),
         isDoubtful: (connection) => this.rights.isDoubtful(connection),
         decideAgain: (room, senders) =>

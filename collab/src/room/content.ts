@@ -1,6 +1,9 @@
 import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import type { Slices } from "@onrecord/core/lane";
 import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import { applyInSlices } from "@onrecord/history/store/apply-in-slices";
 import { type EncodedState, encodeState } from "@onrecord/history/store/encoded-state";
+import { structsOf } from "@onrecord/history/store/made";
 import * as Y from "yjs";
 import { framed } from "../connection/connection.js";
 
@@ -20,6 +23,8 @@ const LARGE = 1024 * 1024;
 /** What was committed since may grow to this many updates, or this part of the state. */
 const MAX_LATER = 500;
 const LATER_PART = 1 / 4;
+/** What is made of more bytes than this is not woken in one go: half of them take 10 ms. */
+const AT_ONCE = 64 * 1024;
 /** A document that nobody has changed for so long rests, and a large one, which is slow to wake, later: by this much for each byte. */
 const REST_MS = 2000;
 const REST_MS_PER_BYTE = 0.01;
@@ -57,11 +62,34 @@ export class Content {
     const { encoded, later } = this.#cached!;
     applyCommitted(doc, encoded.state);
     for (const update of later) applyCommitted(doc, update);
+    return this.#awake(doc, performance.now() - begun);
+  }
+
+  /** Whether it should be woken in slices before anybody asks for its Y.Doc: it rests, and is large. */
+  get isDeepAsleep(): boolean {
+    return this.#doc === undefined && !this.#isSmall;
+  }
+
+  /** Makes the Y.Doc in slices. Nothing else may change it meanwhile. */
+  async wake(slices: Slices): Promise<void> {
+    const doc = new Y.Doc();
+    const { encoded, later } = this.#cached!;
+    await applyInSlices(doc, encoded.state, slices);
+    for (const update of later) await applyInSlices(doc, update, slices);
+    this.#changedAt = performance.now();
+    if (this.#doc === undefined) this.#awake(doc, slices.spentMs);
+    if (this.isOutgrown) this.#cached = undefined;
+  }
+
+  #awake(doc: Y.Doc, tookMs: number): Y.Doc {
     this.#doc = doc;
-    let structs = 0;
-    for (const { length } of doc.store.clients.values()) structs += length;
-    this.#dearMs = Math.max(0, performance.now() - begun - WAKING_MS - WAKING_MS_PER_STRUCT * structs);
+    this.#dearMs = Math.max(0, tookMs - WAKING_MS - WAKING_MS_PER_STRUCT * structsOf(doc));
     return doc;
+  }
+
+  get #isSmall(): boolean {
+    const { encoded, bytes } = this.#cached!;
+    return encoded.state.length + bytes <= AT_ONCE;
   }
 
   /** How much longer it took to wake than documents of its size do, in milliseconds: it has been written into at one place by many. */
@@ -96,12 +124,7 @@ export class Content {
 
   /** What somebody with this state vector lacks: a SyncStep2. */
   missing(stateVector: Uint8Array): Uint8Array {
-    if (
-      !this.#doc &&
-      Buffer.compare(stateVector, this.stateVector()) === 0 &&
-      this.#cached!.later.length === 0
-    )
-      return this.#deletes();
+    if (!this.#doc && !this.needsDoc(stateVector)) return this.#deletes();
     return Y.encodeStateAsUpdate(this.doc, stateVector);
   }
 
@@ -112,7 +135,8 @@ export class Content {
    */
   whole(newest: number): { readonly seq: number; frames(): Buffer[] } {
     this.#toldAt = performance.now();
-    if (this.#cached?.later.length && this.#cached.encoded.state.length <= LARGE) this.#tellAnew();
+    if (this.#cached?.later.length && this.#cached.encoded.state.length <= LARGE && !this.isDeepAsleep)
+      this.#tellAnew();
     this.#cached ??= tell(encodeState(this.doc), newest);
     const { seq, frame, later } = this.#cached;
     return { seq, frames: () => (later.length === 0 ? [frame] : [updateFrame(merge(later)), frame]) };
@@ -124,8 +148,20 @@ export class Content {
     if (!told || seq <= told.seq) return;
     if (this.#doc && told.encoded.state.length <= LARGE) return this.#tellAnew();
     add(told, update);
-    if (told.later.length > MAX_LATER || told.bytes > told.encoded.state.length * LATER_PART)
-      this.#tellAnew();
+    if (this.isOutgrown && !this.isDeepAsleep) this.#tellAnew();
+  }
+
+  /** Whether so much was committed since the state was encoded that it should be encoded anew, for which it has to be awake. */
+  get isOutgrown(): boolean {
+    const told = this.#cached;
+    if (!told) return false;
+    return told.later.length > MAX_LATER || told.bytes > told.encoded.state.length * LATER_PART;
+  }
+
+  /** Whether telling what somebody with this state vector lacks takes a Y.Doc. */
+  needsDoc(stateVector: Uint8Array): boolean {
+    if (this.#doc) return false;
+    return this.#cached!.later.length > 0 || Buffer.compare(stateVector, this.stateVector()) !== 0;
   }
 
   /** The next to come is told a state that is encoded then. */

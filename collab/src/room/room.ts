@@ -60,6 +60,8 @@ export class Room {
   #rebuilding: Promise<void> | undefined;
   readonly #rebuild: Rebuild;
   #onSettled: (() => void) | undefined;
+  /** The newest head that this node has heard of. */
+  #hinted = 0;
   #evicted = false;
 
   constructor(
@@ -91,6 +93,7 @@ export class Room {
       content: this.content,
       pending: this.#pending,
       authors: this.authors,
+      lane: host.lane,
       readGap: (version, key) => host.readGap(documentId, key, version),
       reload: (version) => host.reload(documentId, version),
       bindings: (clientIds) => host.bindings(documentId, clientIds),
@@ -128,6 +131,7 @@ export class Room {
     }
     this.#inbox.add({ connection, update, step, bytes, tell });
     connection.ahead();
+    this.#wake();
     this.host.schedule(this);
   }
 
@@ -143,6 +147,7 @@ export class Room {
   join(connection: Connection, stateVector: Uint8Array): void {
     this.#inbox.takeIn();
     const hasNothing = stateVector.length === 0 || Y.decodeStateVector(stateVector).size === 0;
+    if (!hasNothing && this.content.needsDoc(stateVector)) this.#wake();
     const prepare = () => {
       const { applied } = this.#pending;
       if (hasNothing) return this.content.whole(applied);
@@ -182,9 +187,12 @@ export class Room {
     return this.#inbox.isBehind;
   }
 
-  /** Resolves when everything that has arrived is taken in; undefined when it is. */
-  takenIn(): Promise<void> | undefined {
-    return this.#inbox.emptied();
+  /** Resolves when `wouldChange` can be asked, which is when everything that has arrived is taken in; undefined when it can. */
+  takenIn(update: Uint8Array): Promise<void> | undefined {
+    const emptied = this.#inbox.emptied();
+    if (emptied) return emptied;
+    if (!this.content.repeats(update)) this.#wake();
+    return this.#rebuilding;
   }
 
   get idle(): boolean {
@@ -264,6 +272,7 @@ export class Room {
 
   /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
   catchUp(version: number): void {
+    this.#hinted = Math.max(this.#hinted, version);
     if (version > this.version && !this.#pending.isUnderWay) this.#catchUp();
   }
 
@@ -363,6 +372,23 @@ export class Room {
     );
   }
 
+  /** Makes the document of a large state in slices, if it rests. What arrives meanwhile waits for it, as for a rebuild. */
+  #wake(): void {
+    if (this.#evicted || !this.content.isDeepAsleep) return;
+    this.#rebuilding ??= this.#wakeUp().catch(() => this.host.evict(this, closeReasons.unreadable));
+  }
+
+  async #wakeUp(): Promise<void> {
+    await this.content.wake(this.host.lane.begin());
+    if (this.#evicted) return this.content.destroy();
+    this.#outbound.prepareAgain();
+    this.#rebuilding = undefined;
+    if (this.#pending.waiting.length === 0) this.#release(this.#pending.applied);
+    this.#scheduleRest();
+    // A hint that came meanwhile was not acted on.
+    this.catchUp(this.#hinted);
+  }
+
   /** Catches up with what others committed and sends it on. */
   async #startOver(): Promise<void> {
     if (this.#pending.isUnderWay)
@@ -387,5 +413,6 @@ export class Room {
     this.#rebuilding = undefined;
     if (this.#pending.waiting.length === 0) this.#release(this.#pending.applied);
     this.#scheduleRest();
+    if (this.content.isOutgrown) this.#wake();
   }
 }

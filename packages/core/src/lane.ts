@@ -32,6 +32,7 @@ export class Lane {
 /** One work of a lane. */
 export class Slices {
   #begun = performance.now();
+  #spent = 0;
 
   constructor(private readonly lane: Lane) {}
 
@@ -40,8 +41,14 @@ export class Slices {
     return performance.now() - this.#begun >= this.lane.sliceMs;
   }
 
+  /** How long all of its slices have held the thread, in milliseconds. */
+  get spentMs(): number {
+    return this.#spent + performance.now() - this.#begun;
+  }
+
   /** Resolves when the next slice begins. */
   async next(): Promise<void> {
+    this.#spent += performance.now() - this.#begun;
     await this.lane.turn();
     this.#begun = performance.now();
   }

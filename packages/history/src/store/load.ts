@@ -8,7 +8,7 @@ import { openDataKey } from "../keys/data-key.js";
 import { applyInSlices } from "./apply-in-slices.js";
 import { openBatch } from "./batch.js";
 import { openCheckpoint } from "./checkpoint.js";
-import { type EncodedState, encodeState } from "./encoded-state.js";
+import { type EncodedState, encodeState, stateOf } from "./encoded-state.js";
 import { type Start, startAt } from "./start.js";
 
 /** A document at a version, with the data key that opened it. */
@@ -68,7 +68,11 @@ export async function readDocument(
   }
   const later: Uint8Array[] = [];
   for await (const { update } of readChanges(sql, key, documentId, from, start.head)) later.push(update);
-  return { ...at(start.head), encoded: opened.encoded ?? encodeState(new Y.Doc()), later };
+  const [first] = later;
+  if (opened.encoded || first === undefined)
+    return { ...at(start.head), encoded: opened.encoded ?? encodeState(new Y.Doc()), later };
+  // An import has megabytes, and no checkpoint: as a state it need not be read again and again for what came after it.
+  return { ...at(start.head), encoded: await stateOf(first, lane.begin()), later: later.slice(1) };
 }
 
 /** What a load at a version begins with, and the changes that it applies to that, in order. */
