@@ -191,7 +191,8 @@ export class Room {
   takenIn(update: Uint8Array): Promise<void> | undefined {
     const emptied = this.#inbox.emptied();
     if (emptied) return emptied;
-    if (!this.content.repeats(update)) this.#wake();
+    if (!this.content.isDeepAsleep || this.content.repeats(update)) return undefined;
+    this.#wake();
     return this.#rebuilding;
   }
 
