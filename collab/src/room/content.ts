@@ -3,6 +3,7 @@ import type { Slices } from "@onrecord/core/lane";
 import { applyCommitted } from "@onrecord/history/store/apply-committed";
 import { applyInSlices } from "@onrecord/history/store/apply-in-slices";
 import { type EncodedState, encodeState } from "@onrecord/history/store/encoded-state";
+import type { StoredDocument } from "@onrecord/history/store/load";
 import { structsOf } from "@onrecord/history/store/made";
 import * as Y from "yjs";
 import { framed } from "../connection/connection.js";
@@ -16,6 +17,9 @@ interface CachedState {
   readonly seq: number;
   readonly later: Uint8Array[];
   bytes: number;
+  /** The state vector with the first of `later`, which of these are in it. */
+  clocks: Map<number, number> | undefined;
+  counted: number;
 }
 
 /** A state of more bytes is not encoded anew for each version that somebody joins at: what was committed since goes before it. */
@@ -44,8 +48,9 @@ export class Content {
   #toldAt = 0;
   #dearMs = 0;
 
-  constructor(encoded: EncodedState, later: readonly Uint8Array[]) {
+  constructor({ encoded, later, clocks }: Pick<StoredDocument, "encoded" | "later" | "clocks">) {
     this.#cached = tell(encoded, 0);
+    if (clocks) Object.assign(this.#cached, { clocks: new Map(clocks), counted: later.length });
     for (const update of later) add(this.#cached, update);
   }
 
@@ -107,11 +112,14 @@ export class Content {
   /** Encoded; with everything that was applied. */
   stateVector(): Uint8Array {
     if (this.#doc) return Y.encodeStateVector(this.#doc);
-    const { encoded, later } = this.#cached!;
+    const told = this.#cached!;
+    const { encoded, later } = told;
     if (later.length === 0) return encoded.stateVector;
-    const clocks = Y.decodeStateVector(encoded.stateVector);
-    for (const update of later)
-      for (const [client, clock] of Y.parseUpdateMeta(update).to) clocks.set(client, clock);
+    const clocks = told.clocks ?? Y.decodeStateVector(encoded.stateVector);
+    told.clocks = clocks;
+    // Each is read over once.
+    for (; told.counted < later.length; told.counted++)
+      for (const [client, clock] of Y.parseUpdateMeta(later[told.counted]!).to) clocks.set(client, clock);
     return Y.encodeStateVector(clocks);
   }
 
@@ -231,5 +239,13 @@ function tell(encoded: EncodedState, seq: number): CachedState {
   const frame = framed(syncFrame(sync.step2, encoded.state), Buffer.allocUnsafeSlow);
   const state = frame.subarray(frame.length - encoded.state.length);
   const stateVector = Uint8Array.from(encoded.stateVector);
-  return { frame, encoded: { state, stateVector, deletes: encoded.deletes }, seq, later: [], bytes: 0 };
+  return {
+    frame,
+    encoded: { state, stateVector, deletes: encoded.deletes },
+    seq,
+    later: [],
+    bytes: 0,
+    clocks: undefined,
+    counted: 0,
+  };
 }

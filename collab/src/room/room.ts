@@ -70,7 +70,7 @@ export class Room {
     bindings: Iterable<ClientBinding>,
     private readonly host: RoomHost<Room>,
   ) {
-    this.content = new Content(stored.encoded, stored.later);
+    this.content = new Content(stored);
     this.#key = stored.key;
     this.version = stored.version;
     this.#checked = stored.version;

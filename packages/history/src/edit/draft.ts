@@ -26,6 +26,8 @@ export interface Draft extends Omit<LoadedDocument, "doc" | "replayed"> {
   readonly update: Uint8Array;
   /** How many bytes the document may still grow by then, at least. */
   readonly budget: number;
+  /** The clocks from which on it writes, by client, where that is known: to find it one reads over the update. */
+  readonly from?: ReadonlyMap<number, number>;
 }
 
 /**
@@ -48,10 +50,10 @@ export async function draftOf(
 /** The draft of a change that was found without the document here: `bytes` is how large that is with it. */
 export function draftElsewhere(
   head: Omit<LoadedDocument, "doc">,
-  { update, bytes }: { readonly update: Uint8Array; readonly bytes: number },
+  { bytes, ...found }: Pick<Draft, "update" | "from"> & { readonly bytes: number },
   documentBytes: number,
 ): Draft {
-  return { ...head, doc: null, update, budget: within(documentBytes, bytes) };
+  return { ...head, doc: null, ...found, budget: within(documentBytes, bytes) };
 }
 
 /**

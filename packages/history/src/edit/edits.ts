@@ -143,7 +143,7 @@ export class Edits {
     const { documentId, by, action, extra, whole } = edit;
     await edit.authorize?.(tx);
     const { version, tip, key, update } = draft;
-    const bindings = bindingsOf(update, by, whole);
+    const bindings = bindingsOf(draft, by, whole);
     const changes = [{ entryId: newId(), by, right: null, proven: true, relayed: false, update }];
     const [outcome] = await commitChanges(tx, this.context.ledger, {
       action,
@@ -175,10 +175,10 @@ function pause(attempt: number): Promise<void> {
   return delay(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE));
 }
 
-function bindingsOf(update: Uint8Array, by: By, whole: Edit["whole"]): ClientBinding[] {
+function bindingsOf(draft: Draft, by: By, whole: Edit["whole"]): ClientBinding[] {
   if (by.actorId === null) return [];
   const { actorId } = by;
   if (whole) return [{ clientId: whole.clientId, clock: 0, userId: actorId }];
-  const { from } = Y.parseUpdateMeta(update);
+  const { from = Y.parseUpdateMeta(draft.update).from } = draft;
   return [...from].map(([clientId, clock]) => ({ clientId, clock, userId: actorId }));
 }

@@ -19,6 +19,8 @@ export interface Reverted {
   readonly update: Uint8Array;
   /** How large the document is with it, in bytes. */
   readonly bytes: number;
+  /** The clocks from which on it writes, by client. */
+  readonly from: ReadonlyMap<number, number>;
 }
 
 /**
@@ -36,5 +38,6 @@ export function revert({ version, old, head }: RevertQuestion): Reverted | null 
       "CONFLICT",
       `Version ${version} cannot be brought back exactly as it was, so nothing was changed.`,
     );
-  return update && { update, bytes: Y.encodeStateAsUpdate(copy).length };
+  if (update === null) return null;
+  return { update, bytes: Y.encodeStateAsUpdate(copy).length, from: Y.parseUpdateMeta(update).from };
 }

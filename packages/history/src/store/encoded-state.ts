@@ -1,5 +1,5 @@
 import type { Slices } from "@onrecord/core/lane";
-import { findInSteps, readStructs } from "@onrecord/filing/update-structs";
+import { findInSteps, type Layout, readStructs } from "@onrecord/filing/update-structs";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
@@ -25,16 +25,26 @@ export function encodeState(doc: Y.Doc): EncodedState {
 /** The state of a document that a single update makes, which is then that update. It is not decoded, only read over. */
 export async function stateOf(update: Uint8Array, slices: Slices): Promise<EncodedState> {
   const clocks = new Map<number, number>();
-  const { sections, deletes } = await inSlices(findInSteps(update), slices);
-  for (const section of sections) {
+  const { deletes } = await raiseClocks(clocks, update, slices);
+  const stateVector = Y.encodeStateVector(clocks);
+  return { state: update, stateVector, deletes: update.length - deletes };
+}
+
+/** Raises clocks to what an update brings them to. */
+export async function raiseClocks(
+  clocks: Map<number, number>,
+  update: Uint8Array,
+  slices: Slices,
+): Promise<Layout> {
+  const layout = await inSlices(findInSteps(update), slices);
+  for (const section of layout.sections) {
     let read = 0;
     for (const { client, clock, length } of readStructs(update, section)) {
-      clocks.set(client, clock + length);
+      clocks.set(client, Math.max(clocks.get(client) ?? 0, clock + length));
       if (++read % STEP === 0 && slices.isOver) await slices.next();
     }
   }
-  const stateVector = Y.encodeStateVector(clocks);
-  return { state: update, stateVector, deletes: update.length - deletes };
+  return layout;
 }
 
 /** The clock is looked at after so many structs. */

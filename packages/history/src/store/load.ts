@@ -8,7 +8,7 @@ import { openDataKey } from "../keys/data-key.js";
 import { applyInSlices } from "./apply-in-slices.js";
 import { openBatch } from "./batch.js";
 import { openCheckpoint } from "./checkpoint.js";
-import { type EncodedState, encodeState, stateOf } from "./encoded-state.js";
+import { type EncodedState, encodeState, raiseClocks, stateOf } from "./encoded-state.js";
 import { type Start, startAt } from "./start.js";
 
 /** A document at a version, with the data key that opened it. */
@@ -29,6 +29,8 @@ export interface StoredDocument extends Omit<LoadedDocument, "doc"> {
   readonly encoded: EncodedState;
   /** The changes that are not in `encoded`, in order. */
   readonly later: readonly Uint8Array[];
+  /** The state vector with them, if it was found already. */
+  readonly clocks?: ReadonlyMap<number, number>;
 }
 
 /** Batches are read in pages of this many: a long history never stands in memory whole. */
@@ -64,15 +66,17 @@ export async function readDocument(
   const { key, from, at } = opened;
   if (start.head - from > MAX_LATER) {
     const encoded = encodeState(await build(sql, documentId, opened, start.head, lane));
-    return { ...at(start.head), encoded, later: [] };
+    return { ...at(start.head), encoded, later: [], clocks: Y.decodeStateVector(encoded.stateVector) };
   }
   const later: Uint8Array[] = [];
   for await (const { update } of readChanges(sql, key, documentId, from, start.head)) later.push(update);
-  const [first] = later;
-  if (opened.encoded || first === undefined)
-    return { ...at(start.head), encoded: opened.encoded ?? encodeState(new Y.Doc()), later };
+  const slices = lane.begin();
   // An import has megabytes, and no checkpoint: as a state it need not be read again and again for what came after it.
-  return { ...at(start.head), encoded: await stateOf(first, lane.begin()), later: later.slice(1) };
+  const first = opened.encoded ? undefined : later.shift();
+  const encoded = opened.encoded ?? (first ? await stateOf(first, slices) : encodeState(new Y.Doc()));
+  const clocks = Y.decodeStateVector(encoded.stateVector);
+  for (const update of later) await raiseClocks(clocks, update, slices);
+  return { ...at(start.head), encoded, later, clocks };
 }
 
 /** What a load at a version begins with, and the changes that it applies to that, in order. */
