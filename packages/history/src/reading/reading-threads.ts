@@ -4,9 +4,9 @@ import { type Task, ThreadPool } from "@onrecord/core/threads/thread-pool";
 import type { Answer, Ask } from "./ask.js";
 
 /**
- * What a document has at most, in bytes, that is read in the thread that serves people: a filing of 200 table rows, which is loaded and
- * written out as HTML in some 10 ms (a warm process on one core of 2024: 0.15 to 0.2 ms for each KiB of tables, less for text). To hand it
- * to another thread would cost more than that helps.
+ * What a document has at most, in bytes, that is read in the thread that serves people: about a filing of 200 table rows. To load tables and
+ * write them out as HTML takes 0.15 to 0.25 ms for each KiB in a warm process, text far less: some 10 ms at this size. To hand that to
+ * another thread would cost more than it helps.
  */
 export const INLINE = { bytes: 64 * 1024, changes: 1000 };
 
