@@ -15,7 +15,6 @@ import type { Service } from "@onrecord/core/service";
 import { within } from "@onrecord/core/within";
 import { readHeads } from "@onrecord/history/store/heads";
 import { History } from "@onrecord/history/store/history";
-import { loadDocument } from "@onrecord/history/store/load";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
 import { bySystem, type Ledger } from "@onrecord/ledger/ledger";
 import { Gauge } from "prom-client";
@@ -87,7 +86,7 @@ export class Collab implements Service {
   constructor(process: AppContext) {
     const context = onLogin(process, "collab");
     this.context = context;
-    const { db, bus, keys, config, metrics } = context;
+    const { db, bus, config, metrics } = context;
     this.#log = context.log.child({ service: "collab" });
     this.#ledger = context.ledger;
     const history = new History(context);
@@ -111,6 +110,7 @@ export class Collab implements Service {
       {
         limits: config.limits,
         sliceMs: SLICE_MS,
+        lane: history.lane,
         schedule: (room) => this.#committer.schedule(room),
         isDoubtful: (connection) => this.rights.isDoubtful(connection),
         decideAgain: (room, senders) =>
@@ -120,7 +120,7 @@ export class Collab implements Service {
           this.#presenceRounds.changed(room);
           this.#presence.changed(room);
         },
-        reload: (documentId, version) => loadDocument(db, keys, documentId, version),
+        reload: (documentId, version) => history.load(documentId, version),
         readGap: (documentId, key, after) => history.since(documentId, key, after),
         check: (state) => this.#check.add(state),
         bindings: (documentId, clientIds) => this.rooms.bindings(documentId, clientIds),

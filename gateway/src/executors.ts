@@ -2,6 +2,7 @@ import type { ExecutionRequest, Executor } from "@graphql-tools/utils";
 import type { Logger } from "@onrecord/core/log";
 import type { Caller } from "@onrecord/policy/principal";
 import { executeOn } from "@onrecord/subgraph/execute";
+import type { LargeValues } from "@onrecord/subgraph/large-values";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 
 /** What the gateway puts into the context of every operation. */
@@ -9,6 +10,8 @@ export interface GatewayContext {
   readonly caller: Caller;
   /** Fires when the client hangs up. */
   readonly gone?: AbortSignal;
+  /** Takes the large values of the answer; none where it is not one JSON text. */
+  readonly large?: LargeValues | undefined;
   /** How long the request's body was; none for what came over a socket. */
   readonly bodyBytes?: number;
 }
@@ -21,8 +24,12 @@ export function inProcess(subgraph: Subgraph, log: Logger): Executor {
   return (async (request: SubgraphExecution) => {
     const { document, variables, operationName } = request;
     const caller = callerOf(request.context);
-    const gone = request.context?.gone;
-    const result = await executeOn(subgraph, { document, variables, operationName, caller, gone }, log);
+    const { gone, large } = request.context ?? {};
+    const result = await executeOn(
+      subgraph,
+      { document, variables, operationName, caller, gone, large },
+      log,
+    );
     if (Symbol.asyncIterator in result) endWith(request.signal, result);
     return result;
   }) as Executor;

@@ -4,6 +4,7 @@ import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller } from "@onrecord/policy/principal";
 import { asUnavailable } from "@onrecord/postgres/unavailable";
+import { LargeValues, takesLargeValues } from "@onrecord/subgraph/large-values";
 import { BodyTooLarge } from "@onrecord/subgraph/read-body";
 import { discard, isStream, sendResponse } from "@onrecord/subgraph/send-response";
 import type { Authenticator } from "./authenticator.js";
@@ -38,13 +39,14 @@ export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOp
       using body =
         request.method === "POST" ? await bodies.readOperation(request, caller).catch(unread) : undefined;
       await sendResponse(response, async (signal) => {
-        const given = { caller, gone: signal, bodyBytes: body?.bytes.length ?? 0 };
+        const large = takesLargeValues(request.headers.accept) ? new LargeValues() : undefined;
+        const given = { caller, gone: signal, bodyBytes: body?.bytes.length ?? 0, large };
         const answer = await runtime.fetch(fetchRequest(request, info, body?.bytes, signal), given);
         // The one page that is not ours, for developers: it loads itself from elsewhere.
         if (answer.headers.get("content-type")?.startsWith("text/html"))
           response.setHeader("content-security-policy", graphiqlPolicy);
         if (isStream(answer)) await keepWatch(answer, caller, live, request, response, info);
-        return answer;
+        return large ? large.put(answer) : answer;
       });
     } catch (thrown) {
       const error = asUnavailable(thrown);

@@ -152,7 +152,7 @@ export class Conversation {
     }
     if (!this.connection.mayEdit) {
       // What is new is seen when everything that came before is in the document.
-      const behind = this.room.takenIn();
+      const behind = this.room.takenIn(update);
       return behind
         ? behind.then(() => this.#changeOfViewer(update, received))
         : this.#changeOfViewer(update, received);

@@ -1,6 +1,5 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { scriptBeside, startThread } from "@onrecord/core/threads/start-thread";
 
 /** What is compared: a state as a room holds it, and what the record has, each as updates to be applied in order. */
 export interface Question {
@@ -30,7 +29,7 @@ export class ReplayThread implements AsyncDisposable {
   async compare(question: Question): Promise<Comparison | undefined> {
     clearTimeout(this.#idle);
     if (this.#closed) return undefined;
-    this.#worker ??= startWorker();
+    this.#worker ??= startThread(scriptBeside(import.meta.url, "replay-worker"), MEMORY_MB);
     const worker = this.#worker;
     const answer = await answerOf(worker, question);
     if (answer === undefined) await this.#end(worker);
@@ -63,24 +62,4 @@ function answerOf(worker: Worker, question: Question): Promise<Comparison | unde
     worker.on("message", end).on("error", failed).on("exit", failed);
     worker.postMessage(question);
   });
-}
-
-function startWorker(): Worker {
-  const options = { resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB } };
-  const worker = import.meta.url.endsWith(".ts")
-    ? // Run from its source, a thread needs what the process was started with, however that was done.
-      new Worker(new URL("./replay-worker.ts", import.meta.url), {
-        ...options,
-        execArgv: [
-          "--conditions=source",
-          "--import",
-          pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href,
-        ],
-      })
-    : new Worker(new URL("./replay-worker.js", import.meta.url), options);
-  // What is said of a thread that is being ended is of no use to anybody.
-  worker.on("error", () => undefined);
-  // It keeps no process from ending.
-  worker.unref();
-  return worker;
 }

@@ -1,6 +1,10 @@
 import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import type { Slices } from "@onrecord/core/lane";
 import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import { applyInSlices } from "@onrecord/history/store/apply-in-slices";
 import { type EncodedState, encodeState } from "@onrecord/history/store/encoded-state";
+import type { StoredDocument } from "@onrecord/history/store/load";
+import { structsOf } from "@onrecord/history/store/made";
 import * as Y from "yjs";
 import { framed } from "../connection/connection.js";
 
@@ -13,6 +17,9 @@ interface CachedState {
   readonly seq: number;
   readonly later: Uint8Array[];
   bytes: number;
+  /** The state vector with the first of `later`, which of these are in it. */
+  clocks: Map<number, number> | undefined;
+  counted: number;
 }
 
 /** A state of more bytes is not encoded anew for each version that somebody joins at: what was committed since goes before it. */
@@ -20,6 +27,8 @@ const LARGE = 1024 * 1024;
 /** What was committed since may grow to this many updates, or this part of the state. */
 const MAX_LATER = 500;
 const LATER_PART = 1 / 4;
+/** What is made of more bytes than this is not woken in one go: half of them take 10 ms. */
+const AT_ONCE = 64 * 1024;
 /** A document that nobody has changed for so long rests, and a large one, which is slow to wake, later: by this much for each byte. */
 const REST_MS = 2000;
 const REST_MS_PER_BYTE = 0.01;
@@ -39,8 +48,9 @@ export class Content {
   #toldAt = 0;
   #dearMs = 0;
 
-  constructor(encoded: EncodedState, later: readonly Uint8Array[]) {
+  constructor({ encoded, later, clocks }: Pick<StoredDocument, "encoded" | "later" | "clocks">) {
     this.#cached = tell(encoded, 0);
+    if (clocks) Object.assign(this.#cached, { clocks: new Map(clocks), counted: later.length });
     for (const update of later) add(this.#cached, update);
   }
 
@@ -57,11 +67,34 @@ export class Content {
     const { encoded, later } = this.#cached!;
     applyCommitted(doc, encoded.state);
     for (const update of later) applyCommitted(doc, update);
+    return this.#awake(doc, performance.now() - begun);
+  }
+
+  /** Whether it should be woken in slices before anybody asks for its Y.Doc: it rests, and is large. */
+  get isDeepAsleep(): boolean {
+    return this.#doc === undefined && !this.#isSmall;
+  }
+
+  /** Makes the Y.Doc in slices. Nothing else may change it meanwhile. */
+  async wake(slices: Slices): Promise<void> {
+    const doc = new Y.Doc();
+    const { encoded, later } = this.#cached!;
+    await applyInSlices(doc, encoded.state, slices);
+    for (const update of later) await applyInSlices(doc, update, slices);
+    this.#changedAt = performance.now();
+    if (this.#doc === undefined) this.#awake(doc, slices.spentMs);
+    if (this.isOutgrown) this.#cached = undefined;
+  }
+
+  #awake(doc: Y.Doc, tookMs: number): Y.Doc {
     this.#doc = doc;
-    let structs = 0;
-    for (const { length } of doc.store.clients.values()) structs += length;
-    this.#dearMs = Math.max(0, performance.now() - begun - WAKING_MS - WAKING_MS_PER_STRUCT * structs);
+    this.#dearMs = Math.max(0, tookMs - WAKING_MS - WAKING_MS_PER_STRUCT * structsOf(doc));
     return doc;
+  }
+
+  get #isSmall(): boolean {
+    const { encoded, bytes } = this.#cached!;
+    return encoded.state.length + bytes <= AT_ONCE;
   }
 
   /** How much longer it took to wake than documents of its size do, in milliseconds: it has been written into at one place by many. */
@@ -79,11 +112,14 @@ export class Content {
   /** Encoded; with everything that was applied. */
   stateVector(): Uint8Array {
     if (this.#doc) return Y.encodeStateVector(this.#doc);
-    const { encoded, later } = this.#cached!;
+    const told = this.#cached!;
+    const { encoded, later } = told;
     if (later.length === 0) return encoded.stateVector;
-    const clocks = Y.decodeStateVector(encoded.stateVector);
-    for (const update of later)
-      for (const [client, clock] of Y.parseUpdateMeta(update).to) clocks.set(client, clock);
+    const clocks = told.clocks ?? Y.decodeStateVector(encoded.stateVector);
+    told.clocks = clocks;
+    // Each is read over once.
+    for (; told.counted < later.length; told.counted++)
+      for (const [client, clock] of Y.parseUpdateMeta(later[told.counted]!).to) clocks.set(client, clock);
     return Y.encodeStateVector(clocks);
   }
 
@@ -96,12 +132,7 @@ export class Content {
 
   /** What somebody with this state vector lacks: a SyncStep2. */
   missing(stateVector: Uint8Array): Uint8Array {
-    if (
-      !this.#doc &&
-      Buffer.compare(stateVector, this.stateVector()) === 0 &&
-      this.#cached!.later.length === 0
-    )
-      return this.#deletes();
+    if (!this.#doc && !this.needsDoc(stateVector)) return this.#deletes();
     return Y.encodeStateAsUpdate(this.doc, stateVector);
   }
 
@@ -112,7 +143,8 @@ export class Content {
    */
   whole(newest: number): { readonly seq: number; frames(): Buffer[] } {
     this.#toldAt = performance.now();
-    if (this.#cached?.later.length && this.#cached.encoded.state.length <= LARGE) this.#tellAnew();
+    if (this.#cached?.later.length && this.#cached.encoded.state.length <= LARGE && !this.isDeepAsleep)
+      this.#tellAnew();
     this.#cached ??= tell(encodeState(this.doc), newest);
     const { seq, frame, later } = this.#cached;
     return { seq, frames: () => (later.length === 0 ? [frame] : [updateFrame(merge(later)), frame]) };
@@ -124,8 +156,20 @@ export class Content {
     if (!told || seq <= told.seq) return;
     if (this.#doc && told.encoded.state.length <= LARGE) return this.#tellAnew();
     add(told, update);
-    if (told.later.length > MAX_LATER || told.bytes > told.encoded.state.length * LATER_PART)
-      this.#tellAnew();
+    if (this.isOutgrown && !this.isDeepAsleep) this.#tellAnew();
+  }
+
+  /** Whether so much was committed since the state was encoded that it should be encoded anew, for which it has to be awake. */
+  get isOutgrown(): boolean {
+    const told = this.#cached;
+    if (!told) return false;
+    return told.later.length > MAX_LATER || told.bytes > told.encoded.state.length * LATER_PART;
+  }
+
+  /** Whether telling what somebody with this state vector lacks takes a Y.Doc. */
+  needsDoc(stateVector: Uint8Array): boolean {
+    if (this.#doc) return false;
+    return this.#cached!.later.length > 0 || Buffer.compare(stateVector, this.stateVector()) !== 0;
   }
 
   /** The next to come is told a state that is encoded then. */
@@ -195,5 +239,13 @@ function tell(encoded: EncodedState, seq: number): CachedState {
   const frame = framed(syncFrame(sync.step2, encoded.state), Buffer.allocUnsafeSlow);
   const state = frame.subarray(frame.length - encoded.state.length);
   const stateVector = Uint8Array.from(encoded.stateVector);
-  return { frame, encoded: { state, stateVector, deletes: encoded.deletes }, seq, later: [], bytes: 0 };
+  return {
+    frame,
+    encoded: { state, stateVector, deletes: encoded.deletes },
+    seq,
+    later: [],
+    bytes: 0,
+    clocks: undefined,
+    counted: 0,
+  };
 }

@@ -1,7 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
+import type { Lane } from "@onrecord/core/lane";
 import { effectiveUpdate } from "@onrecord/history/edit/effective-update";
-import { applyCommitted } from "@onrecord/history/store/apply-committed";
+import { applyInSlices } from "@onrecord/history/store/apply-in-slices";
 import type { ClientBinding } from "@onrecord/history/store/commit";
 import type { Gap } from "@onrecord/history/store/history";
 import type { LoadedDocument } from "@onrecord/history/store/load";
@@ -22,6 +23,8 @@ export interface Rebuilt {
   readonly content: Content;
   readonly pending: PendingChanges;
   readonly authors: Authors;
+  /** By which documents are made, in slices. */
+  readonly lane: Lane;
   /** What was committed after a version. */
   readGap(version: number, key: KeyObject): Promise<Gap>;
   /** The document at a committed version, fresh from the database. */
@@ -67,7 +70,7 @@ export class Rebuild {
   async catchUp(version: number, key: KeyObject): Promise<Caught> {
     const gap = await this.room.readGap(version, key);
     const head = version + gap.updates.length;
-    const keeps = this.#takeUp(gap.updates);
+    const keeps = await this.#takeUp(gap.updates);
     if (!keeps) this.room.content.replace((await this.room.reload(head)).doc);
     await this.#learnBindings(gap.updates, keeps);
     this.#tainted = false;
@@ -85,14 +88,15 @@ export class Rebuild {
    * Applies what others committed to the document with what waits in it, if what waits stays as it is; false if not. To load the
    * document anew takes longer the larger it is, and whoever needs longer than the others' next commit would never come to one.
    */
-  #takeUp(gap: readonly Uint8Array[]): boolean {
+  async #takeUp(gap: readonly Uint8Array[]): Promise<boolean> {
     const { waiting } = this.room.pending;
     if (this.#tainted || waiting.some(({ connection }) => !connection.mayEdit)) return false;
     // At rest, nothing waits, and what is sent on is kept with what it knows.
     if (!this.room.content.isAwake) return true;
     const ours = waiting.map(({ update }) => update);
     if (!independent(ours, gap)) return false;
-    for (const update of gap) applyCommitted(this.room.content.doc, update);
+    const slices = this.room.lane.begin();
+    for (const update of gap) await applyInSlices(this.room.content.doc, update, slices);
     return true;
   }
 

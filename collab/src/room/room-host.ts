@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { CloseReason } from "@onrecord/collab-protocol/protocol";
+import type { Lane } from "@onrecord/core/lane";
 import type { ClientBinding } from "@onrecord/history/store/commit";
 import type { Gap } from "@onrecord/history/store/history";
 import type { LoadedDocument } from "@onrecord/history/store/load";
@@ -18,6 +19,8 @@ export interface RoomHost<Room> {
   };
   /** How long a room may take in at a time, while everyone else on the node waits, in milliseconds. */
   readonly sliceMs: number;
+  /** By which documents are made, in slices. */
+  readonly lane: Lane;
   /** The room has changes to commit. */
   schedule(room: Room): void;
   /** Whether the right of a connection may have ended, by a change or by time, as far as this node can tell. */

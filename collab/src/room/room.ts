@@ -64,6 +64,8 @@ export class Room {
   #onSettled: (() => void) | undefined;
   /** Commits in a row that were not answered. */
   #unanswered = 0;
+  /** The newest head that this node has heard of. */
+  #hinted = 0;
   #evicted = false;
 
   constructor(
@@ -72,7 +74,7 @@ export class Room {
     bindings: Iterable<ClientBinding>,
     private readonly host: RoomHost<Room>,
   ) {
-    this.content = new Content(stored.encoded, stored.later);
+    this.content = new Content(stored);
     this.#key = stored.key;
     this.version = stored.version;
     this.#checked = stored.version;
@@ -95,6 +97,7 @@ export class Room {
       content: this.content,
       pending: this.#pending,
       authors: this.authors,
+      lane: host.lane,
       readGap: (version, key) => host.readGap(documentId, key, version),
       reload: (version) => host.reload(documentId, version),
       bindings: (clientIds) => host.bindings(documentId, clientIds),
@@ -132,6 +135,7 @@ export class Room {
     }
     this.#inbox.add({ connection, update, step, bytes, tell });
     connection.ahead();
+    this.#wake();
     this.host.schedule(this);
   }
 
@@ -147,6 +151,7 @@ export class Room {
   join(connection: Connection, stateVector: Uint8Array): void {
     this.#inbox.takeIn();
     const hasNothing = stateVector.length === 0 || Y.decodeStateVector(stateVector).size === 0;
+    if (!hasNothing && this.content.needsDoc(stateVector)) this.#wake();
     const prepare = () => {
       const { applied } = this.#pending;
       if (hasNothing) return this.content.whole(applied);
@@ -186,9 +191,13 @@ export class Room {
     return this.#inbox.isBehind;
   }
 
-  /** Resolves when everything that has arrived is taken in; undefined when it is. */
-  takenIn(): Promise<void> | undefined {
-    return this.#inbox.emptied();
+  /** Resolves when `wouldChange` can be asked, which is when everything that has arrived is taken in; undefined when it can. */
+  takenIn(update: Uint8Array): Promise<void> | undefined {
+    const emptied = this.#inbox.emptied();
+    if (emptied) return emptied;
+    if (!this.content.isDeepAsleep || this.content.repeats(update)) return undefined;
+    this.#wake();
+    return this.#rebuilding;
   }
 
   get idle(): boolean {
@@ -285,6 +294,7 @@ export class Room {
 
   /** Learns that the head moved elsewhere: reads the gap, unless a commit of our own is about to find out. */
   catchUp(version: number): void {
+    this.#hinted = Math.max(this.#hinted, version);
     if (version > this.version && !this.#pending.isUnderWay) this.#catchUp();
   }
 
@@ -386,6 +396,23 @@ export class Room {
     );
   }
 
+  /** Makes the document of a large state in slices, if it rests. What arrives meanwhile waits for it, as for a rebuild. */
+  #wake(): void {
+    if (this.#evicted || !this.content.isDeepAsleep) return;
+    this.#rebuilding ??= this.#wakeUp().catch(() => this.host.evict(this, closeReasons.unreadable));
+  }
+
+  async #wakeUp(): Promise<void> {
+    await this.content.wake(this.host.lane.begin());
+    if (this.#evicted) return this.content.destroy();
+    this.#outbound.prepareAgain();
+    this.#rebuilding = undefined;
+    if (this.#pending.waiting.length === 0) this.#release(this.#pending.applied);
+    this.#scheduleRest();
+    // A hint that came meanwhile was not acted on.
+    this.catchUp(this.#hinted);
+  }
+
   /** Catches up with what others committed and sends it on. */
   async #startOver(): Promise<void> {
     if (this.#pending.isUnderWay)
@@ -410,5 +437,6 @@ export class Room {
     this.#rebuilding = undefined;
     if (this.#pending.waiting.length === 0) this.#release(this.#pending.applied);
     this.#scheduleRest();
+    if (this.content.isOutgrown) this.#wake();
   }
 }

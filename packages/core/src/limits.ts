@@ -174,6 +174,32 @@ export const limitCatalogue = {
     value: 256 * 1024 * 1024,
     about: "pages that wait to be read, per node (bytes); past it, who has most waiting makes room",
   },
+  readings: {
+    variable: "ONRECORD_MAX_READINGS",
+    value: 2,
+    about:
+      "large documents that a node reads at once (content, downloads, differences, authors, restores), one of a person",
+  },
+  readingSeconds: {
+    variable: "ONRECORD_MAX_READING_SECONDS",
+    value: 60,
+    about: "how long the reading of one large document may take (seconds)",
+  },
+  readingMegabytes: {
+    variable: "ONRECORD_MAX_READING_MEGABYTES",
+    value: 1024,
+    about: "memory that the reading of one large document may take (MiB)",
+  },
+  readingsWaiting: {
+    variable: "ONRECORD_MAX_READINGS_WAITING",
+    value: 200,
+    about: "readings of large documents that wait, per node; past it, who has most waiting makes room",
+  },
+  readingsWaitingPerUser: {
+    variable: "ONRECORD_MAX_READINGS_WAITING_PER_USER",
+    value: 200,
+    about: "readings of content of one person that wait, large or small, per node",
+  },
   openDownloads: {
     variable: "ONRECORD_MAX_OPEN_DOWNLOADS",
     value: 100,

@@ -1,7 +1,7 @@
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import {
-  findSections,
+  findInSteps,
   hasOrigin,
   hasRightOrigin,
   type Id,
@@ -24,8 +24,23 @@ export function* sliceUpdate(
   maxBytes: number,
   maxStructs: number,
 ): Generator<Uint8Array, undefined> {
-  const { sections, deletes } = findSections(update);
+  for (const slice of sliceInSteps(update, maxBytes, maxStructs)) if (slice !== undefined) yield slice;
+}
+
+/**
+ * The same, with an undefined here and there before the first, so that whoever has to wait for it can do something else in between. With
+ * `keepsOrder`, a document takes the structs from the slices in the very order in which it would take them from the update: it begins with the
+ * client of the highest number, so a slice ends before a higher one comes.
+ */
+export function* sliceInSteps(
+  update: Uint8Array,
+  maxBytes: number,
+  maxStructs: number,
+  { keepsOrder = false } = {},
+): Generator<Uint8Array | undefined, undefined> {
+  const { sections, deletes } = yield* findInSteps(update);
   const slice = new Slice(maxBytes, maxStructs);
+  let last = Number.POSITIVE_INFINITY;
   let count = 0;
   const full = function* () {
     if (slice.isEmpty) return;
@@ -38,7 +53,8 @@ export function* sliceUpdate(
     // What a sender does not have either.
     if (kindOf(struct.info) === kind.skip) continue;
     for (const piece of piecesOf(update, struct, maxBytes - OVERHEAD)) {
-      if (!slice.fits(struct.client, piece.length)) yield* full();
+      if (!slice.fits(struct.client, piece.length) || (keepsOrder && struct.client > last)) yield* full();
+      last = struct.client;
       slice.addStruct(struct.client, struct.clock + piece.from, piece.to - piece.from, piece.bytes);
     }
   }
@@ -227,7 +243,8 @@ class Slice {
   }
 }
 
-function* readDeletes(
+/** Reads the deletes of an update, which begin at `start`: see `findSections`. */
+export function* readDeletes(
   update: Uint8Array,
   start: number,
 ): Generator<Id & { readonly length: number }, undefined> {

@@ -43,19 +43,37 @@ export function kindOf(info: number): number {
   return info & 0x1f;
 }
 
-/** Finds where each client's structs begin, and where the deletes do. Throws when the update is malformed. */
-export function findSections(update: Uint8Array): { readonly sections: Section[]; readonly deletes: number } {
+/** Where each client's structs begin, and where the deletes do. */
+export interface Layout {
+  readonly sections: readonly Section[];
+  readonly deletes: number;
+}
+
+/** Finds the layout of an update. Throws when it is malformed. */
+export function findSections(update: Uint8Array): Layout {
+  const steps = findInSteps(update);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
+/** The same, in steps of so many structs: reading over an update of megabytes takes a while. */
+export function* findInSteps(update: Uint8Array): Generator<undefined, Layout> {
   const decoder = decoding.createDecoder(update);
   const sections: Section[] = [];
+  let step = 0;
   for (let left = decoding.readVarUint(decoder); left > 0; left--) {
     const count = decoding.readVarUint(decoder);
     const client = decoding.readVarUint(decoder);
     const clock = decoding.readVarUint(decoder);
     sections.push({ client, clock, count, start: decoder.pos });
-    for (let i = 0; i < count; i++) skipStruct(decoder);
+    for (let i = 0; i < count; i++) {
+      skipStruct(decoder);
+      if (++step % STEP === 0) yield;
+    }
   }
   return { sections, deletes: decoder.pos };
 }
+
+const STEP = 1000;
 
 /** Reads the structs of a section, one after the other. */
 export function* readStructs(update: Uint8Array, section: Section): Generator<RawStruct, undefined> {

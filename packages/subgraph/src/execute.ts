@@ -10,6 +10,7 @@ import {
 } from "graphql";
 import { nameBadLiterals } from "./argument-literal.js";
 import { toGraphQLError } from "./errors.js";
+import type { LargeValues } from "./large-values.js";
 import { recordRefusals } from "./refusals.js";
 import type { Subgraph } from "./subgraph.js";
 
@@ -21,6 +22,8 @@ export interface SubgraphRequest {
   readonly caller: Caller;
   /** Fires when whoever asked goes away: what is long and changes nothing yet may end. */
   readonly gone?: AbortSignal | undefined;
+  /** Takes the values that are put into the answer where it is written out; undefined where it cannot be. */
+  readonly large?: LargeValues | undefined;
 }
 
 /** One result, or for a subscription a stream of them. */
@@ -82,12 +85,12 @@ function map(
 
 function executionArgs(
   subgraph: Subgraph,
-  { document, variables, operationName, caller, gone }: SubgraphRequest,
+  { document, variables, operationName, caller, gone, large }: SubgraphRequest,
 ) {
   return {
     schema: subgraph.schema,
     document,
-    contextValue: subgraph.context(caller, gone),
+    contextValue: subgraph.context(caller, gone, large),
     ...(variables === undefined ? {} : { variableValues: variables }),
     ...(operationName === undefined ? {} : { operationName }),
   };

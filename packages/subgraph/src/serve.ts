@@ -10,6 +10,7 @@ import { type DocumentNode, specifiedRules, ValuesOfCorrectTypeRule, validate } 
 import { createYoga, type Plugin } from "graphql-yoga";
 import { ENVELOPE_HEADER, type EnvelopeFault, EnvelopeVerifier } from "./envelope.js";
 import { executeOn, type SubgraphRequest } from "./execute.js";
+import { LargeValues, takesLargeValues } from "./large-values.js";
 import { readBody } from "./read-body.js";
 import { sendResponse } from "./send-response.js";
 import type { Subgraph } from "./subgraph.js";
@@ -25,7 +26,7 @@ export function serveSubgraph(
 ): void {
   const log = context.log.child({ subgraph: subgraph.name });
   const verifier = new EnvelopeVerifier(context.serviceSecret, subgraph.name);
-  const yoga = createYoga<{ caller: Caller }>({
+  const yoga = createYoga<{ caller: Caller; large: LargeValues | undefined }>({
     schema: subgraph.schema,
     graphqlEndpoint: "/graphql",
     plugins: [useExecutor(subgraph, log)],
@@ -54,24 +55,29 @@ export function serveSubgraph(
     if (body instanceof AppError) return refuse(response, info, body);
     const verified = verifier.verify(header, body);
     if (!verified.ok) return refused(verified.fault);
-    await sendResponse(response, (signal) =>
-      yoga.fetch(
+    const large = takesLargeValues(singleHeader(request, "accept")) ? new LargeValues() : undefined;
+    await sendResponse(response, async (signal) => {
+      const answer = await yoga.fetch(
         new Request("http://subgraph/graphql", {
           method: "POST",
           headers: forwardedHeaders(request),
           body: new Uint8Array(body),
           signal,
         }),
-        { caller: verified.caller },
-      ),
-    );
+        { caller: verified.caller, large },
+      );
+      return large ? large.put(answer) : answer;
+    });
   };
   // Gateways come by a name inside; who they are is proven by the envelope.
   http.route("/graphql", answer, { anyHost: true });
 }
 
 /** Executes with the kit's executor, which the gateway uses in-process too, so that both ways answer alike. */
-function useExecutor(subgraph: Subgraph, log: Logger): Plugin<{ caller: Caller }> {
+function useExecutor(
+  subgraph: Subgraph,
+  log: Logger,
+): Plugin<{ caller: Caller; large: LargeValues | undefined }> {
   return {
     // A wrong value is the client's fault, which the executor tells; anything else is a plan made from another schema.
     onValidate: ({ setValidationFn }) =>
@@ -88,7 +94,11 @@ interface Execution {
   readonly document: DocumentNode;
   readonly variableValues?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string | null | undefined;
-  readonly contextValue: { readonly caller: Caller; readonly request?: Request };
+  readonly contextValue: {
+    readonly caller: Caller;
+    readonly request?: Request;
+    readonly large?: LargeValues | undefined;
+  };
 }
 
 function requestOf({ document, variableValues, operationName, contextValue }: Execution): SubgraphRequest {
@@ -98,6 +108,7 @@ function requestOf({ document, variableValues, operationName, contextValue }: Ex
     operationName: operationName ?? undefined,
     caller: contextValue.caller,
     gone: contextValue.request?.signal,
+    large: contextValue.large,
   };
 }
 

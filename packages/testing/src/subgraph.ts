@@ -1,6 +1,7 @@
 import { createLogger } from "@onrecord/core/log";
 import type { Caller } from "@onrecord/policy/principal";
 import { executeOn } from "@onrecord/subgraph/execute";
+import { LargeValues } from "@onrecord/subgraph/large-values";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import { type ExecutionResult, parse } from "graphql";
 
@@ -18,10 +19,11 @@ export async function ask<Data = Record<string, never>>(
   text: string,
   variables?: Record<string, unknown>,
 ): Promise<Answer<Data>> {
-  const request = { document: parse(text), variables, operationName: undefined, caller };
+  const large = new LargeValues();
+  const request = { document: parse(text), variables, operationName: undefined, caller, large };
   const result = await executeOn(subgraph, request, createLogger("silent"));
   if (Symbol.asyncIterator in result) throw new TypeError("this is a subscription: use `follow`");
-  return answer(result);
+  return answer(result, large);
 }
 
 /** Follows a subscription of a subgraph in this process; a refusal to subscribe is the first and only answer. */
@@ -57,10 +59,11 @@ async function* refusal<Data>(result: ExecutionResult): AsyncGenerator<Answer<Da
   yield answer(result);
 }
 
-function answer<Data>({ data, errors = [] }: ExecutionResult): Answer<Data> {
-  // As it arrives over the wire: dates are strings.
+function answer<Data>({ data, errors = [] }: ExecutionResult, large = new LargeValues()): Answer<Data> {
+  // As it arrives over the wire: dates are strings, and large values in their places.
+  const json = Buffer.concat([...large.within(JSON.stringify(data ?? null))]);
   return {
-    data: JSON.parse(JSON.stringify(data ?? null)) as Data,
+    data: JSON.parse(json.toString()) as Data,
     errors,
     codes: errors.map(({ extensions }) => extensions.code),
   };

@@ -1,10 +1,13 @@
 import { type AppContext, onLogin } from "@onrecord/context/context";
 import { Attribution } from "@onrecord/history/attribution/attribution";
 import { Edits } from "@onrecord/history/edit/edits";
+import { ReadingThreads } from "@onrecord/history/reading/reading-threads";
+import { Readings } from "@onrecord/history/reading/readings";
 import { History } from "@onrecord/history/store/history";
 import type { HttpServer } from "@onrecord/http/http-server";
 import type { Caller } from "@onrecord/policy/principal";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
+import type { LargeValues } from "@onrecord/subgraph/large-values";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
 import type { DocumentsContext, DocumentsServices } from "./context.js";
 import { LapsedLinks } from "./download/lapsed-links.js";
@@ -16,7 +19,7 @@ import { Turns } from "./turns.js";
 
 /** The documents subgraph, with the one path it answers outside GraphQL. */
 export interface DocumentsSubgraph extends Subgraph {
-  context(caller: Caller, gone?: AbortSignal): DocumentsContext;
+  context(caller: Caller, gone?: AbortSignal, large?: LargeValues): DocumentsContext;
   /** Mounts `/download/<ticket>` on an HTTP server. */
   mount(http: HttpServer): void;
   /** Begins to watch for download links that nobody uses. */
@@ -32,16 +35,17 @@ export async function createDocumentsSubgraph(process: AppContext): Promise<Docu
   const orm = opened.use(await openDocumentsOrm({ db, log }));
   const imports = opened.use(new ImportRunner(context.config.limits));
   const history = new History(context);
-  const edits = new Edits(context, history);
-  const attribution = new Attribution(context, history);
+  const threads = opened.use(new ReadingThreads(context.config.limits));
+  const edits = new Edits(context, history, threads);
+  const readings = new Readings(history, new Attribution(context, history), threads);
   const services: DocumentsServices = {
     ...shared(context),
     log,
     history,
     edits,
-    attribution,
+    readings,
     imports,
-    turns: new Turns(),
+    turns: new Turns(context.config.limits.readingsWaitingPerUser),
   };
   const links = opened.use(new LapsedLinks(services, orm));
   const owned = opened.move();
@@ -49,9 +53,10 @@ export async function createDocumentsSubgraph(process: AppContext): Promise<Docu
     name: "documents",
     ledger: context.ledger,
     ...buildSchema(),
-    context: (caller, gone) => ({
+    context: (caller, gone, large) => ({
       ...beginExecution(services, orm, caller),
       gone,
+      large,
       opened: new Map(),
       attributions: 0,
       contentBytes: 0,

@@ -21,6 +21,8 @@ const SPEED = 60;
 const MADE_CHANGES = 5000;
 /** Length of the large bodies that are sent before sign-in, in bytes. */
 const LARGE = 24_000_000;
+/** Rows of the table that a guest reads again and again. */
+const ROWS = 10_000;
 
 /** Runs a campaign to its verdict. */
 export async function run(options: Options, onProgress: (line: string) => void): Promise<Verdict> {
@@ -31,7 +33,14 @@ export async function run(options: Options, onProgress: (line: string) => void):
     case "fuzz":
       return fuzz({ ...common, traces, frames, attackers: ATTACKERS, storm: Math.min(STORM, frames) });
     case "hostile":
-      return hostile({ ...common, each: 3000, requests: options.requests, bytes: LARGE, patience: 100 });
+      return hostile({
+        ...common,
+        each: 3000,
+        requests: options.requests,
+        bytes: LARGE,
+        rows: ROWS,
+        patience: 100,
+      });
     case "intake":
       return attackIntake({ ...common, traces, frames });
     case "order":

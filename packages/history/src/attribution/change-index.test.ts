@@ -1,5 +1,8 @@
+import { Lane } from "@onrecord/core/lane";
+import { seeds } from "@onrecord/core/testing/random";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { randomHistory } from "../testing/random-history.js";
 import { ChangeIndex } from "./change-index.js";
 
 const at = new Date(0);
@@ -21,6 +24,32 @@ const told = (runs: Iterable<{ clock: number; length: number; version: number | 
   Array.from(runs, ({ clock, length, version, origin }) => [clock, length, version, origin]);
 
 describe("the index of a history", () => {
+  it("says the same when it was packed and went elsewhere, and when it was added in slices", async () => {
+    for (const seed of seeds(10)) {
+      const { versions } = randomHistory(seed, 60);
+      const [whole, sliced] = [new ChangeIndex(), new ChangeIndex()];
+      const slices = new Lane(0).begin();
+      for (const [i, { update, carrierId, at }] of versions.entries()) {
+        const facts = { carrierId, at, relayed: i % 3 === 0 };
+        whole.add(update, facts);
+        await sliced.addInSlices(update, facts, slices);
+      }
+      const bindings = [{ clientId: 7, clock: 4, userId: "ada", since: 1 }];
+      for (const index of [whole, sliced]) index.bind(bindings);
+      const packed = ChangeIndex.of(structuredClone(await sliced.pack(slices)));
+      expect(packed.version).toBe(whole.version);
+      const clients = new Set(versions.flatMap(({ update }) => [...Y.parseUpdateMeta(update).to.keys()]));
+      for (const client of clients) {
+        const of = (index: ChangeIndex) => [
+          told(index.insertions(client, 0, 500)),
+          told(index.deletions(client, 0, 500)),
+        ];
+        expect(of(packed), `ONRECORD_SEED=${seed}`).toEqual(of(whole));
+        expect(of(sliced), `ONRECORD_SEED=${seed}`).toEqual(of(whole));
+      }
+    }
+  });
+
   it("cuts an insertion where the ownership of its clientID changes", () => {
     const index = indexed("carol", typed);
     index.bind([

@@ -1,6 +1,9 @@
-import * as Y from "yjs";
+import type { Slices } from "@onrecord/core/lane";
+import { readDeletes } from "@onrecord/filing/slice-update";
+import { findInSteps, kind, kindOf, readStructs } from "@onrecord/filing/update-structs";
 import type { KeptBinding } from "../store/commit.js";
-import { IdMap } from "./id-map.js";
+import { type ChangeFacts, type PackedFacts, packFacts, unpackFacts } from "./change-facts.js";
+import { IdMap, type PackedIdMap } from "./id-map.js";
 
 /** Who stands behind a run: proven, brought by another than its author, unprovable, or Onrecord itself. */
 export type Standing = "PROVEN" | "RELAYED" | "UNKNOWN" | "SYSTEM";
@@ -14,14 +17,6 @@ export interface Origin {
   readonly carrierId: string | null;
 }
 
-/** What is known of a version besides its update. */
-export interface ChangeFacts {
-  readonly at: Date;
-  readonly carrierId: string | null;
-  /** It came in an answer to a sync, so its deletes need not be the carrier's own. */
-  readonly relayed: boolean;
-}
-
 /** A stretch of ids of one client, made or deleted by one version; `version` is null where no version is known. */
 export interface AttributedSpan {
   readonly clock: number;
@@ -30,6 +25,17 @@ export interface AttributedSpan {
   readonly origin: Origin;
 }
 
+/** A change index as plain memory, that another thread can be given. */
+export interface PackedIndex {
+  readonly inserted: PackedIdMap;
+  readonly deleted: PackedIdMap;
+  readonly facts: PackedFacts;
+  readonly bindings: readonly KeptBinding[];
+}
+
+/** The clock is looked at after so many entries. */
+const STEP = 500;
+
 const nobody: Origin = { standing: "UNKNOWN", userId: null, carrierId: null };
 
 /**
@@ -37,12 +43,15 @@ const nobody: Origin = { standing: "UNKNOWN", userId: null, carrierId: null };
  * Fed with changes in order; a struct or a deletion that is sent again attributes nothing, since the first one counts.
  */
 export class ChangeIndex {
-  readonly #inserted = new IdMap();
-  readonly #deleted = new IdMap();
-  readonly #facts: ChangeFacts[] = [];
+  #facts: ChangeFacts[] = [];
   readonly #origins = new Map<string, Origin>();
   #bindings = new Map<number, KeptBinding[]>();
   #entries = 0;
+
+  constructor(
+    private readonly inserted: IdMap = new IdMap(),
+    private readonly deleted: IdMap = new IdMap(),
+  ) {}
 
   /** The newest version that was added; 0 when none was. */
   get version(): number {
@@ -56,16 +65,52 @@ export class ChangeIndex {
 
   /** Adds the next version. */
   add(update: Uint8Array, facts: ChangeFacts): void {
-    const { structs, ds } = Y.decodeUpdate(update);
-    const version = this.#facts.push(facts);
-    this.#entries += 1 + structs.length;
-    for (const struct of structs)
-      if (!(struct instanceof Y.Skip))
-        this.#inserted.add(struct.id.client, struct.id.clock, struct.length, version);
-    for (const [client, deletes] of ds.clients) {
-      this.#entries += deletes.length;
-      for (const { clock, len } of deletes) this.#deleted.add(client, clock, len, version);
+    for (const _step of this.#steps(update));
+    this.#facts.push(facts);
+    this.#entries++;
+  }
+
+  /** The same in slices, for one that may be large. Nothing else may be added meanwhile. */
+  async addInSlices(update: Uint8Array, facts: ChangeFacts, slices: Slices): Promise<void> {
+    for (const _step of this.#steps(update)) if (slices.isOver) await slices.next();
+    this.#facts.push(facts);
+    this.#entries++;
+  }
+
+  /** Takes up what an update says, of which nothing is made. */
+  *#steps(update: Uint8Array): Generator<undefined> {
+    const version = this.#facts.length + 1;
+    const { sections, deletes } = yield* findInSteps(update);
+    for (const section of sections)
+      for (const { client, clock, length, info } of readStructs(update, section)) {
+        if (kindOf(info) === kind.skip) continue;
+        this.inserted.add(client, clock, length, version);
+        if (++this.#entries % STEP === 0) yield;
+      }
+    for (const { client, clock, length } of readDeletes(update, deletes)) {
+      this.deleted.add(client, clock, length, version);
+      if (++this.#entries % STEP === 0) yield;
     }
+  }
+
+  /** All of it as plain memory, up to a version at least. */
+  async pack(slices: Slices): Promise<PackedIndex> {
+    const facts = await packFacts(this.#facts, slices);
+    const bindings = [...this.#bindings.values()].flat();
+    return {
+      inserted: await this.inserted.pack(slices),
+      deleted: await this.deleted.pack(slices),
+      facts,
+      bindings,
+    };
+  }
+
+  /** What was packed. */
+  static of({ inserted, deleted, facts, bindings }: PackedIndex): ChangeIndex {
+    const index = new ChangeIndex(IdMap.of(inserted), IdMap.of(deleted));
+    index.#facts = unpackFacts(facts);
+    index.bind(bindings);
+    return index;
   }
 
   /** Replaces what is known of whose the clientIDs are. */
@@ -83,7 +128,7 @@ export class ChangeIndex {
 
   /** Who inserted the ids, and in which version. */
   *insertions(client: number, clock: number, length: number): Generator<AttributedSpan> {
-    for (const { value, ...span } of this.#inserted.spans(client, clock, length)) {
+    for (const { value, ...span } of this.inserted.spans(client, clock, length)) {
       if (value === undefined) yield { ...span, version: null, origin: nobody };
       else yield* this.#byBinding(client, span, value);
     }
@@ -91,7 +136,7 @@ export class ChangeIndex {
 
   /** Who deleted the ids, and in which version. */
   *deletions(client: number, clock: number, length: number): Generator<AttributedSpan> {
-    for (const { value, ...span } of this.#deleted.spans(client, clock, length)) {
+    for (const { value, ...span } of this.deleted.spans(client, clock, length)) {
       const version = value ?? null;
       yield { ...span, version, origin: version === null ? nobody : this.deleterIn(version) };
     }

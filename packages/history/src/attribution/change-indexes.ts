@@ -1,9 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import { AppError } from "@onrecord/core/errors";
+import type { Lane } from "@onrecord/core/lane";
 import type { Sql } from "@onrecord/postgres/database";
 import { readBindings } from "../store/bindings.js";
 import { readChanges } from "../store/load.js";
-import { type ChangeFacts, ChangeIndex } from "./change-index.js";
+import type { ChangeFacts } from "./change-facts.js";
+import { ChangeIndex } from "./change-index.js";
 
 interface Kept {
   readonly index: ChangeIndex;
@@ -23,6 +25,7 @@ export class ChangeIndexes {
   /** `maxEntries` bounds the sum of the indexes' sizes; `maxVersions` how long a history may be. */
   constructor(
     private readonly sql: Sql,
+    private readonly lane: Lane,
     private readonly bounds: { readonly maxEntries: number; readonly maxVersions: number },
   ) {}
 
@@ -58,9 +61,11 @@ export class ChangeIndexes {
     // What was too large once is refused at once: it is not read again for each who asks.
     this.#refuseBeyond(index, version);
     let facts: ChangeFacts | undefined;
+    const slices = this.lane.begin();
     for await (const change of readChanges(this.sql, key, documentId, index.version, version)) {
       if (facts === undefined || !isSame(facts, change)) facts = factsOf(change);
-      index.add(change.update, facts);
+      await index.addInSlices(change.update, facts, slices);
+      if (slices.isOver) await slices.next();
       this.#refuseBeyond(index, version);
     }
     // A binding commits with the change that brings it: these cover all that was just read.

@@ -24,12 +24,10 @@ function difference(history: RandomHistory, from: number, to: number, pause: num
 }
 
 /** The same, by way of every change, with what was lost in between. */
-async function differenceByChanges(history: RandomHistory, from: number, to: number) {
+function differenceByChanges(history: RandomHistory, from: number, to: number) {
   const { versions } = history;
-  async function* between() {
-    yield* versions.slice(from, to);
-  }
-  const joined = await joinChanges(replay(versions, from), replay(versions, to), between());
+  const between = versions.slice(from, to).map(({ update }) => update);
+  const joined = joinChanges(replay(versions, from), replay(versions, to), between);
   const stamps = new Stamps(indexOf(history), null);
   return describe({ ...joined, lost: true, stamps, maxPieces: 1e6 });
 }
@@ -75,7 +73,7 @@ group("the difference of two versions", () => {
         const told = `ONRECORD_SEED=${seed}, ${from} to ${to}`;
         expect(sideOfTree(roots, "deleted"), told).toEqual(plainContent(replay(history.versions, from)));
         expect(sideOfTree(roots, "inserted"), told).toEqual(plainContent(replay(history.versions, to)));
-        const withLost = await differenceByChanges(history, from, to);
+        const withLost = differenceByChanges(history, from, to);
         expect(sideOfTree(withLost, "deleted"), told).toEqual(plainContent(replay(history.versions, from)));
         expect(sideOfTree(withLost, "inserted"), told).toEqual(plainContent(replay(history.versions, to)));
       }
@@ -225,7 +223,7 @@ group("what is lost between two versions", () => {
       [3, "bob"],
     ]);
     const history: RandomHistory = { versions, owners };
-    const roots = await differenceByChanges(history, 1, versions.length);
+    const roots = differenceByChanges(history, 1, versions.length);
     const may = mayHaveLost(replay(versions, versions.length), replay(versions, 1));
     return { roots, may, lost: lostIn(roots) };
   }

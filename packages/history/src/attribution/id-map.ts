@@ -1,3 +1,5 @@
+import type { Slices } from "@onrecord/core/lane";
+
 /** Clocks `clock … end - 1` of one client, all with the same value. */
 interface Range {
   readonly clock: number;
@@ -10,6 +12,14 @@ export interface Span {
   readonly clock: number;
   readonly length: number;
   readonly value: number | undefined;
+}
+
+/** A map of ids as plain memory, that another thread can be given. */
+export interface PackedIdMap {
+  /** For each client: its number, how many ranges it has in order, and how many behind those that are not in order yet. */
+  readonly clients: Float64Array;
+  /** Of each range: clock, end, value. */
+  readonly ranges: Float64Array;
 }
 
 /** A number for each Yjs id, run-length coded. What an id was given first stays: adding it again changes nothing. */
@@ -28,6 +38,39 @@ export class IdMap {
     if (length === 0) return [];
     return ranges === undefined ? [{ clock, length, value: undefined }] : ranges.spans(clock, clock + length);
   }
+
+  /** Everything as it is when its turn comes: what is added meanwhile may be there or not. */
+  async pack(slices: Slices): Promise<PackedIdMap> {
+    const clients: number[] = [];
+    const parts: Float64Array[] = [];
+    for (const [client, ranges] of this.#clients) {
+      const { settled, added } = ranges.lists();
+      clients.push(client, settled, added);
+      parts.push(ranges.packed());
+      if (slices.isOver) await slices.next();
+    }
+    const ranges = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      ranges.set(part, at);
+      at += part.length;
+      if (slices.isOver) await slices.next();
+    }
+    return { clients: Float64Array.from(clients), ranges };
+  }
+
+  /** What was packed. */
+  static of({ clients, ranges }: PackedIdMap): IdMap {
+    const map = new IdMap();
+    let at = 0;
+    for (let i = 0; i < clients.length; i += 3) {
+      const [client, settled, added] = [clients[i]!, clients[i + 1]!, clients[i + 2]!];
+      const end = at + 3 * (settled + added);
+      map.#clients.set(client, Ranges.of(ranges.subarray(at, end), settled));
+      at = end;
+    }
+    return map;
+  }
 }
 
 class Ranges {
@@ -35,6 +78,32 @@ class Ranges {
   #settled: Range[] = [];
   /** In the order they were added; sorted in when somebody asks, since inserting one by one would be quadratic. */
   #added: Range[] = [];
+
+  static of(packed: Float64Array, settled: number): Ranges {
+    const ranges = new Ranges();
+    for (let i = 0; i < packed.length; i += 3) {
+      const list = i < 3 * settled ? ranges.#settled : ranges.#added;
+      list.push({ clock: packed[i]!, end: packed[i + 1]!, value: packed[i + 2]! });
+    }
+    return ranges;
+  }
+
+  /** How long the lists are. */
+  lists(): { readonly settled: number; readonly added: number } {
+    return { settled: this.#settled.length, added: this.#added.length };
+  }
+
+  packed(): Float64Array {
+    const packed = new Float64Array(3 * (this.#settled.length + this.#added.length));
+    let at = 0;
+    for (const list of [this.#settled, this.#added])
+      for (const { clock, end, value } of list) {
+        packed[at++] = clock;
+        packed[at++] = end;
+        packed[at++] = value;
+      }
+    return packed;
+  }
 
   add(range: Range): void {
     const last = this.#settled.at(-1);

@@ -38,15 +38,11 @@ export function joinVersions(older: Y.Doc, newer: Y.Doc): Joined {
 /**
  * The same by way of every change between the two, one by one: it also holds what was written and deleted again in between.
  */
-export async function joinChanges(
-  older: Y.Doc,
-  newer: Y.Doc,
-  changes: AsyncIterable<{ readonly update: Uint8Array }>,
-): Promise<Joined> {
+export function joinChanges(older: Y.Doc, newer: Y.Doc, changes: readonly Uint8Array[]): Joined {
   const doc = uncollected(older);
   const before = sideOf(doc);
   keepCharacters(doc);
-  for await (const { update } of changes) catchUp(doc, update);
+  for (const update of changes) catchUp(doc, update);
   return { doc, before, cut: cutPairs(older, newer, doc) };
 }
 

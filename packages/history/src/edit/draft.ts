@@ -3,7 +3,7 @@ import * as Y from "yjs";
 import { applyCommitted } from "../store/apply-committed.js";
 import type { Gap } from "../store/history.js";
 import type { LoadedDocument } from "../store/load.js";
-import { effectiveUpdate, lacking } from "./effective-update.js";
+import { effectiveUpdate, lacking, withoutDeleted } from "./effective-update.js";
 
 /** What an edit wants of a document. */
 export interface DraftedEdit {
@@ -19,11 +19,15 @@ export interface DraftedEdit {
 }
 
 /** A change that is to be the next version of a document, which is without it. */
-export interface Draft extends LoadedDocument {
+export interface Draft extends Omit<LoadedDocument, "doc" | "replayed"> {
+  /** The document; null where it was made elsewhere, of which only the change came back. */
+  readonly doc: Y.Doc | null;
   /** What it changes: a Yjs v1 update. */
   readonly update: Uint8Array;
   /** How many bytes the document may still grow by then, at least. */
   readonly budget: number;
+  /** The clocks from which on it writes, by client, where that is known: to find it one reads over the update. */
+  readonly from?: ReadonlyMap<number, number>;
 }
 
 /**
@@ -43,14 +47,27 @@ export async function draftOf(
   return tried && { ...head, ...tried };
 }
 
-/** A draft on top of what was committed since it was made, which is applied to its document; null when nothing is left of it. */
-export function rebased(draft: Draft, { updates, tip }: Gap, documentBytes: number): Draft | null {
+/** The draft of a change that was found without the document here: `bytes` is how large that is with it. */
+export function draftElsewhere(
+  head: Omit<LoadedDocument, "doc">,
+  { bytes, ...found }: Pick<Draft, "update" | "from"> & { readonly bytes: number },
+  documentBytes: number,
+): Draft {
+  return { ...head, doc: null, ...found, budget: within(documentBytes, bytes) };
+}
+
+/**
+ * A draft on top of what was committed since it was made, which is applied to its document; null when nothing is left of it, "again" when
+ * it has to be made anew.
+ */
+export function rebased(draft: Draft, { updates, tip }: Gap, documentBytes: number): Draft | "again" | null {
   const { doc, version } = draft;
-  for (const update of updates) applyCommitted(doc, update);
-  const update = lacking(doc, draft.update);
-  if (update === null) return null;
   const left = updates.reduce((sum, { length }) => sum - length, draft.budget);
-  const budget = left < 0 ? attempt(doc, update, documentBytes)!.budget : left;
+  if (doc === null && left < 0) return "again";
+  for (const update of updates) if (doc) applyCommitted(doc, update);
+  const update = doc ? lacking(doc, draft.update) : withoutDeleted(draft.update, updates);
+  if (update === null) return null;
+  const budget = doc && left < 0 ? attempt(doc, update, documentBytes)!.budget : left;
   return { ...draft, version: version + updates.length, tip, update, budget };
 }
 

@@ -5,11 +5,13 @@ import { newId } from "@onrecord/core/ids";
 import type { By } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import * as Y from "yjs";
-import { showsTheSame } from "../attribution/plain-content.js";
+import { INLINE, type Reader, type ReadingThreads } from "../reading/reading-threads.js";
 import { type ClientBinding, type CommitOutcome, commitChanges, type GroupCommit } from "../store/commit.js";
 import type { History } from "../store/history.js";
-import { type Draft, type DraftedEdit, draftOf, rebased } from "./draft.js";
-import { revertTo } from "./revert.js";
+import type { MostReplayed, Replay } from "../store/load.js";
+import { madeOf } from "../store/made.js";
+import { type Draft, type DraftedEdit, draftElsewhere, draftOf, rebased } from "./draft.js";
+import { revert } from "./reverted.js";
 
 /** How often an edit that lost the race for a head is tried again before it gives up, and how long it pauses between, in milliseconds. */
 const TRIES = 30;
@@ -28,12 +30,22 @@ export interface Edit extends DraftedEdit {
   authorize?(tx: Tx): Promise<unknown>;
 }
 
+/** What is told of an edit when it is committed. */
+type Committed = Omit<Edit, keyof DraftedEdit> & Pick<Edit, "whole">;
+
+const EVERYTHING = { changes: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+
 /** Adds to documents' versions what does not come from a live room. */
 export class Edits {
   constructor(
     private readonly context: Pick<AppContext, "db" | "bus" | "config" | "ledger">,
     private readonly history: History,
+    private readonly threads?: ReadingThreads,
   ) {}
+
+  get #documentBytes(): number {
+    return this.context.config.limits.documentBytes;
+  }
 
   /**
    * Commits one change outside a live room. Where others commit first, it is put on top of what they wrote, as concurrent edits are:
@@ -41,12 +53,25 @@ export class Edits {
    * the bus. Returns the new head, or null when nothing changed. Pass the transaction that created the document as `tx`.
    */
   async commit(edit: Edit, tx?: Tx): Promise<{ version: number } | null> {
+    const sql = tx ?? this.context.db;
+    const draft = async () => {
+      const head = await this.history.load(edit.documentId, undefined, sql);
+      return draftOf(head, edit, this.#documentBytes);
+    };
+    return this.#commitDrafts(edit, draft, tx);
+  }
+
+  async #commitDrafts(
+    edit: Committed,
+    make: () => Promise<Draft | null>,
+    tx?: Tx,
+  ): Promise<{ version: number } | null> {
     const { documentId } = edit;
     const sql = tx ?? this.context.db;
     let draft: Draft | null | undefined;
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (attempt > 0) await pause(attempt);
-      draft ??= await this.#draft(edit, sql);
+      draft ??= await make();
       if (draft === null) return null;
       const made = draft;
       const outcome = await (tx
@@ -56,7 +81,7 @@ export class Edits {
         case "COMMITTED":
           return { version: outcome.head };
         case "CONFLICT":
-          draft = await this.#rebase(documentId, draft, sql);
+          draft = await this.#rebase(documentId, made, sql);
           if (draft === null) return null;
           break;
         case "CLIENT":
@@ -70,39 +95,55 @@ export class Edits {
     throw new AppError("CONFLICT", "This document changes too quickly just now; try again in a moment.");
   }
 
-  /** Makes the content equal to that of `version` by a new version, or fails with CONFLICT and changes nothing. Concurrent edits keep their place. */
+  /**
+   * Makes the content equal to that of `version` by a new version, or fails with CONFLICT and changes nothing. Concurrent edits keep their
+   * place. What it takes is found on a reading thread, if there are any, where the document is large.
+   */
   async restore(request: {
     readonly documentId: string;
     readonly version: number;
     readonly by: By;
     readonly authorize?: NonNullable<Edit["authorize"]>;
+    readonly gone?: AbortSignal | undefined;
   }): Promise<{ version: number } | null> {
-    let old: Y.Doc | undefined;
-    return this.commit({
-      documentId: request.documentId,
-      by: request.by,
-      action: "version.restored",
-      extra: { restoredVersion: request.version },
-      ...(request.authorize ? { authorize: request.authorize } : {}),
-      change: async (head) => {
-        old = (await this.history.load(request.documentId, request.version)).doc;
-        return revertTo(old, head.doc);
+    const { documentId, version, by, authorize, gone } = request;
+    return this.#commitDrafts(
+      {
+        documentId,
+        by,
+        action: "version.restored",
+        extra: { restoredVersion: version },
+        ...(authorize ? { authorize } : {}),
       },
-      check: (result) => {
-        if (old && !showsTheSame(old, result))
-          throw new AppError(
-            "CONFLICT",
-            `Version ${request.version} cannot be brought back exactly as it was, so nothing was changed.`,
-          );
+      async () => {
+        const found = await this.#reverted(documentId, version, { person: by.actorId ?? "", gone });
+        return found.reverted && draftElsewhere(found.head, found.reverted, this.#documentBytes);
       },
-    });
+    );
   }
 
-  async #commit(edit: Edit, draft: Draft, tx: Tx): Promise<CommitOutcome | undefined> {
+  async #reverted(documentId: string, version: number, reader: Reader) {
+    const read = async (most: MostReplayed) => {
+      const head = await this.history.replay(documentId, undefined, most);
+      const old = head && (await this.history.replay(documentId, version, most));
+      return head && old && { head, question: { version, old: madeOf(old), head: madeOf(head) } };
+    };
+    const here = await read(this.threads ? INLINE : EVERYTHING);
+    if (here) return { head: here.head, reverted: revert(here.question) };
+    let head: Replay | undefined;
+    const { reverted } = await this.threads!.ask("revert", reader, async () => {
+      const all = (await read(EVERYTHING))!;
+      head = all.head;
+      return { kind: "revert", question: all.question };
+    });
+    return { head: head!, reverted };
+  }
+
+  async #commit(edit: Committed, draft: Draft, tx: Tx): Promise<CommitOutcome | undefined> {
     const { documentId, by, action, extra, whole } = edit;
     await edit.authorize?.(tx);
     const { version, tip, key, update } = draft;
-    const bindings = bindingsOf(update, by, whole);
+    const bindings = bindingsOf(draft, by, whole);
     const changes = [{ entryId: newId(), by, right: null, proven: true, relayed: false, update }];
     const [outcome] = await commitChanges(tx, this.context.ledger, {
       action,
@@ -113,14 +154,11 @@ export class Edits {
     return outcome;
   }
 
-  async #draft(edit: Edit, sql: Sql): Promise<Draft | null> {
-    const head = await this.history.load(edit.documentId, undefined, sql);
-    return draftOf(head, edit, this.context.config.limits.documentBytes);
-  }
-
-  async #rebase(documentId: string, draft: Draft, sql: Sql): Promise<Draft | null> {
+  /** Undefined: it has to be made anew. */
+  async #rebase(documentId: string, draft: Draft, sql: Sql): Promise<Draft | null | undefined> {
     const gap = await this.history.since(documentId, draft.key, draft.version, sql);
-    return rebased(draft, gap, this.context.config.limits.documentBytes);
+    const next = rebased(draft, gap, this.#documentBytes);
+    return next === "again" ? undefined : next;
   }
 
   #announce(documentId: string, version: number, action: GroupCommit["action"], tx: Tx): void {
@@ -137,10 +175,10 @@ function pause(attempt: number): Promise<void> {
   return delay(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE));
 }
 
-function bindingsOf(update: Uint8Array, by: By, whole: Edit["whole"]): ClientBinding[] {
+function bindingsOf(draft: Draft, by: By, whole: Edit["whole"]): ClientBinding[] {
   if (by.actorId === null) return [];
   const { actorId } = by;
   if (whole) return [{ clientId: whole.clientId, clock: 0, userId: actorId }];
-  const { from } = Y.parseUpdateMeta(update);
+  const { from = Y.parseUpdateMeta(draft.update).from } = draft;
   return [...from].map(([clientId, clock]) => ({ clientId, clock, userId: actorId }));
 }

@@ -1,5 +1,6 @@
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
+import { IdMap } from "../attribution/id-map.js";
 
 /**
  * Applies an update and returns what it changed, or null when it changed nothing. `look` is called when it has been applied, before Yjs
@@ -31,16 +32,42 @@ export function emittedBy(doc: Y.Doc, work: () => void): Uint8Array[] {
 
 /** What of an update a document lacks, found without applying it; null for nothing. All that it builds on must be there. */
 export function lacking(doc: Y.Doc, update: Uint8Array): Uint8Array | null {
-  const fresh = Y.diffUpdate(update, Y.encodeStateVector(doc));
-  const { structs, ds } = Y.decodeUpdate(fresh);
+  return withDeletes(Y.diffUpdate(update, Y.encodeStateVector(doc)), (client, range) =>
+    living(doc, client, range),
+  );
+}
+
+/**
+ * An update without the deletes that others say too, found without the document; null when nothing is left. What it inserts must be its
+ * own, of clientIDs that nobody else uses.
+ */
+export function withoutDeleted(update: Uint8Array, others: readonly Uint8Array[]): Uint8Array | null {
+  const gone = new IdMap();
+  for (const other of others)
+    for (const [client, ranges] of Y.decodeUpdate(other).ds.clients)
+      for (const { clock, len } of ranges) gone.add(client, clock, len, 1);
+  return withDeletes(update, (client, { clock, len }) =>
+    gone
+      .spans(client, clock, len)
+      .filter(({ value }) => value === undefined)
+      .map((span) => ({ clock: span.clock, len: span.length })),
+  );
+}
+
+/** An update with those of its deletes that are left; null when it then says nothing. */
+function withDeletes(
+  update: Uint8Array,
+  leftOf: (client: number, range: Range) => Range[],
+): Uint8Array | null {
+  const { structs, ds } = Y.decodeUpdate(update);
   const left = [...ds.clients]
-    .map(([client, ranges]) => [client, ranges.flatMap((range) => living(doc, client, range))] as const)
+    .map(([client, ranges]) => [client, ranges.flatMap((range) => leftOf(client, range))] as const)
     .filter(([, ranges]) => ranges.length > 0);
   if (structs.length === 0 && left.length === 0) return null;
   // To somebody who has every struct Yjs tells the deletes only, behind a zero: no structs.
-  const deletes = Y.diffUpdate(fresh, Y.encodeStateVector(Y.parseUpdateMeta(fresh).to)).length - 1;
+  const deletes = Y.diffUpdate(update, Y.encodeStateVector(Y.parseUpdateMeta(update).to)).length - 1;
   return encoding.encode((encoder) => {
-    encoding.writeUint8Array(encoder, fresh.subarray(0, fresh.length - deletes));
+    encoding.writeUint8Array(encoder, update.subarray(0, update.length - deletes));
     encoding.writeVarUint(encoder, left.length);
     for (const [client, ranges] of left) {
       encoding.writeVarUint(encoder, client);

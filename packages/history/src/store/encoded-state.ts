@@ -1,3 +1,5 @@
+import type { Slices } from "@onrecord/core/lane";
+import { findInSteps, type Layout, readStructs } from "@onrecord/filing/update-structs";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
@@ -18,6 +20,40 @@ export function encodeState(doc: Y.Doc): EncodedState {
   // Of somebody who has every struct Yjs tells the deletes only, behind a zero: no structs.
   const deletes = Y.encodeStateAsUpdate(doc, stateVector).length - 1;
   return { state: Y.encodeStateAsUpdate(doc), stateVector, deletes };
+}
+
+/** The state of a document that a single update makes, which is then that update. It is not decoded, only read over. */
+export async function stateOf(update: Uint8Array, slices: Slices): Promise<EncodedState> {
+  const clocks = new Map<number, number>();
+  const { deletes } = await raiseClocks(clocks, update, slices);
+  const stateVector = Y.encodeStateVector(clocks);
+  return { state: update, stateVector, deletes: update.length - deletes };
+}
+
+/** Raises clocks to what an update brings them to. */
+export async function raiseClocks(
+  clocks: Map<number, number>,
+  update: Uint8Array,
+  slices: Slices,
+): Promise<Layout> {
+  const layout = await inSlices(findInSteps(update), slices);
+  for (const section of layout.sections) {
+    let read = 0;
+    for (const { client, clock, length } of readStructs(update, section)) {
+      clocks.set(client, Math.max(clocks.get(client) ?? 0, clock + length));
+      if (++read % STEP === 0 && slices.isOver) await slices.next();
+    }
+  }
+  return layout;
+}
+
+/** The clock is looked at after so many structs. */
+const STEP = 1000;
+
+async function inSlices<T>(steps: Generator<undefined, T>, slices: Slices): Promise<T> {
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) if (slices.isOver) await slices.next();
+  return step.value;
 }
 
 /** An encoded state as one value, to be sealed. */

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { AppContext } from "@onrecord/context/context";
 import type { AppError } from "@onrecord/core/errors";
+import { Lane } from "@onrecord/core/lane";
 import type { By } from "@onrecord/ledger/ledger";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import { wrapNewDataKey } from "../keys/data-key.js";
@@ -10,6 +11,7 @@ import { type Head, readHead } from "./heads.js";
 import {
   type LoadedDocument,
   loadDocument,
+  type MostReplayed,
   type Replay,
   readChanges,
   readDocument,
@@ -31,6 +33,9 @@ interface Ended {
 
 /** A document's versions as they are kept: begun, read, ended. `Edits` and the live rooms add to them; nothing rewrites them. */
 export class History {
+  /** What is made of documents here, however many at once, is made in slices, one after the other. */
+  readonly lane = new Lane();
+
   constructor(private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "ledger">) {}
 
   /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
@@ -56,7 +61,7 @@ export class History {
 
   /** The document at any version; at its head when none is given. */
   load(documentId: string, version?: number, sql: Sql = this.context.db): Promise<LoadedDocument> {
-    return loadDocument(sql, this.context.keys, documentId, version);
+    return loadDocument(sql, this.context.keys, documentId, version, this.lane);
   }
 
   /** What was committed after version `after`, and where the document stands with it. NOT_FOUND or GONE without such a document. */
@@ -71,15 +76,11 @@ export class History {
 
   /** The document at its head as it is stored. */
   read(documentId: string): Promise<StoredDocument> {
-    return readDocument(this.context.db, this.context.keys, documentId);
+    return readDocument(this.context.db, this.context.keys, documentId, this.lane);
   }
 
   /** What a load at a version would apply: see `readReplay`. */
-  replay(
-    documentId: string,
-    version: number,
-    most: Parameters<typeof readReplay>[4],
-  ): Promise<Replay | null> {
+  replay(documentId: string, version: number | undefined, most: MostReplayed): Promise<Replay | null> {
     return readReplay(this.context.db, this.context.keys, documentId, version, most);
   }
 

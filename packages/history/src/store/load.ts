@@ -1,15 +1,15 @@
 import type { KeyObject } from "node:crypto";
 import { AppError } from "@onrecord/core/errors";
-import { isId } from "@onrecord/core/ids";
+import { Lane } from "@onrecord/core/lane";
 import type { KeyProvider } from "@onrecord/keys/vault";
 import type { Sql } from "@onrecord/postgres/database";
 import * as Y from "yjs";
 import { openDataKey } from "../keys/data-key.js";
-import { applyCommitted } from "./apply-committed.js";
+import { applyInSlices } from "./apply-in-slices.js";
 import { openBatch } from "./batch.js";
 import { openCheckpoint } from "./checkpoint.js";
-import { type EncodedState, encodeState } from "./encoded-state.js";
-import { missingDocument } from "./shredded.js";
+import { type EncodedState, encodeState, raiseClocks, stateOf } from "./encoded-state.js";
+import { type Start, startAt } from "./start.js";
 
 /** A document at a version, with the data key that opened it. */
 export interface LoadedDocument {
@@ -29,16 +29,8 @@ export interface StoredDocument extends Omit<LoadedDocument, "doc"> {
   readonly encoded: EncodedState;
   /** The changes that are not in `encoded`, in order. */
   readonly later: readonly Uint8Array[];
-}
-
-/** Version, wrapped data key and sealed state of the newest checkpoint at or below a version. */
-interface Start {
-  head: number;
-  wrapped_key: Buffer;
-  checkpoint: number | null;
-  at: Date | null;
-  tip: string | null;
-  sealed: Buffer | null;
+  /** The state vector with them, if it was found already. */
+  readonly clocks?: ReadonlyMap<number, number>;
 }
 
 /** Batches are read in pages of this many: a long history never stands in memory whole. */
@@ -47,71 +39,81 @@ const PAGE = 1000;
 const MAX_LATER = 500;
 
 /**
- * Loads a document at `version`, or at its committed head. NOT_FOUND without such a document, GONE when its data key was destroyed,
- * BAD_USER_INPUT without such a version, INTERNAL when something sealed was altered or is not in its place.
+ * Loads a document at `version`, or at its committed head, in slices. NOT_FOUND without such a document, GONE when its data key was
+ * destroyed, BAD_USER_INPUT without such a version, INTERNAL when something sealed was altered or is not in its place.
  */
 export async function loadDocument(
   sql: Sql,
   keys: KeyProvider,
   documentId: string,
   version?: number,
+  lane = new Lane(),
 ): Promise<LoadedDocument> {
-  if (version !== undefined && !Number.isSafeInteger(version))
-    throw new AppError("BAD_USER_INPUT", "A version is a whole number.");
-  const start = await readStart(sql, documentId, version);
-  const target = version ?? start.head;
-  if (target < 0 || target > start.head) {
-    throw new AppError(
-      "BAD_USER_INPUT",
-      `There is no version ${target}; this document has the versions 0 to ${start.head}.`,
-    );
-  }
+  const { start, target } = await startAt(sql, documentId, version);
   const opened = await open(keys, documentId, start);
-  return { ...opened.at(target), doc: await build(sql, documentId, opened, target) };
+  return { ...opened.at(target), doc: await build(sql, documentId, opened, target, lane) };
 }
 
 /** Reads a document at its committed head without making a Y.Doc of it. Errors are those of `loadDocument`. */
-export async function readDocument(sql: Sql, keys: KeyProvider, documentId: string): Promise<StoredDocument> {
-  const start = await readStart(sql, documentId, undefined);
+export async function readDocument(
+  sql: Sql,
+  keys: KeyProvider,
+  documentId: string,
+  lane = new Lane(),
+): Promise<StoredDocument> {
+  const { start } = await startAt(sql, documentId, undefined);
   const opened = await open(keys, documentId, start);
   const { key, from, at } = opened;
   if (start.head - from > MAX_LATER) {
-    const encoded = encodeState(await build(sql, documentId, opened, start.head));
-    return { ...at(start.head), encoded, later: [] };
+    const encoded = encodeState(await build(sql, documentId, opened, start.head, lane));
+    return { ...at(start.head), encoded, later: [], clocks: Y.decodeStateVector(encoded.stateVector) };
   }
   const later: Uint8Array[] = [];
   for await (const { update } of readChanges(sql, key, documentId, from, start.head)) later.push(update);
-  return { ...at(start.head), encoded: opened.encoded ?? encodeState(new Y.Doc()), later };
+  const slices = lane.begin();
+  // An import has megabytes, and no checkpoint: as a state it need not be read again and again for what came after it.
+  const first = opened.encoded ? undefined : later.shift();
+  const encoded = opened.encoded ?? (first ? await stateOf(first, slices) : encodeState(new Y.Doc()));
+  const clocks = Y.decodeStateVector(encoded.stateVector);
+  for (const update of later) await raiseClocks(clocks, update, slices);
+  return { ...at(start.head), encoded, later, clocks };
 }
 
 /** What a load at a version begins with, and the changes that it applies to that, in order. */
-export interface Replay {
+export interface Replay extends Omit<LoadedDocument, "doc"> {
   readonly encoded: EncodedState | undefined;
   readonly later: readonly Uint8Array[];
 }
 
+/** How much a replay may have. */
+export interface MostReplayed {
+  readonly changes: number;
+  readonly bytes: number;
+}
+
 /**
- * Reads what a load at `version` would apply, and applies nothing; null where that is more than so many changes or bytes. Errors are
- * those of `loadDocument`.
+ * Reads what a load at `version` would apply, and applies nothing; null where that is more than so many changes or bytes, of which no more
+ * is read then. Errors are those of `loadDocument`.
  */
 export async function readReplay(
   sql: Sql,
   keys: KeyProvider,
   documentId: string,
-  version: number,
-  most: { readonly changes: number; readonly bytes: number },
+  version: number | undefined,
+  most: MostReplayed,
 ): Promise<Replay | null> {
-  const start = await readStart(sql, documentId, version);
-  const { key, from, encoded } = await open(keys, documentId, start);
-  if (version - from > most.changes) return null;
+  const { start, target } = await startAt(sql, documentId, version, most.bytes);
+  const from = start.checkpoint ?? 0;
+  if ((start.checkpoint !== null && start.sealed === null) || target - from > most.changes) return null;
+  const { key, encoded, at } = await open(keys, documentId, start);
   let left = most.bytes - (encoded?.state.length ?? 0);
   const later: Uint8Array[] = [];
-  for await (const { update } of readChanges(sql, key, documentId, from, version)) {
+  for await (const { update } of readChanges(sql, key, documentId, from, target)) {
     left -= update.length;
     if (left < 0) return null;
     later.push(update);
   }
-  return { encoded, later };
+  return { ...at(target), encoded, later };
 }
 
 /** The checkpoint that a load begins with, opened. */
@@ -141,10 +143,13 @@ async function build(
   documentId: string,
   { key, encoded, from }: Opened,
   target: number,
+  lane: Lane,
 ): Promise<Y.Doc> {
   const doc = new Y.Doc();
-  if (encoded) applyCommitted(doc, encoded.state);
-  for await (const { update } of readChanges(sql, key, documentId, from, target)) applyCommitted(doc, update);
+  const slices = lane.begin();
+  if (encoded) await applyInSlices(doc, encoded.state, slices);
+  for await (const { update } of readChanges(sql, key, documentId, from, target))
+    await applyInSlices(doc, update, slices);
   return doc;
 }
 
@@ -227,31 +232,6 @@ export async function* readChanges(
       throw new AppError("INTERNAL", `The history of ${documentId} has a hole after version ${at}.`);
     }
   }
-}
-
-async function readStart(sql: Sql, documentId: string, version: number | undefined): Promise<Start> {
-  const rows = isId(documentId)
-    ? await sql.query<Start>(
-        `select h.version as head, h.wrapped_key, c.version as checkpoint, c.sealed, n.at,
-           n.entry_ids[coalesce($2, h.version) - n.first_version + 1] as tip
-         from documents.head h
-         left join lateral (
-           select at, entry_ids, first_version from documents.batch b
-           where b.document_id = h.document_id and b.last_version >= coalesce($2, h.version)
-           order by b.last_version limit 1
-         ) n on n.first_version <= coalesce($2, h.version)
-         left join lateral (
-           select version, sealed from documents.checkpoint k
-           where k.document_id = h.document_id and k.version <= coalesce($2, h.version)
-           order by version desc limit 1
-         ) c on true
-         where h.document_id = $1`,
-        [documentId, version ?? null],
-      )
-    : [];
-  const [start] = rows;
-  if (!start) throw await missingDocument(sql, documentId);
-  return start;
 }
 
 /** What was sealed here opens here; else it says what is wrong, and where. */

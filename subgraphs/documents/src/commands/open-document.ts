@@ -1,8 +1,8 @@
 import { AppError } from "@onrecord/core/errors";
 import type { ContentFormat } from "@onrecord/filing/content";
-import { readContent } from "@onrecord/filing/content";
-import type { Doc } from "yjs";
+import { inAnswer } from "@onrecord/subgraph/large-values";
 import type { DocumentsContext } from "../context.js";
+import { readerOf } from "../reader.js";
 import type { Document } from "../types/document.js";
 import { recordOpening } from "./record-opening.js";
 
@@ -18,25 +18,18 @@ export async function openDocument(
   { id, kind }: Document,
   { version, format }: { version: number | undefined; format: ContentFormat },
 ): Promise<string> {
-  const { guard, history, turns } = context;
+  const { guard, readings, turns } = context;
   await guard.authorize(context.caller, "view", { kind: "DOCUMENT", id });
-  return turns.take(guard.requirePrincipal(context.caller).userId, async () => {
+  const reader = readerOf(context);
+  return turns.take(reader, async () => {
     if (context.contentBytes > MOST_BYTES)
       throw new AppError(
         "BAD_USER_INPUT",
         `One request may read about ${MOST_BYTES / 1024 / 1024} MiB of content; ask for the others in another.`,
       );
-    const loaded = await history.load(id, version);
-    await recordOpening(context, id, loaded.version);
-    const content = readContent(loaded.doc, kind, format);
-    context.contentBytes += Math.max(LEAST_BYTES, content.length, BYTES_PER_STRUCT * structsOf(loaded.doc));
-    loaded.doc.destroy();
-    return content;
+    const read = await readings.content(id, { version, kind, format }, reader);
+    await recordOpening(context, id, read.version);
+    context.contentBytes += Math.max(LEAST_BYTES, read.characters, BYTES_PER_STRUCT * read.structs);
+    return "value" in read.text ? read.text.value : inAnswer<string>(read.text.json, context.large);
   });
-}
-
-function structsOf({ store }: Doc): number {
-  let structs = 0;
-  for (const { length } of store.clients.values()) structs += length;
-  return structs;
 }

@@ -7,12 +7,13 @@ export async function restoreVersion(
   context: DocumentsContext,
   { documentId, version }: { documentId: string; version: number },
 ): Promise<void> {
-  const { edits, caller } = context;
+  const { edits, caller, gone } = context;
   await recordingRefusal(context, () =>
     edits.restore({
       documentId,
       version,
       by: byCaller(caller),
+      gone,
       authorize: (tx) => confirm(context, tx, "edit", { kind: "DOCUMENT", id: documentId }),
     }),
   );

@@ -23,8 +23,10 @@ export function downloadHandler(services: DocumentsServices, orm: Orm): RequestH
       // Looking whether it is there would use the ticket up.
       if (request.method !== "GET") return refuse(response, 405, "Fetch this with GET.", { allow: "GET" });
       const token = info.url.pathname.slice("/download/".length);
-      const { body, headers } = await fetchCopy(services, orm.em(), token, request, info);
-      response.writeHead(200, headers).end(body);
+      const { body, headers } = await fetchCopy(services, orm.em(), token, request, response, info);
+      response.writeHead(200, headers);
+      for (const piece of body) response.write(piece);
+      response.end();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       refuse(response, error.status, error.message);
@@ -41,9 +43,10 @@ async function fetchCopy(
   em: EntityManager,
   token: string,
   request: IncomingMessage,
+  response: ServerResponse,
   info: RequestInfo,
 ) {
-  const { db, ledger, history, turns } = services;
+  const { db, ledger, readings, turns } = services;
   const caller = await callerWithLink(services, request, info);
   const ticket = await findTicket(em, token);
   const at = await databaseTime(db);
@@ -54,12 +57,18 @@ async function fetchCopy(
     throw linkError(refused);
   }
   const recipient = caller.principal;
-  const body = await turns.take(recipient.userId, () => renderCopy(history, ticket, { recipient, at }));
+  const left = new AbortController();
+  const leave = () => left.abort();
+  response.once("close", leave);
+  const reader = { person: recipient.userId, gone: left.signal };
+  const copyOf = () => renderCopy(readings, ticket, { recipient, at }, reader);
+  const body = await turns.take(reader, copyOf).finally(() => response.off("close", leave));
   const outcome = await ledger.transaction(byCaller(caller), (tx) => useLink(services, em, tx, ticket));
   if (typeof outcome === "string") throw linkError(outcome);
   if (!outcome.allow) throw rightError(outcome);
   const { title, version, format } = ticket;
-  return { body, headers: attachmentHeaders(fileName(title, version, format), format, body.length) };
+  const bytes = body.reduce((sum, { length }) => sum + length, 0);
+  return { body, headers: attachmentHeaders(fileName(title, version, format), format, bytes) };
 }
 
 /** Uses a link up and decides for the last time. Whatever comes of it is on the record with it. */

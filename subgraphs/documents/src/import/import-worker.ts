@@ -1,25 +1,22 @@
 import { randomInt } from "node:crypto";
-import { constants, setPriority } from "node:os";
-import { parentPort, workerData } from "node:worker_threads";
-import type { ImportAnswer } from "./import-runner.js";
+import { AppError } from "@onrecord/core/errors";
+import { answerQuestions, type Told } from "@onrecord/core/threads/answer-questions";
+import { ImportError } from "@onrecord/filing/import-error";
+import { importHtml } from "@onrecord/filing/import-html";
+import type { ImportedPage } from "./import-runner.js";
 
-// Those who type go first, before the parser is loaded, too. Linux takes it for this thread, other systems for the whole process.
-if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
-const { ImportError } = await import("@onrecord/filing/import-error");
-const { importHtml } = await import("@onrecord/filing/import-html");
-
-/** Reads one page and ends: parsing megabytes of markup takes seconds in which nothing else of the process may wait. */
-function answer(html: string): ImportAnswer {
+/** Reads one page: parsing megabytes of markup takes seconds in which nothing else of the process may wait. */
+function read(html: string): Told<ImportedPage> {
   const clientId = randomInt(2 ** 32);
   try {
-    const { fragmentUpdate, title } = importHtml(html, { clientId });
+    const { fragmentUpdate: update, title } = importHtml(html, { clientId });
     // Of its own memory, which then goes over as it is.
-    return { ok: true, fragmentUpdate: new Uint8Array(fragmentUpdate), clientId, title };
+    const fragmentUpdate = new Uint8Array(update);
+    return { answer: { fragmentUpdate, clientId, title }, transfer: [fragmentUpdate.buffer] };
   } catch (error) {
-    if (error instanceof ImportError) return { ok: false, sentence: error.message };
+    if (error instanceof ImportError) throw new AppError("BAD_USER_INPUT", error.message);
     throw error;
   }
 }
 
-const given = answer((workerData as { html: string }).html);
-parentPort?.postMessage(given, given.ok ? [given.fragmentUpdate.buffer] : []);
+answerQuestions(read);

@@ -89,8 +89,8 @@ export class DocumentFields {
     @Args(() => DiffArgs) args: DiffArgs,
     @Ctx() context: DocumentsContext,
   ): Promise<DocumentDiff> {
-    const { from, version, origins, roots } = await readDifference(context, document, args);
-    return { from, to: version, origins: origins.map(presentOrigin), roots };
+    const { version, origins, roots } = await readDifference(context, document, args);
+    return { from: args.from, to: version, origins: origins.map(presentOrigin), roots };
   }
 
   @FieldResolver(() => DocumentAttribution, { description: "Reading it is on the record." })

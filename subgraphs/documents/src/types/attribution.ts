@@ -43,7 +43,8 @@ export class DocumentAttribution {
   origins!: readonly ChangeOrigin[];
 
   @Field(() => ContentTree)
-  roots!: readonly Root[];
+  /** Or a name for it, where it is put into the answer. */
+  roots!: readonly Root[] | string;
 }
 
 /** Two versions as one content. */
@@ -62,5 +63,6 @@ export class DocumentDiff {
   origins!: readonly ChangeOrigin[];
 
   @Field(() => ContentTree)
-  roots!: readonly Root[];
+  /** Or a name for it, where it is put into the answer. */
+  roots!: readonly Root[] | string;
 }

@@ -1,5 +1,6 @@
 import { Room } from "@onrecord/collab/room/room";
 import type { RoomHost } from "@onrecord/collab/room/room-host";
+import { Lane } from "@onrecord/core/lane";
 import type { DocumentChanges } from "@onrecord/history/store/commit";
 import type { Table } from "./table.js";
 
@@ -58,6 +59,7 @@ export class OrderedNode {
     const host: RoomHost<Room> = {
       // How fast the machine is must not change anything.
       sliceMs: Number.POSITIVE_INFINITY,
+      lane: new Lane(Number.POSITIVE_INFINITY),
       limits: {
         documentBytes: 1e9,
         documentClients: 1e6,

@@ -13,6 +13,8 @@ export interface Prey {
   readonly documentId: string;
   /** A folder that the guest may create in. */
   readonly folderId: string;
+  /** A large filing, of three versions: imported, emptied, brought back. */
+  readonly filingId: string;
 }
 
 /** Something that a guest does. */
@@ -135,5 +137,52 @@ const slowPages: Attack = {
   },
 };
 
+const reads = [
+  "content(format: HTML)",
+  "content(format: TEXT, version: 1)",
+  "attribution { roots }",
+  "diff(from: 1, to: 2) { roots }",
+  "diff(from: 0, to: 3) { roots }",
+];
+
+/** Everything that is read of a large filing, again and again: its content, who wrote it, what changed, a copy, and as an editor opens it. */
+const largeReads: Attack = {
+  name: "large reads",
+  run({ url, token, filingId }, random, signal) {
+    const headers = { authorization: `Bearer ${token}` };
+    const ask = (query: string) => post(`${url}/graphql`, JSON.stringify({ query }), headers, signal);
+    return swarm(10, signal, async (nth) => {
+      switch (nth % 4) {
+        case 0:
+          return open({ url, token, documentId: filingId }, signal);
+        case 1: {
+          const download = `mutation { download(input: { documentId: "${filingId}", format: HTML }) { url } }`;
+          const { data } = JSON.parse(Buffer.from(await ask(download)).toString()) as {
+            data: { download: { url: string } };
+          };
+          const answer = await fetch(new URL(data.download.url, url), { headers, signal });
+          return answer.arrayBuffer();
+        }
+        default:
+          return ask(`{ document(id: "${filingId}") { ${random.pick(reads)} } }`);
+      }
+    });
+  },
+};
+
+/** Opens a document as an editor does, that says it has something of it: what it lacks has to be found. */
+async function open(where: Pick<Prey, "url" | "documentId" | "token">, signal: AbortSignal): Promise<void> {
+  const socket = new WebSocket(editorOf(where));
+  const gone = new Promise((resolve) => socket.once("close", resolve));
+  try {
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    socket.send(syncFrame(sync.step1, Y.encodeStateVector(new Map([[1, 1]]))));
+    const told = new Promise((resolve) => socket.on("message", resolve));
+    await Promise.race([told.then(() => delay(200, undefined, { signal })), gone]);
+  } finally {
+    socket.terminate();
+  }
+}
+
 /** What a guest does, in the order in which it is told. */
-export const guests: readonly Attack[] = [deafWriters, deafMessages, tricklers, slowPages];
+export const guests: readonly Attack[] = [deafWriters, deafMessages, tricklers, slowPages, largeReads];

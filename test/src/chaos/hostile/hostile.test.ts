@@ -9,6 +9,7 @@ it("a server that is attacked by what a guest has, or nobody, lets two colleague
     each: 1000,
     requests: 200,
     bytes: 3_000_000,
+    rows: 800,
     patience: null,
     stopped: () => false,
     onProgress: (line) => process.stdout.write(`hostile, seed ${seed}: ${line}\n`),

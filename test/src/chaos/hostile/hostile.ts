@@ -18,6 +18,8 @@ export interface HostileOptions {
   readonly requests: number;
   /** Length of each large body, in bytes. */
   readonly bytes: number;
+  /** Rows of the table that is read again and again. */
+  readonly rows: number;
   /**
    * How long two colleagues in another document may wait, in milliseconds, 99 times of 100; on a machine that is slow by itself, twice as
    * long as in a quiet time. Null where times say nothing.
@@ -38,7 +40,7 @@ const ENTRIES = 3;
  */
 export async function hostile(options: HostileOptions): Promise<Verdict> {
   const began = performance.now();
-  const { seed, each, requests, bytes, patience, stopped, onProgress } = options;
+  const { seed, each, requests, bytes, rows, patience, stopped, onProgress } = options;
   const faults = new Faults((fault) => onProgress(`FAULT ${fault}`));
   using _watching = watchClientErrors((error) => faults.add(`an honest client failed: ${error}`));
   await using server = await Server.create();
@@ -61,7 +63,7 @@ export async function hostile(options: HostileOptions): Promise<Verdict> {
     );
   };
   const random = new Random(seed);
-  const prey = await preyOf(server, guest);
+  const prey = await preyOf(server, guest, rows);
   // The first second of a process is its compiler's.
   await colleagues.during(() => delay(2000));
   note("quiet", (await colleagues.during(() => delay(each))).noticed);
@@ -94,7 +96,7 @@ export async function hostile(options: HostileOptions): Promise<Verdict> {
 }
 
 /** What a guest was given: a folder, and a document in it that is theirs alone. */
-async function preyOf(server: Server, token: string): Promise<Prey> {
+async function preyOf(server: Server, token: string, rows: number): Promise<Prey> {
   const { folders } = await server.ask<{ folders: { edges: { node: { id: string } }[] } }>(
     "{ folders { edges { node { id } } } }",
     {},
@@ -106,7 +108,26 @@ async function preyOf(server: Server, token: string): Promise<Prey> {
     { input: { folderId, title: "A guest's", kind: "TEXT" } },
     token,
   );
-  return { url: server.url, token, documentId: createDocument.id, folderId };
+  const filingId = await largeFiling(server, token, folderId, rows);
+  return { url: server.url, token, documentId: createDocument.id, folderId, filingId };
+}
+
+/** A filing of one large table, that was emptied and brought back. */
+async function largeFiling(server: Server, token: string, folderId: string, rows: number): Promise<string> {
+  const row = (_: unknown, i: number) => `<tr><td>Row ${i}</td><td><b>${i * 7}</b></td><td>of ${i}</td></tr>`;
+  const html = `<table>${Array.from({ length: rows }, row).join("")}</table>`;
+  const { importDocument } = await server.ask<{ importDocument: { id: string } }>(
+    "mutation ($input: ImportDocumentInput!) { importDocument(input: $input) { id } }",
+    { input: { folderId, title: "A large table", html } },
+    token,
+  );
+  for (const version of [0, 1])
+    await server.ask(
+      "mutation ($input: RestoreVersionInput!) { restoreVersion(input: $input) { id } }",
+      { input: { documentId: importDocument.id, version } },
+      token,
+    );
+  return importDocument.id;
 }
 
 /** What an attack was answered that it must not be. */
