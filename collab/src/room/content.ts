@@ -29,6 +29,8 @@ const MAX_LATER = 500;
 const LATER_PART = 1 / 4;
 /** What is made of more bytes than this is not woken in one go: half of them take 10 ms. */
 const AT_ONCE = 64 * 1024;
+/** More than this part of a document is much to lack. */
+const MUCH = 1 / 8;
 /** A document that nobody has changed for so long rests, and a large one, which is slow to wake, later: by this much for each byte. */
 const REST_MS = 2000;
 const REST_MS_PER_BYTE = 0.01;
@@ -164,6 +166,20 @@ export class Content {
     const told = this.#cached;
     if (!told) return false;
     return told.later.length > MAX_LATER || told.bytes > told.encoded.state.length * LATER_PART;
+  }
+
+  /**
+   * Whether somebody with these clocks lacks so much of a large document, `bytes` long, that they are told all of it: that is encoded once
+   * for all, what one lacks for each by itself. Clients pass over what they have.
+   */
+  lacksMuch(known: ReadonlyMap<number, number>, bytes: number): boolean {
+    if (bytes <= AT_ONCE) return false;
+    let [all, lacked] = [0, 0];
+    for (const [client, clock] of Y.decodeStateVector(this.stateVector())) {
+      all += clock;
+      lacked += Math.max(0, clock - (known.get(client) ?? 0));
+    }
+    return lacked > all * MUCH;
   }
 
   /** Whether telling what somebody with this state vector lacks takes a Y.Doc. */

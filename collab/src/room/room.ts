@@ -150,7 +150,8 @@ export class Room {
   /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */
   join(connection: Connection, stateVector: Uint8Array): void {
     this.#inbox.takeIn();
-    const hasNothing = stateVector.length === 0 || Y.decodeStateVector(stateVector).size === 0;
+    const known = stateVector.length === 0 ? new Map<number, number>() : Y.decodeStateVector(stateVector);
+    const hasNothing = known.size === 0 || this.content.lacksMuch(known, this.#checkpoints.bytes);
     if (!hasNothing && this.content.needsDoc(stateVector)) this.#wake();
     const prepare = () => {
       const { applied } = this.#pending;

@@ -88,6 +88,7 @@ export async function hostile(options: HostileOptions): Promise<Verdict> {
     figures[`${name} entries`] = entries;
     for (const fault of faultsOf(name, result, entries, requests)) faults.add(fault);
   }
+  faults.unless(await isWhole(server, guest, prey, rows), "the large filing is not told as it is");
   faults.unless(await canSignIn(server), "whoever was guessed at cannot sign in from where they did before");
   faults.unless(colleagues.losses === 0, `the colleagues lost their connection ${colleagues.losses} times`);
   faults.unless(colleagues.agree, "the colleagues do not have what was typed");
@@ -128,6 +129,21 @@ async function largeFiling(server: Server, token: string, folderId: string, rows
       token,
     );
   return importDocument.id;
+}
+
+/** Whether the large filing is told with all its rows, in one answer with who wrote it. */
+async function isWhole(server: Server, token: string, { filingId }: Prey, rows: number): Promise<boolean> {
+  const { document } = await server.ask<{
+    document: { content: string; attribution: { roots: readonly { name: string }[] } };
+  }>(
+    "query ($id: ID!) { document(id: $id) { content(format: TEXT) attribution { roots } } }",
+    { id: filingId },
+    token,
+  );
+  const { content, attribution } = document;
+  const shows = (i: number) => content.includes(`Row ${i}\t${i * 7}\tof ${i}`);
+  const all = Array.from({ length: rows }, (_, i) => i).every(shows);
+  return all && attribution.roots.map(({ name }) => name).join() === "default";
 }
 
 /** What an attack was answered that it must not be. */
