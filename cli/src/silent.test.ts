@@ -18,9 +18,9 @@ beforeAll(async () => {
   env = {
     ONRECORD_DATA: dataDir,
     ONRECORD_NODE_NAME: "north-1",
-    ONRECORD_MAX_ANSWER_SECONDS: "1",
-    ONRECORD_MAX_CONNECT_SECONDS: "1",
-    ONRECORD_MAX_STATEMENT_SECONDS: "3",
+    ONRECORD_MAX_ANSWER_SECONDS: "2",
+    ONRECORD_MAX_CONNECT_SECONDS: "4",
+    ONRECORD_MAX_STATEMENT_SECONDS: "4",
     LOG_LEVEL: "info",
     DATABASE_URL: proxy.through(adminUrl),
   };

@@ -74,7 +74,7 @@ describe("the bus on Postgres", () => {
     ["what it is sent is swallowed", ["down"]],
   ] as const)("notices when its connection falls silent, so that %s, and hears again", async (_, muted) => {
     await using proxy = await SilentProxy.before(first.appUrl);
-    const bounds = { ...usualBounds, answerMs: 1000 };
+    const bounds = { ...usualBounds, answerMs: 2000 };
     await using db = new Database(proxy.through(first.appUrl), { log: first.log, bounds });
     const secret = "the secret of the nodes of a test";
     await using bus = new Bus(newId(), new PostgresTransport(db, first.log), () => undefined, secret);

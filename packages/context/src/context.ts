@@ -160,7 +160,9 @@ export async function createContext(
     fatal,
     under,
     hurry: () => {
-      for (const database of databases) database.hurry();
+      // Several things are done one after the other before all has ended.
+      const share = (config.limits.stopSeconds * 1000) / 8;
+      for (const database of databases) database.hurry(share);
     },
     tellUnrecorded: () => unrecorded.tell(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -72,7 +72,7 @@ describe("health", () => {
   it("answers while the database is silent, asks it once however many ask, and is ready when it is back", async () => {
     await using node = await testNode();
     await using proxy = await SilentProxy.before(node.appUrl);
-    const bounds = { ...usualBounds, answerMs: 1000, connectMs: 1000 };
+    const bounds = { ...usualBounds, answerMs: 2000, connectMs: 4000 };
     await using db = new Database(proxy.through(node.appUrl), { log: node.log, bounds });
     await using http = new HttpServer(node.log);
     mountHealth(http, { db, bus: node.bus, metrics: new Registry() });

@@ -25,7 +25,7 @@ it.each([
   "a change of rights ends, and the next is made, where %s swallowed",
   async (_, what, muted) => {
     await using proxy = await SilentProxy.before(node.appUrl);
-    const bounds = { ...usualBounds, answerMs: 1000, statementMs: 1000, idleTransactionMs: 2000 };
+    const bounds = { ...usualBounds, answerMs: 2000, statementMs: 2000, idleTransactionMs: 4000 };
     await using db = new Database(proxy.through(node.appUrl), { log: node.log, bounds });
     const ledger = new Ledger(db, node.bus);
     const userId = await addPerson(node.db, {});

@@ -150,9 +150,9 @@ export class Database implements Sql, AsyncDisposable {
     return this.#connections.dedicated(name, bounded || pipeline ? this.#bounds.answerMs : 0, pipeline);
   }
 
-  /** From now on no answer is waited for longer than what everybody waits for: the process ends. */
-  hurry(): void {
-    this.#connections.silence.hurry();
+  /** From now on no connection and no answer is waited for longer than so many milliseconds: the process ends. */
+  hurry(withinMs: number): void {
+    this.#connections.silence.hurry(withinMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

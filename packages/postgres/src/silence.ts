@@ -12,12 +12,15 @@ export class Silence {
   readonly #clients = new Set<WatchedClient>();
   readonly #timer: NodeJS.Timeout;
   #looked = performance.now();
+  /** How long a connection has that is doubted, in milliseconds. */
+  #withinMs: number;
   #hurried = false;
 
   constructor(
-    private readonly answerMs: number,
+    answerMs: number,
     private readonly log: Logger,
   ) {
+    this.#withinMs = answerMs;
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
@@ -27,7 +30,8 @@ export class Silence {
   }
 
   /** From now on nothing is waited for longer than this: the process ends. */
-  hurry(): void {
+  hurry(withinMs: number): void {
+    this.#withinMs = Math.min(this.#withinMs, withinMs);
     this.#hurried = true;
   }
 
@@ -43,6 +47,6 @@ export class Silence {
     const silent = [...this.#clients].filter((client) => client.look(now, late));
     if (silent.length > 0)
       this.log.warn({ connections: silent.length }, "the database did not answer in time; connecting anew");
-    if (silent.length > 0 || this.#hurried) for (const client of this.#clients) client.doubt(this.answerMs);
+    if (silent.length > 0 || this.#hurried) for (const client of this.#clients) client.doubt(this.#withinMs);
   }
 }

@@ -23,6 +23,8 @@ export class WatchedClient extends SettledClient {
   /** Since when it is waited on without a byte; undefined: nobody waits. */
   #since: number | undefined;
   #bytes = 0;
+  /** Statements wait for their answer, not only the connection for being made. */
+  #asked = false;
   /** Another one was silent: it must answer within so long, until it has. */
   #doubtedMs = 0;
 
@@ -36,12 +38,21 @@ export class WatchedClient extends SettledClient {
     });
     this.#socket = socket;
     this.#silentMs = silentMs;
+    this.on("connect", () => {
+      if (!this.#asked) this.#since = undefined;
+    });
     this.on("drain", () => {
+      this.#asked = false;
       this.#since = undefined;
       this.#doubtedMs = 0;
     });
-    const { query, end } = this;
+    const { connect, query, end } = this;
+    this.connect = ((...args: unknown[]) => {
+      this.#since ??= performance.now();
+      return Reflect.apply(connect, this, args);
+    }) as typeof connect;
     this.query = ((...args: unknown[]) => {
+      this.#asked = true;
       this.#since ??= performance.now();
       return Reflect.apply(query, this, args);
     }) as typeof query;
