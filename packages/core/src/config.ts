@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { AppError } from "./errors.js";
 import { type Limits, readLimits } from "./limits.js";
+import { withSecrets } from "./secret-files.js";
 
 /** The subgraphs. */
 export const subgraphNames = ["identity", "permissions", "documents", "audit"] as const;
@@ -55,9 +56,10 @@ const HOST_NAME = /^(?:[a-z0-9_](?:[a-z0-9._-]{0,252})|\[?[0-9a-f:.]*:[0-9a-f:.]
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads configuration and secrets from environment variables. Throws one BAD_CONFIG error with a sentence per fault. */
-export function readConfig(env: Env): { config: Config; secrets: Secrets } {
+export function readConfig(given: Env): { config: Config; secrets: Secrets } {
   const faults: string[] = [];
   const fault = (sentence: string) => void faults.push(sentence);
+  const env = withSecrets(given, fault);
   const text = (name: string) => env[name]?.trim() || undefined;
 
   const url = (name: string, protocols: readonly string[]) => {
