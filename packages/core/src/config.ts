@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { AppError } from "./errors.js";
+import { type KeySecrets, type KeySettings, readKeySettings } from "./key-settings.js";
 import { type Limits, readLimits } from "./limits.js";
 import { withSecrets } from "./secret-files.js";
 
@@ -35,6 +36,8 @@ export interface Config {
   /** Which federation planner the gateway uses: the Rust one, or the portable one in JavaScript. */
   readonly planner: "rust" | "javascript";
   readonly limits: Limits;
+  /** What wraps data keys, and which key services can be asked. */
+  readonly keys: KeySettings;
 }
 
 /** What must never be logged. */
@@ -48,6 +51,7 @@ export interface Secrets {
   /** Signs the principal that the gateway sends to subgraphs in other processes; made up and kept in the data directory when absent. */
   readonly serviceSecret: string | undefined;
   readonly demoPassword: string;
+  readonly keys: KeySecrets;
 }
 
 /** A host name or address without a port: no wildcards, since whoever has a name below could then be taken for us. */
@@ -115,6 +119,7 @@ export function readConfig(given: Env): { config: Config; secrets: Secrets } {
     if (value) subgraphUrls[name] = value;
   }
 
+  const keys = readKeySettings(env, fault);
   const config: Config = {
     production,
     host: text("HOST") ?? "127.0.0.1",
@@ -131,11 +136,15 @@ export function readConfig(given: Env): { config: Config; secrets: Secrets } {
     collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
     planner: oneOf("ONRECORD_PLANNER", ["rust", "javascript"], "rust"),
     limits: readLimits(env, fault),
+    keys: keys.settings,
   };
   if (faults.length > 0) {
     throw new AppError("BAD_CONFIG", faults.join("\n"), {
       reasons: faults.map((sentence) => ({ id: "config", text: sentence })),
     });
   }
-  return { config, secrets: { databaseUrl, loginUrls, databaseAdminUrl, serviceSecret, demoPassword } };
+  return {
+    config,
+    secrets: { databaseUrl, loginUrls, databaseAdminUrl, serviceSecret, demoPassword, keys: keys.secrets },
+  };
 }

@@ -18,6 +18,8 @@ describe("secrets as files", () => {
       DATABASE_URL: "postgres://onrecord_audit@db:5432/onrecord",
       DATABASE_PASSWORD_FILE: file("password", `${password}\n`),
       DATABASE_URL_COLLAB_FILE: file("collab", "postgres://collab:x@db/onrecord\r\n"),
+      DATABASE_URL_AUDIT: "postgres://audit@db/onrecord",
+      DATABASE_PASSWORD_AUDIT_FILE: file("audit", "of the audit"),
       NATS_URL: "nats://onrecord@nats:4222",
       NATS_PASSWORD_FILE: file("nats", password),
       ONRECORD_SERVICE_SECRET_FILE: file("secret", `${"s".repeat(32)}\n`),
@@ -29,6 +31,7 @@ describe("secrets as files", () => {
       "db:5432",
     ]);
     expect(secrets.loginUrls.collab).toBe("postgres://collab:x@db/onrecord");
+    expect(secrets.loginUrls.audit).toBe("postgres://audit:of%20the%20audit@db/onrecord");
     expect(config.bus).toMatchObject({ kind: "nats" });
     expect(decodeURIComponent(new URL((config.bus as { url: string }).url).password)).toBe(password);
     expect(secrets.serviceSecret).toBe("s".repeat(32));

@@ -4,14 +4,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Whether a variable of this name holds a secret, and may be given as a file instead: `<name>_FILE` is its path. */
 const SECRET =
-  /^(DATABASE_(ADMIN_)?URL(_[A-Z]+)?|(DATABASE|DATABASE_ADMIN|NATS)_PASSWORD|NATS_URL|ONRECORD_(SERVICE_SECRET|DEMO_PASSWORD)|VAULT_TOKEN|AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))$/;
+  /^(DATABASE_(ADMIN_)?URL(_[A-Z]+)?|DATABASE_(ADMIN_)?PASSWORD(_[A-Z]+)?|NATS_(URL|PASSWORD)|ONRECORD_(SERVICE_SECRET|DEMO_PASSWORD)|AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))$/;
 
-/** Which password belongs into which address. */
-const passwords = {
-  DATABASE_URL: "DATABASE_PASSWORD",
-  DATABASE_ADMIN_URL: "DATABASE_ADMIN_PASSWORD",
-  NATS_URL: "NATS_PASSWORD",
-} as const;
+/** The address that a password belongs to: `DATABASE_PASSWORD_AUDIT` is that of `DATABASE_URL_AUDIT`. */
+const PASSWORD = /^(DATABASE|DATABASE_ADMIN|NATS)_PASSWORD(_[A-Z]+)?$/;
 
 /**
  * The environment with its secrets in place: those that are given as files are read (line ends around them do not count), and a password
@@ -36,9 +32,12 @@ export function withSecrets(env: Env, fault: (sentence: string) => void): Env {
       );
     }
   }
-  for (const [address, name] of Object.entries(passwords)) {
-    const password = whole[name]?.trim();
-    if (password) whole[address] = withPassword(whole[address]?.trim(), password, address, name, fault);
+  for (const [name, value] of Object.entries(whole)) {
+    const [, of, service = ""] = PASSWORD.exec(name) ?? [];
+    const password = value?.trim();
+    if (of === undefined || service === "_FILE" || !password) continue;
+    const address = `${of}_URL${service}`;
+    whole[address] = withPassword(whole[address]?.trim() || undefined, password, address, name, fault);
   }
   return whole;
 }
