@@ -29,8 +29,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 ONRECORD_DATA=/data
 COPY --from=dependencies /app /app
 COPY --from=build /shipped /app
 # The data directory is the unprivileged user's; the program is root's, so that the program cannot change itself.
-RUN printf '#!/bin/sh\nexec node $(cat /app/cli/node-flags.txt) /app/cli/dist/main.js "$@"\n' > /usr/local/bin/onrecord \
- && chmod 755 /usr/local/bin/onrecord \
+RUN ln -s /app/bin/onrecord /usr/local/bin/onrecord \
  && install -d -o node -g node -m 700 /data
 USER node
 WORKDIR /data

@@ -1,20 +1,38 @@
-import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
 import { Failure, main } from "./failure.mjs";
 import { root } from "./prepare.mjs";
 import { workspaces } from "./workspaces.mjs";
 
+/** Runs the command under the Node of the PATH, from wherever it is called. */
+const LAUNCHER = `#!/bin/sh
+app=$(dirname "$(dirname "$(readlink -f "$0")")")
+exec node $(cat "$app/cli/node-flags.txt") "$app/cli/dist/main.js" "$@"
+`;
+
 /**
  * `node scripts/ship.mjs <directory>`: copies what an installation runs from a clone that is built: of each package that the command
- * needs, its package.json and what its `files` name, by default `dist`; and the built page. Dependencies are installed beside it.
+ * needs, its package.json and what its `files` name, by default `dist`; the built page; and `bin/onrecord`. With `--install` the
+ * dependencies are installed there too, by the lock file.
  */
 await main(() => {
-  const [to] = process.argv.slice(2);
-  if (to === undefined) throw new Failure("Say where to: node scripts/ship.mjs <directory>");
+  const [directory] = process.argv.slice(2).filter((word) => word !== "--install");
+  if (directory === undefined)
+    throw new Failure("Say where to: node scripts/ship.mjs [--install] <directory>");
+  const to = resolve(directory);
   const all = new Map(workspaces().map((it) => [it.name, it.dir]));
   for (const [dir, { files = ["dist"] }] of needed(all, "@onrecord/cli"))
-    for (const file of ["package.json", ...files]) ship(join(dir, file), resolve(to));
-  ship(join("web", "dist"), resolve(to));
+    for (const file of ["package.json", ...files]) ship(join(dir, file), to);
+  ship(join("web", "dist"), to);
+  mkdirSync(join(to, "bin"), { recursive: true });
+  writeFileSync(join(to, "bin", "onrecord"), LAUNCHER, { mode: 0o755 });
+  if (!process.argv.includes("--install")) return;
+  for (const dir of all.values()) ship(join(dir, "package.json"), to);
+  for (const file of ["package.json", "package-lock.json", ".npmrc"]) ship(file, to);
+  const args = ["ci", "--omit=dev", "--workspace=@onrecord/cli", "--loglevel=error"];
+  const { status } = spawnSync("npm", args, { cwd: to, stdio: "inherit" });
+  if (status !== 0) throw new Failure(`npm could not install the dependencies in ${to}.`);
 });
 
 /** A package and those of ours that it needs when it runs: directory and manifest of each. */

@@ -52,6 +52,18 @@ describe("secrets as files", () => {
     expect(() => readConfig(env)).toThrow(sentence);
   });
 
+  it("come from systemd under their own names; what else is there is not looked at", () => {
+    const given = mkdtempSync(join(dir, "credentials-"));
+    writeFileSync(join(given, "onrecord_DATABASE_PASSWORD"), "of systemd\n");
+    writeFileSync(join(given, "onrecord_PORT"), "1");
+    writeFileSync(join(given, "other_NATS_URL"), "nats://a:b@c");
+    const env = { CREDENTIALS_DIRECTORY: given, DATABASE_URL: "postgres://owner@db/onrecord" };
+    const { config, secrets } = readConfig(env);
+    expect(secrets.databaseUrl).toBe("postgres://owner:of%20systemd@db/onrecord");
+    expect([config.port, config.bus.kind]).toEqual([4000, "postgres"]);
+    expect(() => readConfig({ ...env, DATABASE_PASSWORD: "x" })).toThrow("both set");
+  });
+
   it("stay closed under other names: not every path of the environment is read", () => {
     expect(
       readConfig({ SSL_CERT_FILE: join(dir, "none"), LOG_LEVEL_FILE: join(dir, "none") }).config.logLevel,

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -9,6 +10,17 @@ const SECRET =
 /** The address that a password belongs to: `DATABASE_PASSWORD_AUDIT` is that of `DATABASE_URL_AUDIT`. */
 const PASSWORD = /^(DATABASE|DATABASE_ADMIN|NATS)_PASSWORD(_[A-Z]+)?$/;
 
+/** What systemd puts before the name of a file of the folder that a unit loads as `onrecord`. */
+const CREDENTIAL = "onrecord_";
+
+/** Secrets that systemd hands to a unit (`LoadCredential=onrecord:<folder>`): files that are called as the variables are. */
+function credentials(folder: string | undefined): [string, string][] {
+  if (!folder) return [];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(CREDENTIAL) && SECRET.test(name.slice(CREDENTIAL.length)))
+    .map((name) => [`${name.slice(CREDENTIAL.length)}_FILE`, join(folder, name)]);
+}
+
 /**
  * The environment with its secrets in place: those that are given as files are read (line ends around them do not count), and a password
  * that is given by itself stands in its address. An environment is seen by whoever may look at the process; a file has a mode. `fault`
@@ -16,10 +28,10 @@ const PASSWORD = /^(DATABASE|DATABASE_ADMIN|NATS)_PASSWORD(_[A-Z]+)?$/;
  */
 export function withSecrets(env: Env, fault: (sentence: string) => void): Env {
   const whole: Record<string, string | undefined> = { ...env };
-  for (const [variable, path] of Object.entries(env)) {
+  for (const [variable, path] of [...Object.entries(env), ...credentials(env.CREDENTIALS_DIRECTORY)]) {
     const name = variable.replace(/_FILE$/, "");
     if (name === variable || !SECRET.test(name) || !path?.trim()) continue;
-    if (env[name]?.trim()) {
+    if (whole[name]?.trim()) {
       fault(`${name} and ${variable} are both set; set one of them.`);
       continue;
     }

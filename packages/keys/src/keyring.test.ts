@@ -32,7 +32,7 @@ const open = async (env: Record<string, string | undefined>) => {
   return keys;
 };
 const services = {
-  "aws-kms": { env: () => ({ ...kms.env, ONRECORD_KEYS: "aws-kms" }), stub: () => kms },
+  "aws-kms": { env: () => ({ ...kms.env, ...kmsCredentials, ONRECORD_KEYS: "aws-kms" }), stub: () => kms },
   vault: { env: () => ({ ...vault.env, ONRECORD_KEYS: "vault" }), stub: () => vault },
 };
 const names = Object.keys(services) as (keyof typeof services)[];
