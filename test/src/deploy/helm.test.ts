@@ -1,8 +1,14 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { loginNames, readConfig } from "@onrecord/core/config";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { file } from "./files.js";
+import { file, root } from "./files.js";
 import { type Manifest, renderChart, samples, valuesOf } from "./helm.js";
+
+const exec = promisify(execFile);
 
 /** Holds an object against the schema that Kubernetes publishes for its kind; throws what is wrong. */
 async function holdAgainstKubernetes(object: Manifest): Promise<void> {
@@ -10,6 +16,37 @@ async function holdAgainstKubernetes(object: Manifest): Promise<void> {
     /* @vite-ignore */ `kubernetes-models/${object.apiVersion}/${object.kind}`
   )) as Record<string, new (data: unknown) => { validate(): void }>;
   new module[object.kind]!(object).validate();
+}
+
+/**
+ * What of these objects Kubernetes does not know, which its published schemas let pass: told by the compiler, since the types of the
+ * same schemas name every field there is, at any depth. One sentence for each.
+ */
+async function unknownFields(objects: readonly Manifest[], dir: string): Promise<string[]> {
+  const lines = objects.flatMap((object, i) => [
+    `import type { I${object.kind} as K${i} } from "kubernetes-models/${object.apiVersion}/${object.kind}";`,
+    `export const o${i}: K${i} = ${JSON.stringify(object)};`,
+  ]);
+  const path = join(dir, "objects.ts");
+  await writeFile(path, lines.join("\n"));
+  const flags = [
+    "--ignoreConfig",
+    "--noEmit",
+    "--skipLibCheck",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--types",
+    "",
+  ];
+  return exec(join(root, "node_modules/.bin/tsc"), [...flags, path]).then(
+    () => [],
+    ({ stdout }: { stdout: string }) =>
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.replace(/^.*error /, "")),
+  );
 }
 
 const ofOperator = (it: Manifest) => it.apiVersion.startsWith("monitoring.coreos.com/");
@@ -124,6 +161,24 @@ describe("what the chart is held against", () => {
         await holdAgainstKubernetes(object);
     };
     await expect(check()).rejects.toThrow();
+  });
+
+  it("knows every field, at any depth, and finds one that is misspelt", async () => {
+    // Beside the tests, where the types are found.
+    const dir = await mkdtemp(join(root, "test/src/deploy/.objects-"));
+    try {
+      const made = await Promise.all(samples.map((sample) => renderChart(valuesOf(sample))));
+      const objects = made.flatMap((it) => it.objects).filter((it) => !ofOperator(it));
+      expect(await unknownFields(objects, dir)).toEqual([]);
+      const misspelt = await renderChart(valuesOf("apart-file"), (text) =>
+        text.replace("failureThreshold: 60", "failureTreshold: 60"),
+      );
+      expect(await unknownFields(misspelt.objects, dir)).toContainEqual(
+        expect.stringContaining("failureTreshold"),
+      );
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 
   it.each<[string, object, RegExp]>([
