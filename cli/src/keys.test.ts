@@ -84,6 +84,8 @@ describe("onrecord keys", { timeout: 240_000 }, () => {
     await using vault = await startVault();
     const told = { ...env, ...vault.env, ONRECORD_KEYS: "vault" };
     const as = (more: Record<string, string>, ...args: string[]) => Command.run(args, more).ended;
+    // Documents whose keys are the file's.
+    expect((await as({ ...env, ONRECORD_DEMO: "1" }, "migrate")).code).toBe(0);
     {
       await using server = Command.run(["start"], told);
       const url = await server.ready();

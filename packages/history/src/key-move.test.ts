@@ -53,7 +53,7 @@ const entries = (action: string) =>
 describe("documents", () => {
   it("are brought from the file to KMS, to Vault and back by one command each, on the record, and open throughout", async () => {
     const ids = await documents(3);
-    const [{ keyId: first }] = (await operator("file").then((it) => it.status())) as [{ keyId: string }];
+    const first = (await (await operator("file")).status())[0]!.keyId;
     const seen: string[] = [first];
     for (const provider of ["aws-kms", "vault", "file"]) {
       const rotation = await operator(provider);
@@ -114,7 +114,7 @@ describe("documents", () => {
   it("leave a key file behind that can be retired to nothing, and is not made again", async () => {
     await documents(1);
     const rotation = await operator("aws-kms");
-    const [{ keyId }] = (await (await operator("file")).status()) as [{ keyId: string }];
+    const keyId = (await (await operator("file")).status())[0]!.keyId;
     await expect(rotation.retire(keyId)).rejects.toMatchObject({ code: "CONFLICT" });
     await rotation.move();
     await rotation.retire(keyId);
