@@ -25,6 +25,7 @@ await main(() => {
   for (const [dir, { files = ["dist"] }] of needed(all, "@onrecord/cli"))
     for (const file of ["package.json", ...files]) ship(join(dir, file), to);
   ship(join("web", "dist"), to);
+  ship("LICENSE", to);
   mkdirSync(join(to, "bin"), { recursive: true });
   writeFileSync(join(to, "bin", "onrecord"), LAUNCHER, { mode: 0o755 });
   if (!process.argv.includes("--install")) return;
