@@ -61,9 +61,10 @@ export function readKeySettings(
     fault(`ONRECORD_KEYS must be one of ${keyProviders.join(", ")}; it is "${said}".`);
   const address = (name: string, value: string | undefined) => {
     if (value === undefined) return undefined;
-    if (URL.canParse(value) && ["http:", "https:"].includes(new URL(value).protocol))
-      return value.replace(/\/+$/, "");
-    fault(`${name} must be a URL that starts with https:// or http://.`);
+    if (URL.canParse(value) && isSafe(new URL(value))) return value.replace(/\/+$/, "");
+    fault(
+      `${name} must be a URL that starts with https://; http:// is taken on this machine alone, since keys go there.`,
+    );
     return undefined;
   };
 
@@ -89,6 +90,14 @@ export function readKeySettings(
       vaultToken: text("VAULT_TOKEN"),
     },
   };
+}
+
+/** Whether keys and credentials may go there: by TLS, or over no network (loopback, and what AWS puts beside a machine or container). */
+function isSafe({ protocol, hostname }: URL): boolean {
+  if (protocol === "https:") return true;
+  const local =
+    /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]|169\.254\.(169\.254|170\.2|170\.23)|\[fd00:ec2::(23|254)\])$/;
+  return protocol === "http:" && local.test(hostname);
 }
 
 type Text = (name: string) => string | undefined;
@@ -133,6 +142,9 @@ function readVault(text: Text, address: Address, fault: Fault): VaultKeySettings
     fault("ONRECORD_VAULT_KEY is a name of letters, digits, dots, hyphens and underscores.");
   if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(mount))
     fault("ONRECORD_VAULT_MOUNT is a path of letters, digits, dots, hyphens and underscores.");
+  // Together they name a key in every document's row, in at most 255 bytes.
+  if (mount.length + key.length > 200)
+    fault("ONRECORD_VAULT_MOUNT and ONRECORD_VAULT_KEY have at most 200 characters together.");
   const tokenFile = text("ONRECORD_VAULT_TOKEN_FILE");
   if (tokenFile === undefined && text("VAULT_TOKEN") === undefined)
     fault(

@@ -106,6 +106,7 @@ describe("documents", () => {
     await inKms.move();
     await expect(inKms.rotate()).rejects.toThrow("turn its alias");
     const arn = kms.newKey();
+    expect((await inKms.status()).filter(({ documents }) => documents > 0)).toMatchObject([{ state: "old" }]);
     expect(await inKms.rotate()).toMatchObject({ keyId: `aws-kms:${arn}`, documents: 2 });
     await expect(inKms.retire(`aws-kms:${arn}`)).rejects.toThrow("disable or delete it there");
     await expect(inKms.prepare()).rejects.toMatchObject({ code: "CONFLICT" });

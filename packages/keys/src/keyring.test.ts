@@ -271,6 +271,21 @@ describe("keys from several places", () => {
     ["no address", { ONRECORD_VAULT_KEY: "x", VAULT_TOKEN: "t" }, "VAULT_ADDR"],
     ["no token", { ONRECORD_VAULT_KEY: "x", VAULT_ADDR: "https://v" }, "ONRECORD_VAULT_TOKEN_FILE"],
     [
+      "keys over the network in clear",
+      { ONRECORD_VAULT_KEY: "x", VAULT_ADDR: "http://vault.internal:8200", VAULT_TOKEN: "t" },
+      "VAULT_ADDR must be a URL that starts with https://",
+    ],
+    [
+      "KMS in clear, at a name that only looks like this machine's",
+      { ONRECORD_KMS_KEY: "k", AWS_REGION: "r", ONRECORD_KMS_ENDPOINT: "http://127.0.0.1.example.com" },
+      "ONRECORD_KMS_ENDPOINT",
+    ],
+    [
+      "names that are too long for a row",
+      { ONRECORD_VAULT_KEY: "x".repeat(201), VAULT_ADDR: "https://v", VAULT_TOKEN: "t" },
+      "at most 200 characters",
+    ],
+    [
       "a key that is a path",
       { ONRECORD_VAULT_KEY: "../sys/x", VAULT_ADDR: "https://v", VAULT_TOKEN: "t" },
       "ONRECORD_VAULT_KEY",

@@ -3,6 +3,7 @@ import type { KeyProviderName } from "@onrecord/core/key-settings";
 /** A wrapped data key as it is stored: the id of the key that opens it stands before what that key's holder made. */
 export function packWrapped(keyId: string, body: Uint8Array): Buffer {
   const id = Buffer.from(keyId, "latin1");
+  if (id.length > 255) throw new RangeError(`The id of a key has at most 255 bytes: "${keyId}".`);
   return Buffer.concat([Buffer.from([id.length]), id, body]);
 }
 

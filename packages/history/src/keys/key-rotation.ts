@@ -10,7 +10,7 @@ import { type Rewrapped, rewrapDocuments } from "./rewrap.js";
 /** A key-encryption key as an operator sees it. */
 export interface KeyStatus {
   readonly keyId: string;
-  /** Absent: documents need it, and this process does not have it: a key service may. */
+  /** Absent: documents need it, and the key file does not have it. What a key service has, only it knows: old. */
   readonly state: "current" | "next" | "old" | "absent";
   readonly documents: number;
 }
@@ -32,9 +32,14 @@ export class KeyRotation {
     const usage = new Map(
       (await readKeyUsage(this.context.db)).map(({ keyId, documents }) => [keyId, documents]),
     );
+    const stateOf = (keyId: string) => {
+      if (keyId === current) return "current";
+      if (keyId === next) return "next";
+      return all.includes(keyId) || providerOf(keyId) !== "file" ? "old" : "absent";
+    };
     return [...new Set([...all, ...usage.keys()])].map((keyId) => ({
       keyId,
-      state: keyId === current ? "current" : keyId === next ? "next" : all.includes(keyId) ? "old" : "absent",
+      state: stateOf(keyId),
       documents: usage.get(keyId) ?? 0,
     }));
   }
