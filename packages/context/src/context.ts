@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Bus, type BusTransport } from "@onrecord/bus/bus";
 import { NatsTransport } from "@onrecord/bus/nats-transport";
 import { PostgresTransport } from "@onrecord/bus/postgres-transport";
@@ -7,7 +6,8 @@ import { newId } from "@onrecord/core/ids";
 import type { LimitName } from "@onrecord/core/limits";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
-import { FileKeyProvider, type KeyProvider } from "@onrecord/keys/vault";
+import { Keyring } from "@onrecord/keys/keyring";
+import type { KeyProvider } from "@onrecord/keys/vault";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
@@ -112,7 +112,7 @@ export async function createContext(
     new Bus(nodeId, transport, (err) => log.warn({ err }, "a bus message failed"), secret),
   );
   await bus.start();
-  const keys = await FileKeyProvider.open(join(config.dataDir));
+  const keys = await Keyring.open(config.dataDir, config.keys, secrets.keys);
   const rights = resources.use(new LiveRights(db, bus, nodeId, log));
   await rights.start();
   const sessionUse = resources.use(new SessionUse(db, log, config.limits.sessionIdleMinutes));
@@ -127,6 +127,23 @@ export async function createContext(
     return { db, ledger, decisions, guard: new Guard(decisions, ledger) };
   };
   const shared = workOn(db);
+  keys.watch((provider, lost) => {
+    if (lost === null) log.warn({ provider }, "the key service answers again");
+    else log.error({ provider, why: lost }, "the key service does not answer");
+    const detail = { provider, node: nodeId };
+    const action = lost === null ? "key.service-back" : "key.service-lost";
+    const by = {
+      actorKind: "SYSTEM",
+      actorId: null,
+      sessionId: null,
+      requestId: newId(),
+      from: null,
+    } as const;
+    // The database may be away as well; the log has it then.
+    shared.ledger
+      .record({ action, by, object: { kind: "FIRM", id: null }, detail })
+      .catch((err: unknown) => log.warn({ err, provider }, "that could not be recorded"));
+  });
   const made = new Map<string, UnderLogin>();
   const under = (login: LoginName | "operator"): UnderLogin => {
     const how = connect(login);
