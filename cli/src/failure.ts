@@ -13,7 +13,8 @@ export async function orFail(command: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function sentenceOf(error: unknown): string | undefined {
+/** What an operator can do about an error; undefined where it is a fault of the program. */
+export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof AppError) return error.message;
   // Postgres's "insufficient privilege": the login of a service, where whoever operates the machine was wanted.
   const { code, message } = error as { code?: unknown; message?: string };
