@@ -60,4 +60,18 @@ describe("a process", () => {
     expect(await whoIs(onLogin(owner, "collab"))).toBe("onrecord_collab");
     expect(await whoIs(onLogin(owner, "operator"))).toBe("onrecord_owner");
   });
+
+  it("serves with a service's rights alone, whatever its logins could do", async () => {
+    const { DATABASE_ADMIN_URL: superuser, ONRECORD_DATA } = context.env;
+    const { config, secrets } = readConfig({
+      ONRECORD_DATA,
+      DATABASE_URL: superuser,
+      DATABASE_ADMIN_URL: superuser,
+      DATABASE_URL_AUDIT: superuser.replace("127.0.0.1", "localhost"),
+    });
+    await using process = await createContext(config, secrets, createLogger("silent"));
+    expect(await whoIs(process)).toBe("onrecord_app");
+    expect(await whoIs(onLogin(process, "audit"))).toBe("onrecord_audit");
+    expect(await whoIs(onLogin(process, "collab"))).toBe("onrecord_collab");
+  });
 });

@@ -1,6 +1,6 @@
 import type { Config, Secrets } from "@onrecord/core/config";
 import type { Logger } from "@onrecord/core/log";
-import { checkReachable } from "@onrecord/postgres/database";
+import { checkServer } from "@onrecord/postgres/check-server";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 
@@ -13,7 +13,7 @@ export interface OwnerReached extends AsyncDisposable {
 export async function reachOwner(config: Config, secrets: Secrets, log: Logger): Promise<OwnerReached> {
   const url = secrets.databaseAdminUrl ?? secrets.databaseUrl;
   if (url !== undefined) {
-    await checkReachable(url, secrets.databaseAdminUrl ? "DATABASE_ADMIN_URL" : "DATABASE_URL");
+    await checkServer(url, secrets.databaseAdminUrl ? "DATABASE_ADMIN_URL" : "DATABASE_URL");
     return { adminUrl: url, [Symbol.asyncDispose]: async () => undefined };
   }
   const running = await findRunningPostgres(config.dataDir);

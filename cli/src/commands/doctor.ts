@@ -1,6 +1,6 @@
-import { AppError } from "@onrecord/core/errors";
 import { checkContents } from "../doctor/check-contents.js";
-import { checkDatabase, checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
+import { checkDatabase, fault } from "../doctor/check-database.js";
+import { checkDataDir, checkPort, type Finding } from "../doctor/checks.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson } from "../output.js";
 
@@ -27,9 +27,4 @@ async function examine(): Promise<Finding[]> {
     ...(await checkContents(config, secrets).catch((error: unknown) => [fault("keys", error)])),
     await checkPort(config),
   ];
-}
-
-function fault(check: Finding["check"], error: unknown): Finding {
-  if (!(error instanceof AppError)) throw error;
-  return { check, ok: false, text: error.message.replaceAll("\n", " ") };
 }

@@ -1,12 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
-import type { Config, Secrets } from "@onrecord/core/config";
-import { createLogger } from "@onrecord/core/log";
-import { appliedMigrations } from "@onrecord/postgres/applied-migrations";
-import { checkReachable, Database } from "@onrecord/postgres/database";
-import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
-import { pendingMigrations } from "@onrecord/postgres/migrate";
+import type { Config } from "@onrecord/core/config";
 import { ownUrl } from "../client/own-url.js";
 
 /** One line of the doctor's. */
@@ -45,31 +40,6 @@ export async function checkDataDir(dataDir: string): Promise<Finding> {
         };
     }
   }
-}
-
-/** Whether the database answers, and whether this build knows its migrations. */
-export async function checkDatabase({ dataDir }: Config, { databaseUrl }: Secrets): Promise<Finding[]> {
-  if (databaseUrl !== undefined) {
-    await checkReachable(databaseUrl, "DATABASE_URL");
-    const text = "the Postgres of DATABASE_URL answers";
-    return [{ check: "database", ok: true, text }, await checkMigrations(databaseUrl)];
-  }
-  const running = await findRunningPostgres(dataDir);
-  if (running === undefined)
-    return [{ check: "database", ok: true, text: "embedded Postgres; it runs only while Onrecord does" }];
-  const text = "embedded Postgres; it is running";
-  return [{ check: "database", ok: true, text }, await checkMigrations(running.appUrl)];
-}
-
-async function checkMigrations(url: string): Promise<Finding> {
-  await using db = new Database(url, { log: createLogger("silent"), max: 1 });
-  const pending = await pendingMigrations(db);
-  const ok = pending.length === 0;
-  const newest = (await appliedMigrations(db)).at(-1) ?? "none";
-  const text = ok
-    ? `at ${newest}`
-    : `at ${newest}, this build needs ${pending.at(-1)}: run \`onrecord migrate\``;
-  return { check: "migrations", ok, text };
 }
 
 /** Whether the port is free or held by an Onrecord. */

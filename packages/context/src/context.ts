@@ -12,12 +12,13 @@ import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
 import { LiveRights } from "@onrecord/policy/live-rights";
 import { SessionUse } from "@onrecord/policy/session-use";
-import { checkReachable, Database } from "@onrecord/postgres/database";
+import { Database } from "@onrecord/postgres/database";
 import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { migrate } from "@onrecord/postgres/migrate";
 import { roleOf, stepsDownTo } from "@onrecord/postgres/roles";
 import { Registry } from "prom-client";
+import { type Entry, enter, stepDown } from "./entry.js";
 
 /** What of a context goes by the login under which it connects. */
 export interface UnderLogin {
@@ -81,17 +82,12 @@ export async function createContext(
   options: ContextOptions = {},
 ): Promise<AppContext> {
   await using resources = new AsyncDisposableStack();
-  const { url, adminUrl, role, loginUrls, fatal } = await openDatabase(
-    config,
-    secrets,
-    log,
-    options,
-    resources,
-  );
+  const reached = await openDatabase(config, secrets, log, options, resources);
+  const { admin, fatal } = reached;
   options.onProgress?.("migrating the database");
-  await migrate(adminUrl, log);
-  const step = role !== undefined && (await mayStepDown(url, role, log));
-  const db = resources.use(new Database(url, { log, ...(step ? { role } : {}) }));
+  await migrate(admin.url, log);
+  const { own, logins } = reached.external ? await stepAllDown(reached, log) : reached;
+  const db = resources.use(new Database(own.url, { log, ...own }));
   const nodeId = newId();
   const transport: BusTransport =
     config.bus.kind === "nats" ? new NatsTransport(config.bus.url, log) : new PostgresTransport(db, log);
@@ -125,11 +121,11 @@ export async function createContext(
   };
   /** How a login is reached; null: the process's connections are its. */
   const connect = (login: LoginName | "operator") => {
-    if (login === "operator") return { url: adminUrl, max: 2 };
-    const own = loginUrls[login];
-    if (own !== undefined) return own === url ? null : { url: own, max: MOST[login] };
+    if (login === "operator") return { ...admin, max: 2 };
+    const entry = logins[login];
+    if (entry !== undefined) return entry.url === own.url ? null : { ...entry, max: MOST[login] };
     const service = roleOf(login);
-    return roles.has(service) ? { url, max: MOST[login], role: service } : null;
+    return roles.has(service) ? { ...own, max: MOST[login], role: service } : null;
   };
   return {
     config,
@@ -149,12 +145,6 @@ export async function createContext(
   };
 }
 
-/** Whether a login has another one's role: a service's own has not. */
-async function mayStepDown(url: string, role: string, log: Logger): Promise<boolean> {
-  await using probe = new Database(url, { log, max: 1 });
-  return (await stepsDownTo(probe, [role])).has(role);
-}
-
 /** A process's context under one login: what a service is made on. It ends with the context that it is made of. */
 export function onLogin(context: AppContext, login: LoginName | "operator"): AppContext {
   return { ...context, ...context.under(login), [Symbol.asyncDispose]: async () => undefined };
@@ -163,12 +153,27 @@ export function onLogin(context: AppContext, login: LoginName | "operator"): App
 /** How a process reaches its database. */
 interface Reached {
   /** The process's own login. */
-  readonly url: string;
-  readonly adminUrl: string;
-  /** What the process's own connections step down to. */
-  readonly role: string | undefined;
-  readonly loginUrls: Readonly<Partial<Record<LoginName, string>>>;
+  readonly own: Entry;
+  readonly admin: Entry;
+  readonly logins: Readonly<Partial<Record<LoginName, Entry>>>;
+  /** Its logins are an operator's, and may be anybody's. */
+  readonly external: boolean;
   readonly fatal: Promise<string>;
+}
+
+/** Every login with the role that it serves with. */
+async function stepAllDown({ own, logins }: Reached, log: Logger): Promise<Pick<Reached, "own" | "logins">> {
+  const services = Object.entries(logins) as [LoginName, Entry][];
+  const stepped = await Promise.all(
+    services.map(async ([name, entry]) => {
+      const down = await stepDown(entry, `DATABASE_URL_${name.toUpperCase()}`, [roleOf(name)], log);
+      return [name, down] as const;
+    }),
+  );
+  return {
+    own: await stepDown(own, "DATABASE_URL", [PROCESS_ROLE, ...loginNames.map(roleOf)], log),
+    logins: Object.fromEntries(stepped),
+  };
 }
 
 async function openDatabase(
@@ -187,20 +192,29 @@ async function openDatabase(
       : resources.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
     const { adminUrl, loginUrls } = running ?? started!;
     const fatal = started?.exited ?? never;
-    // A command beside the server is whoever operates the machine; what serves does without a login of its own for what all share.
-    return { url: beside ? adminUrl : loginUrls.gateway, adminUrl, role: undefined, loginUrls, fatal };
+    const direct = (url: string): Entry => ({ url, pooled: false });
+    const logins = Object.entries(loginUrls).map(([name, url]) => [name, direct(url)] as const);
+    return {
+      // A command beside the server is whoever operates the machine; what serves does without a login of its own for what all share.
+      own: direct(beside ? adminUrl : loginUrls.gateway),
+      admin: direct(adminUrl),
+      logins: Object.fromEntries(logins),
+      external: false,
+      fatal,
+    };
   }
-  await checkReachable(secrets.databaseUrl, "DATABASE_URL");
-  if (secrets.databaseAdminUrl !== undefined)
-    await checkReachable(secrets.databaseAdminUrl, "DATABASE_ADMIN_URL");
-  for (const [name, url] of Object.entries(secrets.loginUrls))
-    await checkReachable(url, `DATABASE_URL_${name.toUpperCase()}`);
+  const { databaseAdminUrl, loginUrls, databaseUrl } = secrets;
+  const own = await enter(databaseUrl, "DATABASE_URL");
+  const logins: Partial<Record<LoginName, Entry>> = {};
+  for (const name of loginNames) {
+    const url = loginUrls[name];
+    if (url !== undefined) logins[name] = await enter(url, `DATABASE_URL_${name.toUpperCase()}`);
+  }
   return {
-    url: secrets.databaseUrl,
-    adminUrl: secrets.databaseAdminUrl ?? secrets.databaseUrl,
-    // One login for everything: the services step down to the restricted role.
-    role: secrets.databaseAdminUrl === undefined ? PROCESS_ROLE : undefined,
-    loginUrls: secrets.loginUrls,
+    own,
+    admin: databaseAdminUrl === undefined ? own : await enter(databaseAdminUrl, "DATABASE_ADMIN_URL"),
+    logins,
+    external: true,
     fatal: never,
   };
 }

@@ -1,6 +1,7 @@
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import pg from "pg";
+import { SettledClient, type SettledConfig } from "./settled-client.js";
 
 /** Anything that runs SQL: the pool, or one transaction. `$1`-style parameters; 64-bit integers come back as numbers. */
 export interface Sql {
@@ -39,18 +40,27 @@ export class Database implements Sql, AsyncDisposable {
   readonly reserve: pg.Pool;
   /** One connection beside the transaction that changes rights: whoever begins such a one takes this first, and so they go one by one. */
   readonly aside: pg.Pool;
-  readonly #connection: pg.ClientConfig;
+  readonly #connection: SettledConfig;
   readonly #log: Logger;
   #ending = false;
 
-  /** `within`: the connections of the process, which count the statements of these too. */
+  /** `within`: the connections of the process, which count the statements of these too. `pooled`: there is a pooler before Postgres. */
   constructor(
     url: string,
-    options: { log: Logger; max?: number; role?: string; name?: string; within?: Database },
+    options: {
+      log: Logger;
+      max?: number;
+      role?: string;
+      name?: string;
+      within?: Database;
+      pooled?: boolean;
+    },
   ) {
     const { within } = options;
     this.#connection = {
-      connectionString: options.role ? withRole(url, options.role) : url,
+      connectionString: url,
+      role: options.role,
+      pooled: options.pooled,
       types,
       application_name: options.name ?? "onrecord",
       // A machine that is lost inside a transaction must not hold its locks until TCP notices.
@@ -67,7 +77,12 @@ export class Database implements Sql, AsyncDisposable {
   }
 
   #open(max: number, onStatement: () => void): pg.Pool {
-    const pool = new pg.Pool({ ...this.#connection, max, idleTimeoutMillis: 30_000 });
+    const pool = new pg.Pool({
+      ...this.#connection,
+      Client: SettledClient,
+      max,
+      idleTimeoutMillis: 30_000,
+    });
     pool.on("error", (error) => this.#lost(error));
     pool.on("connect", (client) => {
       // The query under way fails by itself; without a listener the loss of a connection in use would end the process.
@@ -139,44 +154,11 @@ export class Database implements Sql, AsyncDisposable {
    * statement is sent while the one before is under way; each is a transaction of its own, and they run in the order in which they were sent.
    */
   dedicated(name: string, { pipeline = false } = {}): pg.Client {
-    return new pg.Client({ ...this.#connection, application_name: name, keepAlive: true, pipeline });
+    return new SettledClient({ ...this.#connection, application_name: name, keepAlive: true, pipeline });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending = true;
     await Promise.all([this.pool.end(), this.reserve.end(), this.aside.end()]);
-  }
-}
-
-/** The role is the session's default: RESET ROLE leads back to it. In the URL, since options given there would win over others. */
-function withRole(url: string, role: string): string {
-  const at = new URL(url);
-  at.searchParams.set("options", `${at.searchParams.get("options") ?? ""} -c role=${role}`.trim());
-  return at.href;
-}
-
-/** Fails with one clear sentence when the database cannot be reached with this URL. */
-export async function checkReachable(url: string, variable: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ version: number }>(
-      "select current_setting('server_version_num')::int as version",
-    );
-    if ((rows[0]?.version ?? 0) < 150_000)
-      throw new AppError(
-        "BAD_CONFIG",
-        `${variable} points to a Postgres older than 15; Onrecord needs 15 or newer.`,
-      );
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const at = new URL(url);
-    throw new AppError(
-      "BAD_CONFIG",
-      `Cannot reach the database of ${variable} (${at.hostname}:${at.port || 5432}${at.pathname}): ${(cause as Error).message || (cause as { code?: string }).code}.`,
-      { cause },
-    );
-  } finally {
-    await client.end().catch(() => undefined);
   }
 }

@@ -6,6 +6,7 @@ import pg from "pg";
 import { appliedMigrations, leftBehindBy, prepareAppliedMigrations } from "./applied-migrations.js";
 import type { Sql } from "./database.js";
 import { whoHolds } from "./lock-holders.js";
+import { faultOfEmpty } from "./unsound-database.js";
 
 const folder = new URL("../migrations/", import.meta.url);
 /** Any fixed number: it only has to be the same in every process that migrates one database. */
@@ -68,6 +69,7 @@ export async function migrate(
   const sql: Sql = { query: async (text, values = []) => (await client.query(text, [...values])).rows };
   try {
     if ((await pendingMigrations(sql)).length === 0) return [];
+    await refuseUnsound(sql);
     await takeTurn(sql, log);
     await client.query("create schema if not exists onrecord").catch((cause: Error) => {
       throw new AppError(
@@ -79,10 +81,14 @@ export async function migrate(
     await client.query(`set lock_timeout = ${LOCK_WAIT}`);
     // What lies between two statements is this process's own work: a machine that is lost must not hold everybody up.
     await client.query("set idle_in_transaction_session_timeout = 30000");
-    await inTransaction(client, attempts, "The table of migrations", () => prepareAppliedMigrations(sql));
+    await inTransaction(client, { attempts, torn: false }, "The table of migrations", () =>
+      prepareAppliedMigrations(sql),
+    );
     const pending = await pendingMigrations(sql);
+    const newest = (await appliedMigrations(sql)).at(-1) ?? "";
     for (const name of pending) {
-      await inTransaction(client, attempts, `The migration ${name}`, () => runMigration(sql, name));
+      const how = { attempts, torn: name < newest };
+      await inTransaction(client, how, `The migration ${name}`, () => runMigration(sql, name));
       log.info({ migration: name }, "applied a migration");
     }
     return pending;
@@ -95,6 +101,12 @@ export async function migrate(
 export async function runMigration(sql: Sql, name: string): Promise<void> {
   await sql.query(await readFile(new URL(name, folder), "utf8"));
   await sql.query("insert into onrecord.applied_migration (name) values ($1)", [name]);
+}
+
+/** What could only fail half-way is not begun. */
+async function refuseUnsound(sql: Sql): Promise<void> {
+  const fault = await faultOfEmpty(sql);
+  if (fault !== undefined) throw new AppError("BAD_CONFIG", fault);
 }
 
 /** Waits until no other process migrates this database. */
@@ -113,10 +125,19 @@ async function takeTurn(sql: Sql, log: Logger): Promise<void> {
   );
 }
 
+/** What to do about a refusal of Postgres's, where that can be told. */
+function help(code: unknown, torn: boolean): string {
+  if (torn)
+    return " Later ones were applied before it: the database is half of a copy. Restore a backup that is whole.";
+  // insufficient_privilege
+  if (code !== "42501") return "";
+  return " Migrate with DATABASE_ADMIN_URL as a login that owns the database and may make roles (`alter role … createrole`).";
+}
+
 /** One transaction, begun again while others hold what it needs. */
 async function inTransaction(
   client: pg.Client,
-  attempts: number,
+  { attempts, torn }: { attempts: number; torn: boolean },
   what: string,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -130,7 +151,13 @@ async function inTransaction(
       await client.query("rollback");
       const { code, message } = cause as { code?: unknown; message: string };
       if (!passing.includes(code))
-        throw new AppError("BAD_CONFIG", `${what} failed, and nothing of it was kept: ${message}`, { cause });
+        throw new AppError(
+          "BAD_CONFIG",
+          `${what} failed, and nothing of it was kept: ${message}.${help(code, torn)}`,
+          {
+            cause,
+          },
+        );
       if (attempt >= attempts) {
         const sql: Sql = { query: async (text, values = []) => (await client.query(text, [...values])).rows };
         throw new AppError(

@@ -22,6 +22,16 @@ export interface Session {
   readonly api: Api;
 }
 
+/** A session that a node gives one of the demo firm's people. */
+export async function signInAt(url: string, person: string): Promise<Session> {
+  const input = { email: `${person}@demo.onrecord.test`, password: "onrecord-demo" };
+  const { signIn } = await new Api(url, undefined).ask<{ signIn: { token: string } }>(
+    "mutation ($input: SignInInput!) { signIn(input: $input) { token } }",
+    { input },
+  );
+  return { token: signIn.token, api: new Api(url, signIn.token) };
+}
+
 /** One database for nodes of two releases: as operators have it, whose machines share keys and the service secret. */
 export class SharedDatabase implements AsyncDisposable {
   readonly #dirs: string[] = [];
@@ -42,14 +52,7 @@ export class SharedDatabase implements AsyncDisposable {
     const url = await command.ready();
     return {
       url,
-      as: async (person) => {
-        const input = { email: `${person}@demo.onrecord.test`, password: "onrecord-demo" };
-        const { signIn } = await new Api(url, undefined).ask<{ signIn: { token: string } }>(
-          "mutation ($input: SignInInput!) { signIn(input: $input) { token } }",
-          { input },
-        );
-        return { token: signIn.token, api: new Api(url, signIn.token) };
-      },
+      as: (person) => signInAt(url, person),
       api: (token) => new Api(url, token),
       ready: async () => (await fetch(`${url}/readyz`)).status,
       [Symbol.asyncDispose]: () => command[Symbol.asyncDispose](),

@@ -1,3 +1,6 @@
+import { rm } from "node:fs/promises";
+import { Api } from "@onrecord/cli/client/api";
+import { Command, newDataDir } from "@onrecord/cli/testing/command";
 import { createLogger } from "@onrecord/core/log";
 import { anySeed, Random } from "@onrecord/core/testing/random";
 import { appliedMigrations } from "@onrecord/postgres/applied-migrations";
@@ -6,7 +9,7 @@ import { listMigrations } from "@onrecord/postgres/migrate";
 import { openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTyping } from "../nodes/typing.js";
-import { type ReleaseNode, type Session, SharedDatabase } from "./beside.js";
+import { type ReleaseNode, type Session, SharedDatabase, signInAt } from "./beside.js";
 import { buildPrevious, type PreviousRelease, release, whyNotPrevious } from "./previous-release.js";
 
 const missing = whyNotPrevious();
@@ -221,6 +224,24 @@ describe.skipIf(missing !== undefined)(what, { timeout: 240_000 }, () => {
     await type("and when it is done.");
     expect(await old.ready()).toBe(200);
   });
+
+  it("leave a data directory that this build goes on with", async () => {
+    await using opened = new AsyncDisposableStack();
+    const dataDir = await newDataDir();
+    opened.defer(() => rm(dataDir, { recursive: true, force: true }));
+    const env = { ONRECORD_DATA: dataDir };
+    const before = opened.use(Command.run(["start"], env, previous.program));
+    const url = await before.ready();
+    const manager = await signInAt(url, "manager");
+    const documentId = await createText(manager, "On one machine");
+    using editor = openEditor(url, documentId, manager.token);
+    await editor.synced();
+    editor.text.insert(0, "written before");
+    await until(async () => (await textOf(manager.api, documentId)) === "written before", "it to be kept");
+    expect(await before.stop("SIGTERM")).toMatchObject({ code: 0 });
+    const after = opened.use(Command.run(["start"], env));
+    expect(await textOf(new Api(await after.ready(), manager.token), documentId)).toBe("written before");
+  });
 });
 
 async function createText({ api }: Session, title: string): Promise<string> {
@@ -240,9 +261,14 @@ async function idOf({ api }: Session): Promise<string> {
 }
 
 /** What a node's API says that a document consists of. */
-async function contentAt(node: ReleaseNode, { token }: Session, id: string): Promise<string> {
-  const { document } = await node
-    .api(token)
-    .ask<{ document: { content: string } }>("query ($id: ID!) { document(id: $id) { content } }", { id });
+function contentAt(node: ReleaseNode, { token }: Session, id: string): Promise<string> {
+  return textOf(node.api(token), id);
+}
+
+async function textOf(api: Api, id: string): Promise<string> {
+  const { document } = await api.ask<{ document: { content: string } }>(
+    "query ($id: ID!) { document(id: $id) { content } }",
+    { id },
+  );
   return document.content;
 }

@@ -94,9 +94,9 @@ const edit = (id: string, version = 1) =>
 async function editOften(id: string, times: number): Promise<string[]> {
   const rows = await context.db.query<{ id: string }>(
     `insert into audit.entry (id, action, actor_kind, request_id, object_kind, object_id, outcome, detail)
-     select uuidv7(), 'document.edited', 'SYSTEM', 'many', 'DOCUMENT', $1, 'ALLOWED', jsonb_build_object('version', n)
-     from generate_series(1, $2::int) n returning id`,
-    [id, times],
+     select e.id, 'document.edited', 'SYSTEM', 'many', 'DOCUMENT', $1, 'ALLOWED', jsonb_build_object('version', e.n)
+     from unnest($2::uuid[]) with ordinality e (id, n) returning id`,
+    [id, Array.from({ length: times }, newId)],
   );
   return rows.map((row) => row.id);
 }
