@@ -198,6 +198,33 @@ describe("a restore", () => {
     }
   });
 
+  it("says in a sentence that the database broke it off, and leaves nothing", async () => {
+    await using target = await freshDatabase({ migrated: false });
+    await using admin = new Database(context.env.DATABASE_ADMIN_URL, { log, max: 1 });
+    const end = (name: string, database: string) =>
+      admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = $2",
+        [name, new URL(database).pathname.slice(1)],
+      );
+    const dataDir = await newDir();
+    let ended: unknown;
+    const request = { adminUrl: target.adminUrl, dataDir, file: made.file, passphrase };
+    const restoring = restoreBackup({
+      ...request,
+      progress: {
+        add: () => {
+          ended ??= end("onrecord restore", target.adminUrl);
+        },
+        done: () => undefined,
+      },
+    });
+    await expect(restoring).rejects.toThrow(
+      /^The database broke this off \(.+\), and nothing was restored\.$/,
+    );
+    await ended;
+    await restore(target.adminUrl, made.file, dataDir);
+  });
+
   it("makes room of a schema that nobody has used, and refuses keys that are not the backup's", async () => {
     await using target = await freshDatabase();
     const dataDir = await newDir();
