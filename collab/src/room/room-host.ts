@@ -3,6 +3,7 @@ import type { CloseReason } from "@onrecord/collab-protocol/protocol";
 import type { ClientBinding } from "@onrecord/history/store/commit";
 import type { Gap } from "@onrecord/history/store/history";
 import type { LoadedDocument } from "@onrecord/history/store/load";
+import type { Span } from "@onrecord/telemetry/trace/span";
 import type { Connection } from "../connection/connection.js";
 import type { HeldState } from "../replay/state-check.js";
 
@@ -18,6 +19,8 @@ export interface RoomHost<Room> {
   };
   /** How long a room may take in at a time, while everyone else on the node waits, in milliseconds. */
   readonly sliceMs: number;
+  /** A change has come: its way to its commit may be traced. */
+  trace?(documentId: string, connection: Connection): Span | undefined;
   /** The room has changes to commit. */
   schedule(room: Room): void;
   /** Whether the right of a connection may have ended, by a change or by time, as far as this node can tell. */

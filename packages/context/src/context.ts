@@ -17,7 +17,15 @@ import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { migrate } from "@onrecord/postgres/migrate";
 import { roleOf, stepsDownTo } from "@onrecord/postgres/roles";
+import type { Tracer } from "@onrecord/telemetry/trace/tracer";
 import { Registry } from "prom-client";
+import { buildMetrics } from "./build.js";
+import { busMetrics } from "./bus-metrics.js";
+import { diskMetrics } from "./disk-metrics.js";
+import { poolMetrics } from "./pool-metrics.js";
+import { recordMetrics } from "./record-metrics.js";
+import { rightsMetrics } from "./rights-metrics.js";
+import { createTracer } from "./tracing.js";
 
 /** What of a context goes by the login under which it connects. */
 export interface UnderLogin {
@@ -40,6 +48,8 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   readonly bus: Bus;
   readonly keys: KeyProvider;
   readonly metrics: Registry;
+  /** Makes traces; undefined: nobody wants any. */
+  readonly tracer: Tracer | undefined;
   /** What this process keeps open for sessions, and on which rights. */
   readonly rights: LiveRights;
   /** Which sessions are being used. */
@@ -91,8 +101,11 @@ export async function createContext(
   options.onProgress?.("migrating the database");
   await migrate(adminUrl, log);
   const step = role !== undefined && (await mayStepDown(url, role, log));
-  const db = resources.use(new Database(url, { log, ...(step ? { role } : {}) }));
   const nodeId = newId();
+  const metrics = new Registry();
+  const tracer = createTracer(config, secrets, nodeId, metrics, log);
+  if (tracer) resources.use(tracer);
+  const db = resources.use(new Database(url, { log, tracer, ...(step ? { role } : {}) }));
   const transport: BusTransport =
     config.bus.kind === "nats" ? new NatsTransport(config.bus.url, log) : new PostgresTransport(db, log);
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
@@ -119,7 +132,8 @@ export async function createContext(
   const under = (login: LoginName | "operator"): UnderLogin => {
     const how = connect(login);
     if (how === null) return shared;
-    const known = made.get(login) ?? workOn(owned.use(new Database(how.url, { log, within: db, ...how })));
+    const known =
+      made.get(login) ?? workOn(owned.use(new Database(how.url, { log, tracer, within: db, ...how })));
     made.set(login, known);
     return known;
   };
@@ -131,13 +145,21 @@ export async function createContext(
     const service = roleOf(login);
     return roles.has(service) ? { url, max: MOST[login], role: service } : null;
   };
+  const logins = () => [["process", shared] as const, ...made];
+  buildMetrics(metrics, config.commit, nodeId);
+  poolMetrics(metrics, () => logins().map(([login, { db }]) => [login, db]));
+  recordMetrics(metrics, () => logins().map(([login, { ledger }]) => [login, ledger]));
+  busMetrics(metrics, bus);
+  diskMetrics(metrics, config.dataDir);
+  rightsMetrics(metrics, rights);
   return {
     config,
     log,
     ...shared,
     bus,
     keys,
-    metrics: new Registry(),
+    metrics,
+    tracer,
     rights,
     sessionUse,
     nodeId,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { AppError } from "./errors.js";
 import { type Limits, readLimits } from "./limits.js";
+import { readTraceHeaders, readTracing, type TracingConfig } from "./tracing.js";
 
 /** The subgraphs. */
 export const subgraphNames = ["identity", "permissions", "documents", "audit"] as const;
@@ -34,6 +35,10 @@ export interface Config {
   /** Which federation planner the gateway uses: the Rust one, or the portable one in JavaScript. */
   readonly planner: "rust" | "javascript";
   readonly limits: Limits;
+  /** Where traces go; undefined: none are made. */
+  readonly tracing: TracingConfig | undefined;
+  /** The commit that this build was made of, where whoever built it said so. */
+  readonly commit: string | undefined;
 }
 
 /** What must never be logged. */
@@ -47,6 +52,8 @@ export interface Secrets {
   /** Signs the principal that the gateway sends to subgraphs in other processes; made up and kept in the data directory when absent. */
   readonly serviceSecret: string | undefined;
   readonly demoPassword: string;
+  /** Lets traces into the collector. */
+  readonly traceHeaders: Readonly<Record<string, string>>;
 }
 
 /** A host name or address without a port: no wildcards, since whoever has a name below could then be taken for us. */
@@ -129,11 +136,17 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
     planner: oneOf("ONRECORD_PLANNER", ["rust", "javascript"], "rust"),
     limits: readLimits(env, fault),
+    tracing: readTracing(env, fault),
+    commit: text("ONRECORD_COMMIT"),
   };
+  const traceHeaders = readTraceHeaders(env, fault);
   if (faults.length > 0) {
     throw new AppError("BAD_CONFIG", faults.join("\n"), {
       reasons: faults.map((sentence) => ({ id: "config", text: sentence })),
     });
   }
-  return { config, secrets: { databaseUrl, loginUrls, databaseAdminUrl, serviceSecret, demoPassword } };
+  return {
+    config,
+    secrets: { databaseUrl, loginUrls, databaseAdminUrl, serviceSecret, demoPassword, traceHeaders },
+  };
 }

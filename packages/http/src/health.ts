@@ -3,6 +3,7 @@ import type { Database } from "@onrecord/postgres/database";
 import { listMigrations } from "@onrecord/postgres/migrate";
 import { collectDefaultMetrics, type Registry } from "prom-client";
 import type { HttpServer, RequestHandler } from "./http-server.js";
+import { readyMetrics } from "./ready-metrics.js";
 
 /** How often the event loop is looked at: how late it is then is its lag. */
 const EVENT_LOOP_EVERY_MS = 500;
@@ -22,6 +23,7 @@ export function mountHealth(http: HttpServer, context: HealthContext): void {
     prefix: "onrecord_",
     eventLoopMonitoringPrecision: EVENT_LOOP_EVERY_MS,
   });
+  readyMetrics(context.metrics, () => readiness(context));
   // Probes come by address.
   const probe = (path: string, handler: RequestHandler) =>
     http.route(path, handler, { anyHost: true, methods: ["GET", "HEAD"] });

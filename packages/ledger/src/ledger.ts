@@ -1,5 +1,6 @@
 import type { Bus } from "@onrecord/bus/bus";
 import { newId } from "@onrecord/core/ids";
+import { Tally } from "@onrecord/core/tally";
 import type { Database, Tx } from "@onrecord/postgres/database";
 import { type AuditAction, outcomeOf } from "./events/catalogue.js";
 import type { By, NewEntry } from "./new-entry.js";
@@ -33,6 +34,8 @@ export class Ledger implements AsyncDisposable {
   readonly provenances: Provenances;
   /** Reads that are folded. */
   readonly sittings: Sittings;
+  /** Since start: entries by action, denials by action and first reason, transactions of entries alone that failed. */
+  readonly counts = { entries: new Tally(), denials: new Tally(), failed: 0 };
   readonly #queue = new RecordQueue<Identified>((entries) => this.#recordAll(entries));
   readonly #strangers: Refusals;
 
@@ -42,10 +45,11 @@ export class Ledger implements AsyncDisposable {
     private readonly bus: Bus,
     failed?: (error: unknown) => void,
   ) {
-    this.#strangers = new Refusals((entry) => this.record(entry), failed);
+    this.#strangers = new Refusals((entry) => this.#record(entry), failed);
     // Stored apart from the transaction that names it, on a connection that no transaction holds.
     this.provenances = new Provenances({
-      query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
+      query: async (text, values = []) =>
+        db.traced(text, async () => (await db.reserve.query(text, [...values])).rows),
     });
     this.sittings = new Sittings(db, bus, this.provenances);
   }
@@ -64,6 +68,7 @@ export class Ledger implements AsyncDisposable {
   /** Appends within `tx` and returns the entry's id; the hint goes out when `tx` commits. */
   async append<A extends AuditAction>(tx: Tx, entry: NewEntry<A>): Promise<string> {
     const id = newId();
+    this.#countDenial(entry);
     await this.#appendAll(tx, [{ id, entry }]);
     return id;
   }
@@ -72,10 +77,24 @@ export class Ledger implements AsyncDisposable {
    * Records something that changes nothing else (a denial, a read), in a transaction of its own, or one with others that come at the same
    * time. Resolves with the entry's id when it is committed.
    */
-  async record<A extends AuditAction>(entry: NewEntry<A>): Promise<string> {
+  record<A extends AuditAction>(entry: NewEntry<A>): Promise<string> {
+    this.#countDenial(entry);
+    return this.#record(entry);
+  }
+
+  async #record<A extends AuditAction>(entry: NewEntry<A>): Promise<string> {
     const id = newId();
     await this.#queue.add({ id, entry });
     return id;
+  }
+
+  /** Entries that wait to be committed, and how long the oldest has, in milliseconds. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  get waitingMs(): number {
+    return this.#queue.waitingMs;
   }
 
   /**
@@ -83,8 +102,9 @@ export class Ledger implements AsyncDisposable {
    * writes the record full with made-up names and tokens.
    */
   async refuse<A extends FoldedAction>(entry: NewEntry<A>): Promise<void> {
+    this.#countDenial(entry);
     if (entry.by.actorId === null) await this.#strangers.add(entry as NewEntry<FoldedAction>);
-    else await this.record(entry);
+    else await this.#record(entry);
   }
 
   /** Writes the refusals and reads that are counted and not yet on the record: before a process ends. */
@@ -99,7 +119,17 @@ export class Ledger implements AsyncDisposable {
   async #recordAll(entries: readonly Identified[]): Promise<void> {
     // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
     for (const { entry } of entries) if (entry.by.from !== null) await this.provenances.of(entry.by.from);
-    await this.db.transaction((tx) => this.#appendAll(tx, entries));
+    try {
+      await this.db.transaction((tx) => this.#appendAll(tx, entries));
+    } catch (error) {
+      this.counts.failed++;
+      throw error;
+    }
+  }
+
+  /** Counted when it is denied, whether or not it can be recorded then. */
+  #countDenial({ action, detail }: NewEntry): void {
+    if (outcomeOf(action) === "DENIED") this.counts.denials.add([action, reasonOf(detail)]);
   }
 
   async #appendAll(tx: Tx, entries: readonly Identified[]): Promise<void> {
@@ -132,6 +162,16 @@ export class Ledger implements AsyncDisposable {
       columns,
     );
     const actions = [...new Set(entries.map(({ entry }) => entry.action))];
-    tx.onCommit(() => this.bus.publish("entries.appended", { actions }));
+    tx.onCommit(() => {
+      for (const { entry } of entries) this.counts.entries.add([entry.action]);
+      this.bus.publish("entries.appended", { actions });
+    });
   }
+}
+
+/** Why something was denied: a code or a sentence of ours, never the words of a client. */
+function reasonOf(detail: NewEntry["detail"]): string {
+  const { reason, reasons } = detail as { reason?: unknown; reasons?: readonly unknown[] };
+  const given = reason ?? reasons?.[0];
+  return typeof given === "string" && /^[\w .:,;'-]{1,80}$/.test(given) ? given : "unnamed";
 }

@@ -4,6 +4,7 @@ const TOGETHER = 500;
 interface Waiting<Item> {
   readonly item: Item;
   readonly done: PromiseWithResolvers<void>;
+  readonly since: number;
 }
 
 /**
@@ -13,14 +14,27 @@ interface Waiting<Item> {
  */
 export class RecordQueue<Item> {
   #waiting: Waiting<Item>[] = [];
+  /** Being committed. */
+  #underWay: readonly Waiting<Item>[] = [];
   #running = false;
 
   constructor(private readonly commit: (items: readonly Item[]) => Promise<void>) {}
 
+  /** Items that are not committed yet. */
+  get size(): number {
+    return this.#waiting.length + this.#underWay.length;
+  }
+
+  /** How long the oldest of them has waited, in milliseconds. */
+  get waitingMs(): number {
+    const [oldest = this.#waiting[0]] = this.#underWay;
+    return oldest === undefined ? 0 : performance.now() - oldest.since;
+  }
+
   /** Resolves when the item is committed. */
   add(item: Item): Promise<void> {
     const done = Promise.withResolvers<void>();
-    this.#waiting.push({ item, done });
+    this.#waiting.push({ item, done, since: performance.now() });
     if (!this.#running) {
       this.#running = true;
       setImmediate(() => void this.#run());
@@ -31,6 +45,7 @@ export class RecordQueue<Item> {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, TOGETHER);
+      this.#underWay = batch;
       try {
         await this.commit(batch.map(({ item }) => item));
         for (const { done } of batch) done.resolve();
@@ -39,6 +54,7 @@ export class RecordQueue<Item> {
         else for (const waiting of batch) await this.#alone(waiting);
       }
     }
+    this.#underWay = [];
     this.#running = false;
   }
 

@@ -1,6 +1,8 @@
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
+import { type Tracer, traced } from "@onrecord/telemetry/trace/tracer";
 import pg from "pg";
+import { describeStatement, tracedClient } from "./traced-client.js";
 
 /** Anything that runs SQL: the pool, or one transaction. `$1`-style parameters; 64-bit integers come back as numbers. */
 export interface Sql {
@@ -34,6 +36,8 @@ const types = {
 export class Database implements Sql, AsyncDisposable {
   /** Statements sent to the pool since start: the count that shows whether a query does N+1. */
   statements = 0;
+  /** Connections that were lost and not ended by us, since start. */
+  lost = 0;
   readonly pool: pg.Pool;
   /** For single statements outside of any transaction that must go through while one is open. */
   readonly reserve: pg.Pool;
@@ -41,12 +45,20 @@ export class Database implements Sql, AsyncDisposable {
   readonly aside: pg.Pool;
   readonly #connection: pg.ClientConfig;
   readonly #log: Logger;
+  readonly #tracer: Tracer | undefined;
   #ending = false;
 
   /** `within`: the connections of the process, which count the statements of these too. */
   constructor(
     url: string,
-    options: { log: Logger; max?: number; role?: string; name?: string; within?: Database },
+    options: {
+      log: Logger;
+      max?: number;
+      role?: string;
+      name?: string;
+      within?: Database;
+      tracer?: Tracer | undefined;
+    },
   ) {
     const { within } = options;
     this.#connection = {
@@ -57,6 +69,7 @@ export class Database implements Sql, AsyncDisposable {
       idle_in_transaction_session_timeout: 30_000,
     };
     this.#log = options.log;
+    this.#tracer = options.tracer;
     this.pool = this.#open(options.max ?? 12, () => {
       this.statements++;
       if (within) within.statements++;
@@ -83,16 +96,37 @@ export class Database implements Sql, AsyncDisposable {
 
   /** The driver hangs the whole connection, with its keys, on its errors: only the words are logged. */
   #lost({ message }: Error): void {
-    if (!this.#ending) this.#log.warn({ reason: message }, "a database connection was lost");
+    if (this.#ending) return;
+    this.lost++;
+    this.#log.warn({ reason: message }, "a database connection was lost");
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.pool.query<Row>(text, values as unknown[])).rows;
+    return this.traced(text, async () => (await this.pool.query<Row>(text, values as unknown[])).rows);
+  }
+
+  /** Sends a statement as a part of what is being traced, if anything is; the wait for a connection is in it. */
+  traced<T>(text: string, work: () => Promise<T>): Promise<T> {
+    return traced(this.#tracer, () => describeStatement(text), work);
+  }
+
+  /** A connection whose statements are parts of what is being traced, if anything is. */
+  tracedClient<Client extends pg.ClientBase>(client: Client): Client {
+    return this.#tracer?.current() ? tracedClient(client, (text, work) => this.traced(text, work)) : client;
   }
 
   /** Runs `work` in one transaction (READ COMMITTED); rolls back when it throws. The one place where transactions begin and end. */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return traced(
+      this.#tracer,
+      () => ["transaction", {}],
+      () => this.#transaction(work),
+    );
+  }
+
+  async #transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const pooled = await this.pool.connect();
+    const client = this.tracedClient(pooled);
     let broken: Error | undefined;
     try {
       const writes: (() => Promise<void>)[] = [];
@@ -121,7 +155,7 @@ export class Database implements Sql, AsyncDisposable {
         throw error;
       }
     } finally {
-      client.release(broken);
+      pooled.release(broken);
     }
   }
 

@@ -5,6 +5,8 @@ import type { Logger } from "@onrecord/core/log";
 import type { HttpServer, RequestHandler, RequestInfo } from "@onrecord/http/http-server";
 import { originFacts } from "@onrecord/policy/credentials";
 import { byCaller, type Caller } from "@onrecord/policy/principal";
+import { spanKind } from "@onrecord/telemetry/trace/span";
+import { ending } from "@onrecord/telemetry/trace/tracer";
 import { type DocumentNode, specifiedRules, ValuesOfCorrectTypeRule, validate } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import { ENVELOPE_HEADER, type EnvelopeFault, EnvelopeVerifier } from "./envelope.js";
@@ -19,7 +21,7 @@ import type { Subgraph } from "./subgraph.js";
  */
 export function serveSubgraph(
   subgraph: Subgraph,
-  context: Pick<AppContext, "config" | "log" | "serviceSecret">,
+  context: Pick<AppContext, "config" | "log" | "serviceSecret"> & Partial<Pick<AppContext, "tracer">>,
   http: HttpServer,
 ): void {
   const log = context.log.child({ subgraph: subgraph.name });
@@ -53,15 +55,23 @@ export function serveSubgraph(
     if (body instanceof AppError) return refuse(response, info, body);
     const verified = verifier.verify(header, body);
     if (!verified.ok) return refused(verified.fault);
+    const { tracer } = context;
+    // Behind the envelope, it is the gateway that says what is traced.
+    const parent = { header: singleHeader(request, "traceparent"), ours: true };
+    const span = tracer?.begin(`subgraph ${subgraph.name}`, parent, { kind: spanKind.server });
+    const inSpan = <T>(work: () => Promise<T>) =>
+      tracer && span ? ending(span, () => tracer.run(span, work)) : work();
     await sendResponse(response, (signal) =>
-      yoga.fetch(
-        new Request("http://subgraph/graphql", {
-          method: "POST",
-          headers: forwardedHeaders(request),
-          body: new Uint8Array(body),
-          signal,
-        }),
-        { caller: verified.caller },
+      inSpan(async () =>
+        yoga.fetch(
+          new Request("http://subgraph/graphql", {
+            method: "POST",
+            headers: forwardedHeaders(request),
+            body: new Uint8Array(body),
+            signal,
+          }),
+          { caller: verified.caller },
+        ),
       ),
     );
   };
