@@ -285,7 +285,7 @@ it("is one trace where services are processes of their own", { timeout: 240_000 
       "onrecord_ready",
       "onrecord_db_pool_waiting",
       "onrecord_bus_connected",
-      "onrecord_nodejs_eventloop_lag_p99_seconds",
+      "onrecord_event_loop_delay_seconds_count",
     ])
       expect([name, each.names.has(name)]).toEqual([name, true]);
 });

@@ -1,12 +1,10 @@
 import type { Bus } from "@onrecord/bus/bus";
 import type { Database } from "@onrecord/postgres/database";
 import { listMigrations } from "@onrecord/postgres/migrate";
-import { collectDefaultMetrics, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { HttpServer, RequestHandler } from "./http-server.js";
+import { processMetrics } from "./process-metrics.js";
 import { readyMetrics } from "./ready-metrics.js";
-
-/** How often the event loop is looked at: how late it is then is its lag. */
-const EVENT_LOOP_EVERY_MS = 500;
 
 /** What is asked whether the process is ready. */
 export interface HealthContext {
@@ -17,12 +15,7 @@ export interface HealthContext {
 
 /** Mounts `/healthz` (the process lives), `/readyz` (database reachable and migrated, bus heard) and `/metrics` on an HTTP server. */
 export function mountHealth(http: HttpServer, context: HealthContext): void {
-  // The default looks at the event loop a hundred times a second, which is most of what a quiet process costs.
-  collectDefaultMetrics({
-    register: context.metrics,
-    prefix: "onrecord_",
-    eventLoopMonitoringPrecision: EVENT_LOOP_EVERY_MS,
-  });
+  processMetrics(context.metrics);
   readyMetrics(context.metrics, () => readiness(context));
   // Probes come by address.
   const probe = (path: string, handler: RequestHandler) =>
