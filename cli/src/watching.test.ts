@@ -95,7 +95,9 @@ describe("the rules", () => {
 
   it("say what to do, each in a section of the runbook", () => {
     const sections = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title);
-    const told = [...rules.matchAll(/- alert: (\w+)(?:(?!- alert:)[^])*?runbook: docs\/watching\.md#(\w+)/g)];
+    const told = [
+      ...rules.matchAll(/- alert: (\w+)(?:(?!- alert:)[\s\S])*?runbook: docs\/watching\.md#(\w+)/g),
+    ];
     expect(told.map(([, name]) => name)).toEqual(alerts.map(({ name }) => name));
     for (const [, name = "", anchor] of told)
       expect([anchor, sections.includes(name)]).toEqual([name.toLowerCase(), true]);
