@@ -229,6 +229,7 @@ it("tells of followers, their lag, and of alerts", async () => {
   const entries = client.iterate({ query: "subscription { auditEntryAppended { action } }" });
   const first = entries.next();
   await until(async () => (await scrape(node.url)).value("onrecord_gateway_streams") === 1, "the stream");
+  expect((await scrape(node.url)).value("onrecord_gateway_sockets")).toBe(1);
   await moves(
     (at) => at.value("onrecord_follower_lag_seconds_count", { reader: "entries" }),
     () => note(),

@@ -43,7 +43,7 @@ export async function createGateway(
   const authenticator = new Authenticator(db, context.ledger, context.sessionUse);
   const live = new LiveSessions(context);
   const bodies = new Bodies(config.limits, context.metrics);
-  const sockets = new GraphqlSockets({ runtime, authenticator, live, log, tracer });
+  const sockets = new GraphqlSockets({ runtime, authenticator, live, log, tracer, metrics: context.metrics });
   return {
     name: "gateway",
     start: async () => undefined,

@@ -9,9 +9,11 @@ import { namedSessions } from "@onrecord/policy/named-session";
 import type { Caller, Principal } from "@onrecord/policy/principal";
 import { toGraphQLError } from "@onrecord/subgraph/errors";
 import { JsonScan, operationBounds } from "@onrecord/subgraph/json-bounds";
+import { observeGauge } from "@onrecord/telemetry/observed";
 import { spanKind } from "@onrecord/telemetry/trace/span";
 import { ending, type Tracer } from "@onrecord/telemetry/trace/tracer";
 import { type Context, makeServer, type ServerOptions } from "graphql-ws";
+import type { Registry } from "prom-client";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Authenticator } from "./authenticator.js";
 import type { Ending, LiveSessions } from "./live-sessions.js";
@@ -50,6 +52,7 @@ export interface WebSocketOptions {
   readonly live: LiveSessions;
   readonly log: Logger;
   readonly tracer: Tracer | undefined;
+  readonly metrics: Registry;
 }
 
 /** GraphQL over WebSocket: the `graphql-transport-ws` protocol, each socket bound to one session for as long as it lives. */
@@ -64,6 +67,11 @@ export class GraphqlSockets {
 
   constructor(private readonly options: WebSocketOptions) {
     const { runtime, live, log } = options;
+    observeGauge(options.metrics, {
+      name: "onrecord_gateway_sockets",
+      help: "open GraphQL WebSockets",
+      read: () => this.#sockets.size,
+    });
     const execution = getGraphQLWSOptions<Record<string, unknown>, Extra>(runtime, ({ extra }) => {
       // Each operation is a request of its own: what it puts on the record can be told apart.
       const requestId = newId();

@@ -38,6 +38,7 @@ describe("configuration", () => {
       databaseAdminUrl: undefined,
       serviceSecret: undefined,
       demoPassword: "onrecord-demo",
+      traceHeaders: {},
     });
     for (const [name, { value }] of Object.entries(limitCatalogue))
       expect(config.limits).toHaveProperty(name, value);

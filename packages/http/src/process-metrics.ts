@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Histogram, type Registry } from "prom-client";
 
 /** How often the event loop is looked at: how late the look comes is its delay. More often would be most of what a quiet process costs. */
