@@ -280,7 +280,11 @@ export class Collab implements Service {
       attributes: { "onrecord.request_id": info.id },
     });
     if (tracer === undefined || span === undefined) return admit();
-    return ending(span, () => tracer.run(span, admit));
+    return ending(span, async () => {
+      const outcome = await tracer.run(span, admit);
+      if (outcome instanceof Refusal) span.fail(String(outcome.why.code));
+      return outcome;
+    });
   }
 
   #converse({ room, connection }: Admitted, socket: CollabSocket): void {

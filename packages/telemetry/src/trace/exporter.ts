@@ -14,7 +14,7 @@ export interface Collector {
 const MOST_WAITING = 4096;
 /** In one request at most. */
 const TOGETHER = 512;
-const EVERY_MS = 2000;
+const EVERY_MS = 1000;
 /** How long a collector may take, and how long one that is asked for the last time. */
 const PATIENCE_MS = 10_000;
 const FAREWELL_MS = 2000;
