@@ -50,6 +50,7 @@ describe("a node of which everything is traced", () => {
     context = await testContext({
       PORT: "0",
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_BSP_SCHEDULE_DELAY: "50",
       OTEL_EXPORTER_OTLP_HEADERS: "x-collector-key=between%20us",
       OTEL_TRACES_SAMPLER_ARG: "1",
     });
@@ -238,6 +239,7 @@ it("is one trace where services are processes of their own", { timeout: 240_000 
     ONRECORD_SERVICE_SECRET: randomBytes(32).toString("hex"),
     ONRECORD_DEMO_PASSWORD: "a password of the demo",
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_BSP_SCHEDULE_DELAY: "50",
   };
   const owner = {
     ONRECORD_DEMO: "1",

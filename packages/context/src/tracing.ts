@@ -16,7 +16,7 @@ export function createTracer(
 ): Tracer | undefined {
   if (tracing === undefined) return undefined;
   const exporter = new OtlpExporter(
-    { url: tracing.url, headers: traceHeaders },
+    { url: tracing.url, headers: traceHeaders, delayMs: tracing.delayMs },
     {
       "service.name": tracing.serviceName,
       "service.version": version,

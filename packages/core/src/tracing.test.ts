@@ -21,6 +21,7 @@ describe("the settings of traces", () => {
         serviceName: "onrecord",
         ratio: 0.05,
         parentBased: false,
+        delayMs: 5000,
       },
       faults: [],
     });
@@ -37,6 +38,8 @@ describe("the settings of traces", () => {
     ["OTEL_TRACES_SAMPLER_ARG", "1.5"],
     ["OTEL_TRACES_SAMPLER_ARG", "NaN"],
     ["OTEL_TRACES_SAMPLER", "sometimes"],
+    ["OTEL_BSP_SCHEDULE_DELAY", "5s"],
+    ["OTEL_BSP_SCHEDULE_DELAY", "0"],
     ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
   ])("say what is wrong with %s", (name, value) => {
     expect(read({ ...endpoint, [name]: value }).faults).toEqual([expect.stringContaining(name)]);

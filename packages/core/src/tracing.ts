@@ -8,12 +8,15 @@ export interface TracingConfig {
   readonly ratio: number;
   /** Whether whoever calls from outside says what is traced. */
   readonly parentBased: boolean;
+  /** How long spans gather before they are sent, in milliseconds. */
+  readonly delayMs: number;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 const samplers = ["traceidratio", "parentbased_traceidratio", "always_on", "always_off"] as const;
 const DEFAULT_RATIO = 0.05;
+const DEFAULT_DELAY_MS = 5000;
 
 /** Reads what is said of traces; undefined: none are made. Reports a sentence for each fault. */
 export function readTracing(env: Env, fault: (sentence: string) => void): TracingConfig | undefined {
@@ -32,12 +35,18 @@ export function readTracing(env: Env, fault: (sentence: string) => void): Tracin
   const share = Number(text("OTEL_TRACES_SAMPLER_ARG") ?? DEFAULT_RATIO);
   if (!(share >= 0 && share <= 1))
     fault(`OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1; it is "${env.OTEL_TRACES_SAMPLER_ARG}".`);
+  const delayMs = Number(text("OTEL_BSP_SCHEDULE_DELAY") ?? DEFAULT_DELAY_MS);
+  if (!Number.isSafeInteger(delayMs) || delayMs <= 0 || delayMs > 60_000)
+    fault(
+      `OTEL_BSP_SCHEDULE_DELAY must be a whole number of milliseconds from 1 to 60000; it is "${env.OTEL_BSP_SCHEDULE_DELAY}".`,
+    );
   const ratio = sampler === "always_on" ? 1 : sampler === "always_off" ? 0 : share;
   return {
     url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
     serviceName: text("OTEL_SERVICE_NAME") ?? "onrecord",
     ratio,
     parentBased: sampler === "parentbased_traceidratio",
+    delayMs,
   };
 }
 

@@ -15,7 +15,7 @@ const spanOf = (name: string) => {
 it("sends what it has in its end, in the form that collectors take", async () => {
   await using receiver = await otlpReceiver();
   const exporter = new OtlpExporter(
-    { url: `${receiver.url}/v1/traces`, headers: {} },
+    { url: `${receiver.url}/v1/traces`, headers: {}, delayMs: 50 },
     resource,
     () => undefined,
   );
@@ -38,7 +38,7 @@ it("holds no more than its bound for a collector that is away, says so once, and
   const reasons: string[] = [];
   // The discard port: nobody listens there.
   const exporter = new OtlpExporter(
-    { url: "http://127.0.0.1:9/v1/traces", headers: {} },
+    { url: "http://127.0.0.1:9/v1/traces", headers: {}, delayMs: 50 },
     resource,
     (reason) => reasons.push(reason),
   );

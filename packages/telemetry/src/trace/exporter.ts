@@ -8,13 +8,14 @@ export interface Collector {
   readonly url: string;
   /** What it asks for to be let in. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How long spans gather before they are sent, in milliseconds: each request has a price of its own. */
+  readonly delayMs: number;
 }
 
 /** Spans that wait, at most: a collector that is away costs so much memory, and no more. */
 const MOST_WAITING = 4096;
 /** In one request at most. */
 const TOGETHER = 512;
-const EVERY_MS = 1000;
 /** How long a collector may take, and how long one that is asked for the last time. */
 const PATIENCE_MS = 10_000;
 const FAREWELL_MS = 2000;
@@ -56,7 +57,7 @@ export class OtlpExporter implements SpanSink {
     }
     this.#waiting.push(span);
     if (this.#waiting.length >= TOGETHER) this.#sendSoon(0);
-    else this.#sendSoon(EVERY_MS);
+    else this.#sendSoon(this.collector.delayMs);
   }
 
   #sendSoon(ms: number): void {
@@ -70,7 +71,7 @@ export class OtlpExporter implements SpanSink {
     this.#timer = undefined;
     this.#sending ??= this.#send(PATIENCE_MS).finally(() => {
       this.#sending = undefined;
-      if (this.#waiting.length > 0 && !this.#closed) this.#sendSoon(EVERY_MS);
+      if (this.#waiting.length > 0 && !this.#closed) this.#sendSoon(this.collector.delayMs);
     });
   }
 
