@@ -7,7 +7,7 @@ import {
   syncFrame,
 } from "@onrecord/collab-protocol/protocol";
 import { AppError } from "@onrecord/core/errors";
-import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/store/commit";
+import type { ClientBinding, CommitOutcome } from "@onrecord/history/store/commit";
 import type { StoredDocument } from "@onrecord/history/store/load";
 import * as Y from "yjs";
 import { Authors } from "../authorship/authors.js";
@@ -17,11 +17,12 @@ import { Presence } from "../presence/presence.js";
 import type { HeldState } from "../replay/state-check.js";
 import { bringsStructs, inspect } from "../updates/inspect.js";
 import type { Arrival } from "../updates/intake.js";
+import { endingUnlessApplied } from "../updates/traced.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Content, merge, updateFrame } from "./content.js";
 import { Inbox } from "./inbox.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
-import { type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
+import { type Outgoing, outgoing, type Pending, PendingChanges, type RoomChanges } from "./pending.js";
 import { Rebuild } from "./rebuild.js";
 import type { RoomHost } from "./room-host.js";
 
@@ -133,7 +134,9 @@ export class Room {
       if (step === "step2") this.authors.hasAnswered(connection);
       return tell({ outcome: "nothing-new" });
     }
-    this.#inbox.add({ connection, update, step, bytes, tell });
+    const span = this.host.trace?.(this.documentId, connection);
+    const told = span ? endingUnlessApplied(span, tell) : tell;
+    this.#inbox.add({ connection, update, step, bytes, tell: told, span });
     connection.ahead();
     this.#wake();
     this.host.schedule(this);
@@ -206,7 +209,7 @@ export class Room {
   }
 
   /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
-  take(): DocumentChanges | null {
+  take(): RoomChanges | null {
     this.#inbox.takeIn();
     if (this.#rebuilding || this.#evicted) return null;
     if (this.#pending.waiting.some(({ connection }) => !connection.mayEdit)) {

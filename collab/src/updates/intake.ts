@@ -1,6 +1,7 @@
 import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import { emittedBy } from "@onrecord/history/edit/effective-update";
 import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
+import type { Span } from "@onrecord/telemetry/trace/span";
 import * as Y from "yjs";
 import type { Authors } from "../authorship/authors.js";
 import { type AcceptedChange, type Step, without } from "../authorship/authorship.js";
@@ -35,6 +36,8 @@ export interface Arrival {
   readonly bytes: number;
   /** Called with what became of it, once that is in the document. */
   readonly tell: (reception: Reception) => void;
+  /** Its way to its commit, where that is traced. */
+  readonly span?: Span | undefined;
 }
 
 /** A change that is in the document now: what it changed, and whose it is. */

@@ -40,6 +40,7 @@ describe("configuration", () => {
       demoPassword: "onrecord-demo",
       metricsToken: undefined,
       keys: { aws: undefined, containerToken: undefined, vaultToken: undefined },
+      traceHeaders: {},
     });
     for (const [name, { value }] of Object.entries(limitCatalogue))
       expect(config.limits).toHaveProperty(name, value);

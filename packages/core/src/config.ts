@@ -5,6 +5,7 @@ import { AppError } from "./errors.js";
 import { type KeySecrets, type KeySettings, readKeySettings } from "./key-settings.js";
 import { type Limits, readLimits } from "./limits.js";
 import { withSecrets } from "./secret-files.js";
+import { readTraceHeaders, readTracing, type TracingConfig } from "./tracing.js";
 
 /** The subgraphs. */
 export const subgraphNames = ["identity", "permissions", "documents", "audit"] as const;
@@ -44,6 +45,10 @@ export interface Config {
   readonly limits: Limits;
   /** What wraps data keys, and which key services can be asked. */
   readonly keys: KeySettings;
+  /** Where traces go; undefined: none are made. */
+  readonly tracing: TracingConfig | undefined;
+  /** The commit that this build was made of, where whoever built it said so. */
+  readonly commit: string | undefined;
 }
 
 /** What must never be logged. */
@@ -63,6 +68,8 @@ export interface Secrets {
   /** What a reader of `/metrics` must bring. */
   readonly metricsToken: string | undefined;
   readonly keys: KeySecrets;
+  /** Lets traces into the collector. */
+  readonly traceHeaders: Readonly<Record<string, string>>;
 }
 
 /** A host name or address without a port: no wildcards, since whoever has a name below could then be taken for us. */
@@ -173,7 +180,10 @@ export function readConfig(given: Env): { config: Config; secrets: Secrets } {
     planner: oneOf("ONRECORD_PLANNER", ["rust", "javascript"], "rust"),
     limits: readLimits(env, fault),
     keys: keys.settings,
+    tracing: readTracing(env, fault),
+    commit: text("ONRECORD_COMMIT"),
   };
+  const traceHeaders = readTraceHeaders(env, fault);
   if (faults.length > 0) {
     throw new AppError("BAD_CONFIG", faults.join("\n"), {
       reasons: faults.map((sentence) => ({ id: "config", text: sentence })),
@@ -192,6 +202,7 @@ export function readConfig(given: Env): { config: Config; secrets: Secrets } {
     demoPassword,
     metricsToken,
     keys: keys.secrets,
+    traceHeaders,
     ...backup,
   };
   return { config, secrets };
