@@ -25,7 +25,9 @@ RUN npx turbo run build --output-logs=errors-only --filter=@onrecord/cli... --fi
 RUN node scripts/ship.mjs /shipped
 
 FROM base
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 ONRECORD_DATA=/data
+# The commit that is built, for `/metrics`: the image has no clone to ask.
+ARG ONRECORD_COMMIT
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 ONRECORD_DATA=/data ONRECORD_COMMIT=${ONRECORD_COMMIT}
 COPY --from=dependencies /app /app
 COPY --from=build /shipped /app
 # The data directory is the unprivileged user's; the program is root's, so that the program cannot change itself.

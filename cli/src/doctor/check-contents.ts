@@ -21,7 +21,7 @@ export async function checkContents(config: Config, secrets: Secrets): Promise<F
   if (pending.length > 0) return [];
   try {
     return [
-      ...(await checkKeys(db, config)),
+      ...(await checkKeys(db, config, secrets)),
       await checkSecret(db, config, secrets, log),
       ...(await checkGrowth(db, external === undefined ? config.dataDir : null)),
     ];
