@@ -23,7 +23,7 @@ import { Content, merge, updateFrame } from "./content.js";
 import { Inbox } from "./inbox.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
 import { type Outgoing, outgoing, type Pending, PendingChanges, type RoomChanges } from "./pending.js";
-import { Rebuild } from "./rebuild.js";
+import { lostRight, Rebuild } from "./rebuild.js";
 import type { RoomHost } from "./room-host.js";
 
 /** At most this many changes are merged into one frame: merging is superlinear. */
@@ -91,6 +91,11 @@ export class Room {
       limits: host.limits,
       sliceMs: host.sliceMs,
       isShut: () => this.#rebuilding !== undefined || this.#evicted,
+      lost: (connection, changes) => {
+        // A stock client answers whatever it is asked; only something new is an attempt to write.
+        const attempts = changes.filter((update) => this.#isNew(update));
+        if (attempts.length > 0) host.refused(this, connection, lostRight(connection), attempts);
+      },
       taken: (run) => this.#pending.add(run),
       startClean: () => this.#startClean(),
     });
@@ -103,7 +108,10 @@ export class Room {
       reload: (version) => host.reload(documentId, version),
       bindings: (clientIds) => host.bindings(documentId, clientIds),
       ask: (connection) => this.ask(connection),
-      refused: (connection, why, changes) => host.refused(this, connection, why, changes),
+      refused: (connection, why, changes) => {
+        const others = connection.mayEdit ? [] : this.#inbox.withdraw(connection);
+        host.refused(this, connection, why, [...changes, ...others]);
+      },
     });
     this.presence = new Presence(
       host.limits,
@@ -148,6 +156,14 @@ export class Room {
     if (this.content.repeats(update)) return false;
     const { doc } = this.content;
     return bringsStructs(doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(doc), update);
+  }
+
+  #isNew(update: Uint8Array): boolean {
+    try {
+      return this.wouldChange(update);
+    } catch {
+      return true;
+    }
   }
 
   /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */

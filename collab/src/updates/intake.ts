@@ -23,8 +23,8 @@ export type Reception =
   | { readonly outcome: "gap"; readonly ofOthers: boolean }
   /** The room was given up before it was looked at. */
   | { readonly outcome: "dropped" }
-  /** The right to edit was lost after it was sent. */
-  | { readonly outcome: "viewer" }
+  /** The right to edit was lost after it was sent; it is refused with all else of its sender. */
+  | { readonly outcome: "withdrawn" }
   | ({ readonly outcome: "refused" } & CloseReason);
 
 /** A change as it was sent, not yet looked at. */
@@ -177,7 +177,6 @@ function lookAt(
 ): Admitted | Reception {
   const { connection, step, update, bytes } = arrival;
   if (!connection.listening) return { outcome: "nothing-new" };
-  if (!connection.mayEdit) return { outcome: "viewer" };
   try {
     const inspection = inspect(update, bytes);
     const judgement = authors.judge(doc, connection, step, inspection);
