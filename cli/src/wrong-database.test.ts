@@ -235,7 +235,7 @@ describe("a database in a wrong state", { timeout: 240_000 }, () => {
 
   it("is told by each command, on one line and with exit code 1", async () => {
     const env = { ONRECORD_DATA: dataDir, DATABASE_URL: "postgres://x:hunter2@127.0.0.1:1/x" };
-    const sentence = /^(BAD {2}database: )?Cannot reach the database of DATABASE_URL .*$/gm;
+    const sentence = /^(BAD {2}database: |\{.*"msg":")Cannot reach the database of DATABASE_URL .*$/gm;
     for (const command of ["migrate", "start", "doctor"]) {
       const { code, stdout, stderr } = await Command.run([command], env).ended;
       expect({ command, code, lines: (stdout + stderr).match(sentence)?.length }).toEqual({
