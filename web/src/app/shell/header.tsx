@@ -24,7 +24,7 @@ export function Header() {
       <Way />
       <nav className={classes.nav} aria-label={messages.shell.main}>
         {managesPeople ? (
-          <NavLink to="/people" className={classes.navLink ?? ""}>
+          <NavLink to="/people" className={`${classes.navLink} ${classes.wide}`}>
             {messages.shell.people}
           </NavLink>
         ) : null}

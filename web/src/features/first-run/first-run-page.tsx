@@ -51,7 +51,7 @@ export function FirstRunPage() {
     case "closed":
       return (
         <Door title={words.title}>
-          <ClosedDoor icon={<IconCircleCheck size={22} />} title={words.gone} text={words.goneText} />
+          <ClosedDoor good icon={<IconCircleCheck size={22} />} title={words.gone} text={words.goneText} />
         </Door>
       );
     case "open":

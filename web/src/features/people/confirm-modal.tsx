@@ -42,7 +42,7 @@ export function ConfirmModal(props: ConfirmModalProps) {
           <Button variant="default" data-autofocus onClick={onClose}>
             {messages.common.cancel}
           </Button>
-          <Button {...(danger ? { color: "red" } : {})} loading={busy} onClick={() => void act()}>
+          <Button {...(danger ? { color: "red.9" } : {})} loading={busy} onClick={() => void act()}>
             {confirm}
           </Button>
         </Group>

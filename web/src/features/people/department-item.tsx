@@ -31,12 +31,16 @@ export function DepartmentItem({ placed: { row, depth, path }, onAction }: Depar
       <span className={classes.lineName} title={path}>
         {row.name}
       </span>
-      <Link to={`/people?department=${row.id}`} className={classes.count}>
-        {departments.people(format.number(count), count)}
-      </Link>
+      {count === 0 ? (
+        <span className={classes.quiet}>{departments.people(format.number(count), count)}</span>
+      ) : (
+        <Link to={`/people?department=${row.id}`} className={classes.count}>
+          {departments.people(format.number(count), count)}
+        </Link>
+      )}
       <Menu>
         <Menu.Target>
-          <ActionIcon id={`actions-${row.id}`} aria-label={words.actionsOf(path)}>
+          <ActionIcon data-focus={`actions-${row.id}`} aria-label={words.actionsOf(path)}>
             <IconDotsVertical size={17} />
           </ActionIcon>
         </Menu.Target>

@@ -80,7 +80,7 @@ export function FirmAccessSection({ firm }: { firm: Firm }) {
                   </span>
                 </span>
                 <Button
-                  id={`withdraw-${grant.id}`}
+                  data-focus={`withdraw-${grant.id}`}
                   variant="default"
                   aria-label={access.withdrawOf(grant.principalName)}
                   onClick={() => setDialog({ kind: "withdraw", grant })}

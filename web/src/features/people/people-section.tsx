@@ -70,7 +70,7 @@ export function PeopleSection({ firm }: { firm: Firm }) {
           <p>{words.lead}</p>
         </div>
         <Button
-          id="new-person"
+          data-focus="new-person"
           leftSection={<IconUserPlus size={15} />}
           onClick={() => setDialog({ kind: "new" })}
         >
@@ -80,7 +80,11 @@ export function PeopleSection({ firm }: { firm: Firm }) {
       <PeopleFilterBar
         firm={firm}
         filter={filter}
-        onChange={(next) => setSearch(searchOf(next), { replace: true })}
+        onChange={(next) => {
+          const asked = searchOf(next);
+          setTurn({ question: asked.toString(), ...start });
+          setSearch(asked, { replace: true });
+        }}
       />
       <div className={classes.card} aria-busy={fetching}>
         {error && !data ? <ProblemView problem={problemOf(error)} onRetry={reload} /> : null}

@@ -9,7 +9,7 @@ import classes from "./people.module.css";
 import type { PersonAction } from "./person-dialogs.js";
 import { statusOf } from "./person-state.js";
 
-/** The id of the button that has somebody's actions. */
+/** The mark of the button that has somebody's actions. */
 export const actionsId = (personId: string) => `actions-${personId}`;
 
 interface PersonItemProps {
@@ -34,7 +34,7 @@ export function PersonItem({ person, onAction }: PersonItemProps) {
         <span className={classes.quiet}>{email}</span>
       </div>
       <div className={classes.place}>
-        <span>{place === "" ? <span className={classes.quiet}>—</span> : place}</span>
+        {place === "" ? null : <span>{place}</span>}
         {roles && roles.length > 0 ? (
           <ul className={classes.badges} aria-label={words.form.roles}>
             {roles.map((role) => (
@@ -48,7 +48,11 @@ export function PersonItem({ person, onAction }: PersonItemProps) {
       </div>
       <Menu>
         <Menu.Target>
-          <ActionIcon id={actionsId(id)} aria-label={words.actionsOf(name)} className={classes.actions ?? ""}>
+          <ActionIcon
+            data-focus={actionsId(id)}
+            aria-label={words.actionsOf(name)}
+            className={classes.actions ?? ""}
+          >
             <IconDotsVertical size={17} />
           </ActionIcon>
         </Menu.Target>

@@ -24,16 +24,13 @@ export function ReinstateModal({ person, onDone, onClose }: DialogProps) {
       onClose={onClose}
     >
       <Text size="sm" lh={1.55}>
-        {words.reinstateText(person.name)}
+        {person.passwordSet === false
+          ? words.reinstateNoPassword(person.name)
+          : words.reinstateText(person.name)}
       </Text>
       {ended ? (
         <Text size="sm" lh={1.55}>
           {words.reinstateEnded}
-        </Text>
-      ) : null}
-      {person.passwordSet === false ? (
-        <Text size="sm" lh={1.55}>
-          {words.reinstateNoPassword}
         </Text>
       ) : null}
     </ConfirmModal>

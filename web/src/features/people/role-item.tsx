@@ -1,6 +1,7 @@
 import { ActionIcon, Badge, Menu, Skeleton } from "@mantine/core";
 import { PeopleNamedDocument, type RoleRowFragment } from "@onrecord/schema/generated";
 import { IconDotsVertical, IconPencil, IconX } from "@tabler/icons-react";
+import type { CombinedError } from "@urql/core";
 import { Link } from "react-router";
 import { problemOf } from "../../api/problem.js";
 import { useReading } from "../../api/use-reading.js";
@@ -41,7 +42,7 @@ export function RoleItem({
       {builtIn ? null : (
         <Menu>
           <Menu.Target>
-            <ActionIcon id={`actions-${id}`} aria-label={words.actionsOf(name)}>
+            <ActionIcon data-focus={`actions-${id}`} aria-label={words.actionsOf(name)}>
               <IconDotsVertical size={17} />
             </ActionIcon>
           </Menu.Target>
@@ -69,9 +70,13 @@ function Holders({ roleId }: { roleId: string }) {
     variables: { filter: { roleId }, first: NAMED },
     context,
   });
+  const sentenceOf = (failed: CombinedError) => {
+    const { unreachable, signedOut, unexpected } = messages.errors;
+    const { kind } = problemOf(failed);
+    return kind === "unreachable" ? unreachable : kind === "unauthenticated" ? signedOut : unexpected;
+  };
   if (!data) {
-    if (error && problemOf(error).kind !== "unauthenticated")
-      return <span className={classes.quiet}>{messages.errors.unexpected}</span>;
+    if (error) return <span className={classes.quiet}>{sentenceOf(error)}</span>;
     return <Skeleton height={12} width={160} mt={4} aria-hidden="true" />;
   }
   const names = data.users.edges.map(({ node }) => node.name);

@@ -21,7 +21,7 @@ export function SectionHead({ id, title, lead, action, onAction }: SectionHeadPr
         </h1>
         <p>{lead}</p>
       </div>
-      <Button id={`${id}-new`} leftSection={<IconPlus size={15} />} onClick={onAction}>
+      <Button data-focus={`${id}-new`} leftSection={<IconPlus size={15} />} onClick={onAction}>
         {action}
       </Button>
     </div>

@@ -1,11 +1,12 @@
 import { useCallback } from "react";
 
-/** Gives the focus to what has an id, or else to the heading of the section, once what is closing is gone. */
-export function useFocus(headingId: string): (id?: string) => void {
+/** Gives the focus to what is marked `data-focus`, or else to the heading of the section, once what is closing is gone. */
+export function useFocus(headingId: string): (mark?: string) => void {
   return useCallback(
-    (id) => {
+    (mark) => {
       setTimeout(() => {
-        const wanted = id === undefined ? null : document.getElementById(id);
+        const wanted =
+          mark === undefined ? null : document.querySelector<HTMLElement>(`[data-focus="${mark}"]`);
         (wanted ?? document.getElementById(headingId))?.focus();
       });
     },

@@ -109,7 +109,8 @@ export const en = {
     reinstateText: (name: string) =>
       `${name} can sign in again with the password that they have, and reach what they could. Sessions that were ended stay ended.`,
     reinstateEnded: "The account is over, too: also give it a later last day, or they cannot sign in.",
-    reinstateNoPassword: "They have no password yet: make them a new link afterwards.",
+    reinstateNoPassword: (name: string) =>
+      `The account can be used again. ${name} has no password yet: make a new link afterwards.`,
     reinstate: "Reinstate",
     reinstated: (name: string) => `${name} was reinstated.`,
   },

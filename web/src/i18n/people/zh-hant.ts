@@ -107,7 +107,7 @@ export const zhHant: PeopleWords = {
     reinstateTitle: (name) => `恢復 ${name}？`,
     reinstateText: (name) => `${name} 可以現有密碼再次登入，並取用原有的內容。已結束的工作階段不會恢復。`,
     reinstateEnded: "此帳戶亦已到期：請同時延後最後一日，否則對方不能登入。",
-    reinstateNoPassword: "對方尚未設定密碼：之後請建立新連結。",
+    reinstateNoPassword: (name) => `此帳戶可再次使用。${name} 尚未設定密碼：之後請建立新連結。`,
     reinstate: "恢復",
     reinstated: (name) => `已恢復 ${name}。`,
   },
