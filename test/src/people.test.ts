@@ -21,8 +21,9 @@ beforeAll(async () => {
   if (browser === null) return;
   server = await Server.create({ NODE_ENV: "production" });
   await server.start();
-  const page = () => /"page":"([^"]+)"/.exec(server.said)?.[1];
-  setup = (await until(async () => page() !== undefined, "the log to show the page"), page() ?? "");
+  const shown = () => /"page":"([^"]+)"/.exec(server.said)?.[1];
+  await until(async () => shown() !== undefined, "the log to show the page");
+  setup = shown() ?? "";
   admin = await somebody();
 });
 afterAll(async () => {
@@ -53,7 +54,7 @@ const said = (page: Page, sentence: string | RegExp) => page.getByText(sentence)
 const act = async (name: string, action: string) => {
   await admin.getByRole("button", { name: `Actions for ${name}`, exact: true }).press("Enter");
   // The menu takes the focus once it is there: what is pressed before goes elsewhere.
-  await admin.locator('[role="menu"]:focus, [role="menu"] :focus').waitFor();
+  await admin.locator('[role="menu"]:focus, [role="menu"] :focus').waitFor({ state: "attached" });
   await admin.getByRole("menuitem", { name: action }).press("Enter");
 };
 const dialog = () => admin.getByRole("dialog");

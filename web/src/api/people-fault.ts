@@ -31,7 +31,7 @@ const byReason: Readonly<Record<string, readonly [FaultField | null, FaultId]>> 
 };
 
 /** Refusals that the server tells by their sentence alone. One that is not here, or is put otherwise one day, is shown as the server says it. */
-const bySentence: readonly (readonly [RegExp, FaultField | null, FaultId])[] = [
+export const bySentence: readonly (readonly [RegExp, FaultField | null, FaultId])[] = [
   [/^There is an account with this e-mail address/, "email", "email-taken"],
   [/^The e-mail address must look like/, "email", "email-form"],
   [/^The name has the character/, "name", "hidden"],
