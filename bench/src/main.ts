@@ -10,6 +10,7 @@ import { topFunctions } from "./profile/top-functions.js";
 import { describeMachine } from "./report/machine.js";
 import { type Section, writeResults } from "./report/results.js";
 import { table } from "./report/table.js";
+import { benchTraces } from "./traces/command.js";
 import type { Workload } from "./workloads/workload.js";
 
 const TOP = 25;
@@ -47,8 +48,15 @@ async function bench(options: Options): Promise<void> {
     await writeResults(options.out, sections);
   const held =
     !options.permissions || stop.signal.aborted || (await benchPermissions(options, stop.signal, tell));
+  const tracesHeld =
+    !options.traces || stop.signal.aborted || (await benchTraces(options, stop.signal, tell));
   if (options.json) print(JSON.stringify(sections));
-  if (stop.signal.aborted || !held || sections.some(({ runs }) => runs.some(({ outcome }) => !outcome.ok)))
+  if (
+    stop.signal.aborted ||
+    !held ||
+    !tracesHeld ||
+    sections.some(({ runs }) => runs.some(({ outcome }) => !outcome.ok))
+  )
     process.exitCode = 1;
 }
 

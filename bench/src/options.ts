@@ -5,6 +5,7 @@ import type { Settings } from "./load/job.js";
 import { name as permissions } from "./permissions/report.js";
 import { servers } from "./servers/peers.js";
 import type { Server } from "./servers/server.js";
+import { name as tracing } from "./traces/me.js";
 import { workloads } from "./workloads/all.js";
 import type { Workload } from "./workloads/workload.js";
 
@@ -13,6 +14,8 @@ export interface Options {
   readonly workloads: readonly Workload[];
   /** Whether what changes of rights cost is measured, which is of Onrecord alone. */
   readonly permissions: boolean;
+  /** Whether what traces cost is measured, which is of Onrecord alone. */
+  readonly traces: boolean;
   readonly servers: readonly Server[];
   readonly rounds: number;
   readonly settings: Settings;
@@ -37,6 +40,7 @@ ${workloads.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join("\n")
 
 Of Onrecord alone, when named:
   ${permissions.padEnd(16)} what changes of rights cost others, with two nodes and 2,000 open editors (--rounds, --scale, --seed)
+  ${tracing.padEnd(16)} what traces of 5 % cost in steady and for { me }, in CPU (--rounds, --seconds)
 
 Options:
   --peers <names>    servers to run, separated by commas (${servers.map(({ name }) => name).join(",")})
@@ -59,10 +63,11 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const scale = positive("scale", values.scale);
   const peers = values.peers?.split(",");
-  const named = positionals.filter((name) => name !== permissions);
+  const named = positionals.filter((name) => name !== permissions && name !== tracing);
   return {
     workloads: named.length === 0 && positionals.length > 0 ? [] : choose(workloads, named, "workload"),
     permissions: positionals.includes(permissions),
+    traces: positionals.includes(tracing),
     servers: choose(servers, peers ?? [], "server"),
     rounds: positive("rounds", values.rounds),
     settings: {

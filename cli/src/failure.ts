@@ -13,7 +13,7 @@ export async function orFail(command: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** What an operator can mend, in a sentence; undefined for anything else. */
+/** What an operator can do about an error; undefined where it is a fault of the program. */
 export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof AppError) return error.message;
   // Postgres's "insufficient privilege": the login of a service, where whoever operates the machine was wanted.

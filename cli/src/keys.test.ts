@@ -1,5 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { sealedVault, startVault } from "@onrecord/keys/testing/vault-stub";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Api } from "./client/api.js";
@@ -77,5 +78,41 @@ describe("onrecord keys", { timeout: 240_000 }, () => {
     );
     const after = await create("After");
     for (const id of [before, between, after]) await open(id);
+  });
+
+  it("moves documents to a key service under a running server, which does not start while that is away", async () => {
+    await using vault = await startVault();
+    const told = { ...env, ...vault.env, ONRECORD_KEYS: "vault" };
+    const as = (more: Record<string, string>, ...args: string[]) => Command.run(args, more).ended;
+    // Documents whose keys are the file's.
+    expect((await as({ ...env, ONRECORD_DEMO: "1" }, "migrate")).code).toBe(0);
+    {
+      await using server = Command.run(["start"], told);
+      const url = await server.ready();
+      const done = await as(told, "keys", "move", "--json");
+      expect([done.code, JSON.parse(done.stdout)]).toMatchObject([
+        0,
+        { keyId: "vault:team/transit/onrecord:v1", failed: [] },
+      ]);
+      const keys = JSON.parse((await as(told, "keys", "list", "--json")).stdout) as Status[];
+      expect(keys.filter(({ documents }) => documents > 0)).toEqual([
+        { keyId: "vault:team/transit/onrecord:v1", state: "current", documents: expect.any(Number) },
+      ]);
+      // An operator whose environment says otherwise than the nodes' brings nothing back unasked.
+      const unasked = await as({ ...told, ONRECORD_KEYS: "file" }, "keys", "rotate");
+      expect([unasked.code, unasked.stderr]).toEqual([1, expect.stringContaining("onrecord keys move")]);
+      const api = new Api(url, (await as(told, "token", "analyst1@demo.onrecord.test")).stdout.trim());
+      const asked = await api.ask<{ folders: { edges: { node: { documents: { edges: object[] } } }[] } }>(
+        "{ folders { edges { node { documents { edges { node { content } } } } } } }",
+        {},
+      );
+      expect(asked.folders.edges.flatMap(({ node }) => node.documents.edges)).not.toEqual([]);
+    }
+    vault.always = sealedVault;
+    const away = await as(told, "start");
+    expect([away.code, away.stderr]).toEqual([
+      1,
+      expect.stringMatching(/key service does not answer.*Vault is sealed/),
+    ]);
   });
 });

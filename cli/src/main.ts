@@ -104,6 +104,16 @@ keys
   );
 
 keys
+  .command("move")
+  .description(
+    "bring every document to what ONRECORD_KEYS says (file, aws-kms or vault), while Onrecord runs",
+  )
+  .option("--json", "print JSON")
+  .action((options: { json?: boolean }) =>
+    orFail(async () => (await import("./commands/keys.js")).moveKeys(options)),
+  );
+
+keys
   .command("retire")
   .description("forget a key that no document needs")
   .argument("<id>")

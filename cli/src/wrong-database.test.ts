@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { createContext } from "@onrecord/context/context";
+import { readConfig } from "@onrecord/core/config";
+import { createLogger } from "@onrecord/core/log";
 import { type FreshDatabase, freshDatabase, runAsOwner } from "@onrecord/postgres/testing/fresh-database";
 import { startOldServer } from "@onrecord/postgres/testing/old-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkDatabase, fault } from "./doctor/check-database.js";
+import { sentenceOf } from "./failure.js";
 import { Command, newDataDir } from "./testing/command.js";
 
 /** What an operator gets wrong about the database, each told by every command in one sentence that says what to do. */
@@ -20,23 +25,27 @@ describe("a database in a wrong state", { timeout: 240_000 }, () => {
   });
   afterAll(() => resources.disposeAsync());
 
-  /** All three commands say a sentence that matches, and no stack; what is about one of them alone is left out for others. */
+  /** A start, or a migration, fails with a sentence that matches, and the doctor has a line with it. */
   async function expectSentence(
     urls: Readonly<Record<string, string>>,
     sentence: RegExp,
-    commands: readonly string[] = ["migrate", "start", "doctor"],
+    who: readonly ("start" | "doctor")[] = ["start", "doctor"],
   ): Promise<void> {
-    const env = { ONRECORD_DATA: dataDir, ONRECORD_DEMO: "0", ...urls };
-    const ended = await Promise.all(
-      commands.map(async (command) => ({ command, ...(await Command.run([command], env).ended) })),
+    const { config, secrets } = readConfig({ ONRECORD_DATA: dataDir, ONRECORD_DEMO: "0", ...urls });
+    const begun = createContext(config, secrets, createLogger("silent")).then(
+      async (context) => {
+        await context[Symbol.asyncDispose]();
+        return "it began";
+      },
+      (error: unknown) => sentenceOf(error) ?? `no sentence: ${error}`,
     );
-    for (const { command, code, stdout, stderr } of ended) {
-      const said = command === "doctor" ? stdout : stderr;
-      expect({ command, code, said }).toEqual({ command, code: 1, said: expect.stringMatching(sentence) });
-      expect(stdout + stderr).not.toMatch(/^\s+at /m);
-      expect(stdout + stderr).not.toContain("hunter2");
-      if (command !== "doctor")
-        expect(said.split("\n").filter((line) => line && !line.endsWith("…"))).toHaveLength(1);
+    const looked = checkDatabase(config, secrets)
+      .catch((error: unknown) => [fault("database", error)])
+      .then((findings) => findings.flatMap(({ check, ok, text }) => (ok ? [] : [`BAD  ${check}: ${text}`])));
+    const said = { start: [await begun], doctor: await looked };
+    for (const one of who) {
+      expect({ [one]: said[one] }).toEqual({ [one]: [expect.stringMatching(sentence)] });
+      expect(said[one].join()).not.toMatch(/\n|hunter2/);
     }
   }
 
@@ -147,7 +156,6 @@ describe("a database in a wrong state", { timeout: 240_000 }, () => {
       `grant connect on database ${new URL(empty.adminUrl).pathname.slice(1)} to LOGIN`,
     );
     await expectSentence({ DATABASE_URL: plain }, /run `onrecord migrate` with DATABASE_ADMIN_URL/, [
-      "migrate",
       "start",
     ]);
     await expectSentence(
@@ -163,7 +171,7 @@ describe("a database in a wrong state", { timeout: 240_000 }, () => {
     await expectSentence(
       { DATABASE_URL: owner },
       /The migration 001-roles\.sql failed, and nothing of it was kept: permission denied .*createrole/,
-      ["migrate", "start"],
+      ["start"],
     );
   });
 
@@ -212,7 +220,7 @@ describe("a database in a wrong state", { timeout: 240_000 }, () => {
     await expectSentence(
       { DATABASE_URL: torn.adminUrl },
       /The migration 006-commit\.sql failed, and nothing of it was kept: .* Restore a backup that is whole/,
-      ["migrate", "start"],
+      ["start"],
     );
   });
 
@@ -223,5 +231,19 @@ describe("a database in a wrong state", { timeout: 240_000 }, () => {
       { DATABASE_URL: bare.adminUrl },
       /lacks the extension plpgsql.*`create extension plpgsql`/,
     );
+  });
+
+  it("is told by each command, on one line and with exit code 1", async () => {
+    const env = { ONRECORD_DATA: dataDir, DATABASE_URL: "postgres://x:hunter2@127.0.0.1:1/x" };
+    const sentence = /^(BAD {2}database: )?Cannot reach the database of DATABASE_URL .*$/gm;
+    for (const command of ["migrate", "start", "doctor"]) {
+      const { code, stdout, stderr } = await Command.run([command], env).ended;
+      expect({ command, code, lines: (stdout + stderr).match(sentence)?.length }).toEqual({
+        command,
+        code: 1,
+        lines: 1,
+      });
+      expect(stdout + stderr).not.toMatch(/^\s+at |hunter2/m);
+    }
   });
 });

@@ -17,6 +17,8 @@ import { readHeads } from "@onrecord/history/store/heads";
 import { History } from "@onrecord/history/store/history";
 import type { HttpServer, RequestInfo } from "@onrecord/http/http-server";
 import { bySystem, type Ledger } from "@onrecord/ledger/ledger";
+import { spanKind } from "@onrecord/telemetry/trace/span";
+import { ending, parentOf } from "@onrecord/telemetry/trace/tracer";
 import { Gauge } from "prom-client";
 import { type Server, WebSocketServer } from "ws";
 import { Admission, type Admitted, Refusal } from "./access/admission.js";
@@ -35,6 +37,7 @@ import { PresenceRelay } from "./presence/presence-relay.js";
 import { PresenceRounds } from "./presence/presence-rounds.js";
 import { ReplayThread } from "./replay/replay-thread.js";
 import { type HeldState, StateCheck } from "./replay/state-check.js";
+import { stateCheckMetrics } from "./replay/state-check-metrics.js";
 import type { Room } from "./room/room.js";
 import { Rooms } from "./room/rooms.js";
 
@@ -86,7 +89,7 @@ export class Collab implements Service {
   constructor(process: AppContext) {
     const context = onLogin(process, "collab");
     this.context = context;
-    const { db, bus, config, metrics } = context;
+    const { db, bus, config, metrics, tracer } = context;
     this.#log = context.log.child({ service: "collab" });
     this.#ledger = context.ledger;
     const history = new History(context);
@@ -103,6 +106,7 @@ export class Collab implements Service {
         evict: (room, why) => this.#evict(room, why),
       },
       metrics,
+      tracer,
     );
     this.rooms = new Rooms(
       db,
@@ -111,6 +115,11 @@ export class Collab implements Service {
         limits: config.limits,
         sliceMs: SLICE_MS,
         lane: history.lane,
+        trace: (documentId, { by }) =>
+          tracer?.begin("edit", undefined, {
+            kind: spanKind.server,
+            attributes: { "onrecord.document_id": documentId, "onrecord.request_id": by.requestId },
+          }),
         schedule: (room) => this.#committer.schedule(room),
         isDoubtful: (connection) => this.rights.isDoubtful(connection),
         decideAgain: (room, senders) =>
@@ -153,6 +162,7 @@ export class Collab implements Service {
       perMessageDeflate: false,
       clientTracking: false,
     });
+    stateCheckMetrics(metrics, this.#check);
     const { rights, rooms } = this;
     new Gauge({
       name: "onrecord_collab_connections",
@@ -268,7 +278,7 @@ export class Collab implements Service {
       const documentId = info.url.pathname.slice(PATH.length + 1);
       // y-websocket speaks at once: what it says waits in the socket until it is let in.
       const admit = async () => {
-        const outcome = await this.#admission.admit(request, ws, info, documentId);
+        const outcome = await this.#admit(request, ws, info, documentId);
         if (outcome instanceof Refusal) turnAway(outcome.why);
         else if (outcome) this.#converse(outcome, ws);
       };
@@ -282,6 +292,22 @@ export class Collab implements Service {
         );
       });
       this.#admissions.track(admitted);
+    });
+  }
+
+  /** Letting somebody in may be traced: with the upgrade's trace, if it is a part of one. */
+  #admit(request: IncomingMessage, ws: CollabSocket, info: RequestInfo, documentId: string) {
+    const admit = () => this.#admission.admit(request, ws, info, documentId);
+    const { tracer } = this.context;
+    const span = tracer?.begin("GET /collab", parentOf(request), {
+      kind: spanKind.server,
+      attributes: { "onrecord.request_id": info.id },
+    });
+    if (tracer === undefined || span === undefined) return admit();
+    return ending(span, async () => {
+      const outcome = await tracer.run(span, admit);
+      if (outcome instanceof Refusal) span.fail(String(outcome.why.code));
+      return outcome;
     });
   }
 

@@ -4,6 +4,7 @@ import type { Caller } from "@onrecord/policy/principal";
 import { executeOn } from "@onrecord/subgraph/execute";
 import type { LargeValues } from "@onrecord/subgraph/large-values";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { type Tracer, traced } from "@onrecord/telemetry/trace/tracer";
 
 /** What the gateway puts into the context of every operation. */
 export interface GatewayContext {
@@ -20,15 +21,16 @@ export interface GatewayContext {
 export type SubgraphExecution = ExecutionRequest<Record<string, unknown>, Partial<GatewayContext>>;
 
 /** Runs a subgraph's part of a plan in this process: no HTTP, no printing, no parsing. */
-export function inProcess(subgraph: Subgraph, log: Logger): Executor {
+export function inProcess(subgraph: Subgraph, log: Logger, tracer: Tracer | undefined): Executor {
   return (async (request: SubgraphExecution) => {
     const { document, variables, operationName } = request;
     const caller = callerOf(request.context);
     const { gone, large } = request.context ?? {};
-    const result = await executeOn(
-      subgraph,
-      { document, variables, operationName, caller, gone, large },
-      log,
+    const asked = { document, variables, operationName, caller, gone, large };
+    const result = await traced(
+      tracer,
+      () => [`subgraph ${subgraph.name}`, {}],
+      () => executeOn(subgraph, asked, log),
     );
     if (Symbol.asyncIterator in result) endWith(request.signal, result);
     return result;

@@ -10,6 +10,7 @@ import { Authenticator } from "./authenticator.js";
 import { Bodies } from "./bodies.js";
 import { graphqlOverHttp } from "./http.js";
 import { LiveSessions } from "./live-sessions.js";
+import { OperationCounts } from "./operation-counts.js";
 import { proxyTo, proxyUpgrade } from "./proxy.js";
 import { createRuntime } from "./runtime.js";
 import { serveWeb } from "./web.js";
@@ -37,19 +38,20 @@ export async function createGateway(
   { subgraphs, webRoot, supergraph, demo }: GatewayOptions,
 ): Promise<Gateway> {
   const context = onLogin(process, "gateway");
-  const { config, db } = context;
+  const { config, db, tracer } = context;
   const log = context.log.child({ service: "gateway" });
-  const runtime = await createRuntime(context, subgraphs, supergraph);
+  const counts = new OperationCounts(context.metrics);
+  const runtime = await createRuntime(context, subgraphs, counts, supergraph);
   const arrivals = new Arrivals(db);
   const authenticator = new Authenticator(arrivals, context.ledger, context.sessionUse);
   const live = new LiveSessions(context);
   const bodies = new Bodies(config.limits, arrivals, context.metrics);
-  const sockets = new GraphqlSockets({ runtime, authenticator, live, log });
+  const sockets = new GraphqlSockets({ runtime, authenticator, live, log, tracer, metrics: context.metrics });
   return {
     name: "gateway",
     start: async () => undefined,
     mount(http) {
-      http.route("/graphql", graphqlOverHttp({ runtime, authenticator, live, bodies }));
+      http.route("/graphql", graphqlOverHttp({ runtime, authenticator, live, bodies, counts, tracer }));
       sockets.mount(http);
       const secure = config.production || config.publicUrl?.startsWith("https:") === true;
       http.route("/auth", authRoutes(runtime, authenticator, bodies, secure, demo));

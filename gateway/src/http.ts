@@ -7,9 +7,12 @@ import { asUnavailable } from "@onrecord/postgres/unavailable";
 import { LargeValues, takesLargeValues } from "@onrecord/subgraph/large-values";
 import { BodyTooLarge } from "@onrecord/subgraph/read-body";
 import { discard, isStream, sendResponse } from "@onrecord/subgraph/send-response";
+import { spanKind } from "@onrecord/telemetry/trace/span";
+import { ending, parentOf, type Tracer } from "@onrecord/telemetry/trace/tracer";
 import type { Authenticator } from "./authenticator.js";
 import type { Bodies } from "./bodies.js";
 import type { LiveSessions } from "./live-sessions.js";
+import type { OperationCounts } from "./operation-counts.js";
 import { respondError } from "./respond.js";
 import type { Runtime } from "./runtime.js";
 
@@ -23,10 +26,37 @@ export interface HttpOptions {
   readonly authenticator: Authenticator;
   readonly live: LiveSessions;
   readonly bodies: Bodies;
+  readonly counts: OperationCounts;
+  readonly tracer: Tracer | undefined;
 }
 
 /** GraphQL over HTTP (POST and GET) and over SSE. */
-export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOptions): RequestHandler {
+export function graphqlOverHttp(options: HttpOptions): RequestHandler {
+  const answer = answerOverHttp(options);
+  const { tracer } = options;
+  if (tracer === undefined) return answer;
+  return async (request, response, info) => {
+    const method = request.method === "GET" ? "GET" : "POST";
+    const span = tracer.begin(`${method} /graphql`, parentOf(request), {
+      kind: spanKind.server,
+      attributes: { "http.request.method": method, "http.route": "/graphql", "onrecord.request_id": info.id },
+    });
+    const whole = async () => {
+      await answer(request, response, info);
+      span?.set({ "http.response.status_code": response.statusCode });
+    };
+    await ending(span, () => tracer.run(span, whole));
+  };
+}
+
+function answerOverHttp({
+  runtime,
+  authenticator,
+  live,
+  bodies,
+  counts,
+  tracer,
+}: HttpOptions): RequestHandler {
   return async (request, response, info) => {
     try {
       const caller = await authenticator.ofRequest(request, info);
@@ -45,12 +75,16 @@ export function graphqlOverHttp({ runtime, authenticator, live, bodies }: HttpOp
         // The one page that is not ours, for developers: it loads itself from elsewhere.
         if (answer.headers.get("content-type")?.startsWith("text/html"))
           response.setHeader("content-security-policy", graphiqlPolicy);
+        // What a stream sends later is not traced: it may be open for days.
+        if (isStream(answer)) tracer?.current()?.end();
         if (isStream(answer)) await keepWatch(answer, caller, live, request, response, info);
         return large ? large.put(answer) : answer;
       });
     } catch (thrown) {
       const error = asUnavailable(thrown);
       if (!(error instanceof AppError) || response.headersSent) throw error;
+      counts.failed(undefined, error.code);
+      tracer?.current()?.fail(error.code);
       respondError(response, error, info.id);
     }
   };

@@ -11,6 +11,8 @@ import type { SubgraphName } from "@onrecord/core/config";
 import type { Logger } from "@onrecord/core/log";
 import { ENVELOPE_HEADER, EnvelopeSigner } from "@onrecord/subgraph/envelope";
 import { knownCode } from "@onrecord/subgraph/errors";
+import { spanKind } from "@onrecord/telemetry/trace/span";
+import { type Tracer, traced } from "@onrecord/telemetry/trace/tracer";
 import { GraphQLError } from "graphql";
 import { callerOf, type GatewayContext, type SubgraphExecution } from "./executors.js";
 
@@ -19,9 +21,17 @@ const passing = new Set([502, 503, 504]);
 const ATTEMPTS = 3;
 const FIRST_WAIT = 50;
 
+/** What goes with every request to a subgraph. */
+export interface Link {
+  readonly secret: string;
+  readonly log: Logger;
+  readonly tracer: Tracer | undefined;
+}
+
 /** Runs a subgraph's part of a plan in another process, under a signature over who asks, what, and when. */
-export function overHttp(name: SubgraphName, endpoint: string, secret: string, log: Logger): Executor {
-  const send = signedFetch(name, secret, log);
+export function overHttp(name: SubgraphName, endpoint: string, link: Link): Executor {
+  const { log, tracer } = link;
+  const send = signedFetch(name, link);
   const options = {
     endpoint,
     // Only a body is signed; subscriptions would go by GET.
@@ -34,18 +44,23 @@ export function overHttp(name: SubgraphName, endpoint: string, secret: string, l
   const other = buildHTTPExecutor({ ...options, fetch: untilGone(send) });
   return (async (request: SubgraphExecution) => {
     const isQuery = getOperationASTFromRequest(request).operation === "query";
-    const result: MaybeAsyncIterable<ExecutionResult> = await (isQuery ? query : other)(request);
+    const result: MaybeAsyncIterable<ExecutionResult> = await traced(
+      tracer,
+      () => [`ask ${name}`, { kind: spanKind.client }],
+      async () => (isQuery ? query : other)(request),
+    );
     const present = (one: ExecutionResult) => presentable(one, name, log, request.context);
     return Symbol.asyncIterator in result ? mapAsyncIterator(result, present) : present(result);
   }) as Executor;
 }
 
-function signedFetch(name: SubgraphName, secret: string, log: Logger): AsyncFetchFn {
+function signedFetch(name: SubgraphName, { secret, log, tracer }: Link): AsyncFetchFn {
   const signer = new EnvelopeSigner(secret);
   return async (url, init, context?: Partial<GatewayContext>) => {
     const caller = callerOf(context);
     if (typeof init?.body !== "string") throw new TypeError("a request to a subgraph must have a text body");
     const { body, signal } = init;
+    const traceparent = tracer?.header();
     const response = await fetch(url, {
       method: "POST",
       body,
@@ -53,6 +68,7 @@ function signedFetch(name: SubgraphName, secret: string, log: Logger): AsyncFetc
         ...(init.headers as Record<string, string>),
         [ENVELOPE_HEADER]: signer.sign(name, caller, body),
         "x-request-id": caller.requestId,
+        ...(traceparent === undefined ? {} : { traceparent }),
       },
       ...(signal ? { signal } : {}),
     });

@@ -13,6 +13,7 @@ import { useBounds } from "./bounds-plugin.js";
 import { useCatalogueErrors } from "./errors-plugin.js";
 import { type GatewayContext, inProcess } from "./executors.js";
 import { useMetrics } from "./metrics-plugin.js";
+import type { OperationCounts } from "./operation-counts.js";
 import { overHttp } from "./over-http.js";
 
 type Plugin = GatewayPlugin<GatewayContext>;
@@ -21,6 +22,7 @@ type Plugin = GatewayPlugin<GatewayContext>;
 export async function createRuntime(
   context: AppContext,
   subgraphs: Partial<Record<SubgraphName, Subgraph>>,
+  counts: OperationCounts,
   supergraph = readSupergraph(),
 ) {
   const { config } = context;
@@ -49,8 +51,8 @@ export async function createRuntime(
       useBounds(config.limits),
       maxDepthPlugin({ n: config.limits.queryDepth, ignoreIntrospection: true }) as Plugin,
       ...(config.production ? [blockFieldSuggestionsPlugin() as Plugin] : []),
-      useMetrics(context.metrics, log),
-      useCatalogueErrors(log),
+      useMetrics(context.metrics, log, counts, context.tracer),
+      useCatalogueErrors(log, counts, context.tracer),
     ],
   });
   // The runtime loads its schema when the first HTTP request comes; a WebSocket that comes before would fail for ever.
@@ -78,7 +80,7 @@ function namesIn(supergraph: string): SubgraphName[] {
 }
 
 function executors(
-  { config, serviceSecret }: AppContext,
+  { config, serviceSecret, tracer }: AppContext,
   subgraphs: Partial<Record<SubgraphName, Subgraph>>,
   names: readonly SubgraphName[],
   log: Logger,
@@ -86,9 +88,9 @@ function executors(
   return new Map(
     names.map((name) => {
       const subgraph = subgraphs[name];
-      if (subgraph) return [name, inProcess(subgraph, log.child({ subgraph: name }))];
+      if (subgraph) return [name, inProcess(subgraph, log.child({ subgraph: name }), tracer)];
       const url = config.subgraphUrls[name];
-      if (url) return [name, overHttp(name, url, serviceSecret, log)];
+      if (url) return [name, overHttp(name, url, { secret: serviceSecret, log, tracer })];
       throw new AppError(
         "BAD_CONFIG",
         `The ${name} subgraph does not run in this process: set SUBGRAPH_${name.toUpperCase()}_URL to where it answers.`,

@@ -10,7 +10,11 @@ import type { Caller, Principal } from "@onrecord/policy/principal";
 import { asUnavailable } from "@onrecord/postgres/unavailable";
 import { toGraphQLError } from "@onrecord/subgraph/errors";
 import { JsonScan, operationBounds } from "@onrecord/subgraph/json-bounds";
-import { type Context, makeServer } from "graphql-ws";
+import { observeGauge } from "@onrecord/telemetry/observed";
+import { spanKind } from "@onrecord/telemetry/trace/span";
+import { ending, type Tracer } from "@onrecord/telemetry/trace/tracer";
+import { type Context, makeServer, type ServerOptions } from "graphql-ws";
+import type { Registry } from "prom-client";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Authenticator } from "./authenticator.js";
 import type { Ending, LiveSessions } from "./live-sessions.js";
@@ -48,6 +52,8 @@ export interface WebSocketOptions {
   readonly authenticator: Authenticator;
   readonly live: LiveSessions;
   readonly log: Logger;
+  readonly tracer: Tracer | undefined;
+  readonly metrics: Registry;
 }
 
 /** GraphQL over WebSocket: the `graphql-transport-ws` protocol, each socket bound to one session for as long as it lives. */
@@ -62,6 +68,11 @@ export class GraphqlSockets {
 
   constructor(private readonly options: WebSocketOptions) {
     const { runtime, live, log } = options;
+    observeGauge(options.metrics, {
+      name: "onrecord_gateway_sockets",
+      help: "open GraphQL WebSockets",
+      read: () => this.#sockets.size,
+    });
     const execution = getGraphQLWSOptions<Record<string, unknown>, Extra>(runtime, ({ extra }) => {
       // Each operation is a request of its own: what it puts on the record can be told apart.
       const requestId = newId();
@@ -70,6 +81,7 @@ export class GraphqlSockets {
     });
     this.#protocol = makeServer<Parameters, Extra>({
       ...execution,
+      ...tracedOperations(options.tracer, execution),
       onConnect: (ctx) => this.#connect(ctx),
       onSubscribe: (ctx, id, payload) => {
         const { session, streams, info } = ctx.extra;
@@ -158,6 +170,24 @@ export class GraphqlSockets {
       (message) => checkMessage(message, extra),
     );
   }
+}
+
+/** Operations that may each be a trace; of a subscription, until it is open. */
+function tracedOperations(
+  tracer: Tracer | undefined,
+  { execute, subscribe }: Pick<ServerOptions<Parameters, Extra>, "execute" | "subscribe">,
+): Pick<ServerOptions<Parameters, Extra>, "execute" | "subscribe"> {
+  if (tracer === undefined) return { execute, subscribe };
+  const traced = <Args, Result>(work: (args: Args) => Result) => {
+    return (args: Args) => {
+      const span = tracer.begin("operation over WebSocket", undefined, { kind: spanKind.server });
+      return span ? ending(span, () => tracer.run(span, async () => work(args))) : work(args);
+    };
+  };
+  return { execute: execute && traced(execute), subscribe: subscribe && traced(subscribe) } as Pick<
+    ServerOptions<Parameters, Extra>,
+    "execute" | "subscribe"
+  >;
 }
 
 /** Throws for what is too long of somebody who has not said who they are, or would take long to parse. */

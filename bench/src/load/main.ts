@@ -1,4 +1,5 @@
 import { sentence } from "../failure.js";
+import { me } from "../traces/me.js";
 import { workloads } from "../workloads/all.js";
 import type { Job, Outcome } from "./job.js";
 
@@ -13,7 +14,7 @@ process.once("message", (message) => {
 process.once("disconnect", () => process.exit(1));
 
 async function perform({ workload: name, step, target, settings }: Job): Promise<Outcome> {
-  const workload = workloads.find((workload) => workload.name === name)!;
+  const workload = [...workloads, me].find((workload) => workload.name === name)!;
   switch (step) {
     case "seed":
       await workload.seed?.(target, settings);

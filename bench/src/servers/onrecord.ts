@@ -17,42 +17,50 @@ export async function startArguments(nodeArgs: readonly string[] = []): Promise<
 }
 
 /** The product as `npm start` runs it: everything in one process, embedded Postgres with fsync on, and its record of every change. */
-export const onrecord: Server = {
-  name: "onrecord",
-  about: "Onrecord: every change committed with its audit entry before it is passed on",
-  wire: "y-websocket",
-  async start({ dir, limits, nodeArgs }) {
-    const child = await startChild("onrecord", await startArguments(nodeArgs), {
-      ONRECORD_DATA: dir,
-      ONRECORD_DEMO: "1",
-      ONRECORD_DEMO_PASSWORD: password,
-      PORT: "0",
-      ...limits,
-    });
-    try {
-      const api = new Api(child.url);
-      const tokens: string[] = [];
-      for (const email of analysts) tokens.push(await api.signIn(email, password));
-      const [first] = tokens;
-      return {
-        target: {
-          wire: "y-websocket",
-          url: `${child.url.replace(/^http/, "ws")}/collab`,
-          pid: child.pid,
-          tokens,
-          stateDir: undefined,
-          database: (await findRunningPostgres(dir))?.adminUrl,
-        },
-        createDocuments: async (count) => {
-          const folderId = await api.editableFolder(first!);
-          return inParallel(count, (index) => api.createDocument(first!, folderId, `Benchmark ${index + 1}`));
-        },
-        ended: () => child.ended(),
-        [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
-      };
-    } catch (error) {
-      await child[Symbol.asyncDispose]();
-      throw error;
-    }
-  },
-};
+export const onrecord = onrecordWith("onrecord", {});
+
+/** The same under another name, with some of its environment. */
+export function onrecordWith(name: string, env: Readonly<Record<string, string>>): Server {
+  return {
+    name,
+    about: "Onrecord: every change committed with its audit entry before it is passed on",
+    wire: "y-websocket",
+    async start({ dir, limits, nodeArgs }) {
+      const child = await startChild("onrecord", await startArguments(nodeArgs), {
+        ONRECORD_DATA: dir,
+        ONRECORD_DEMO: "1",
+        ONRECORD_DEMO_PASSWORD: password,
+        PORT: "0",
+        ...limits,
+        ...env,
+      });
+      try {
+        const api = new Api(child.url);
+        const tokens: string[] = [];
+        for (const email of analysts) tokens.push(await api.signIn(email, password));
+        const [first] = tokens;
+        return {
+          target: {
+            wire: "y-websocket",
+            url: `${child.url.replace(/^http/, "ws")}/collab`,
+            pid: child.pid,
+            tokens,
+            stateDir: undefined,
+            database: (await findRunningPostgres(dir))?.adminUrl,
+          },
+          createDocuments: async (count) => {
+            const folderId = await api.editableFolder(first!);
+            return inParallel(count, (index) =>
+              api.createDocument(first!, folderId, `Benchmark ${index + 1}`),
+            );
+          },
+          ended: () => child.ended(),
+          [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+        };
+      } catch (error) {
+        await child[Symbol.asyncDispose]();
+        throw error;
+      }
+    },
+  };
+}

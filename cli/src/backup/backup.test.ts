@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, testContext } from "@onrecord/context/testing/context";
+import { readConfig } from "@onrecord/core/config";
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
 import { anySeed, draws } from "@onrecord/core/testing/random";
@@ -51,6 +52,10 @@ const backup = (adminUrl: string, out: string, dataDir = context.config.dataDir)
 const restore = (adminUrl: string, file: string, dataDir: string, phrase = passphrase) =>
   restoreBackup({ adminUrl, dataDir, file, passphrase: phrase, progress });
 const check = (file: string, phrase = passphrase) => checkBackup(file, phrase, progress);
+const examine = (adminUrl: string, dataDir: string) => {
+  const { config, secrets } = readConfig({ ONRECORD_DATA: dataDir });
+  return examineData(adminUrl, config, secrets, () => undefined);
+};
 /** What tells the content of two backups apart: every table's rows. */
 const contentOf = ({ parts }: Written) =>
   parts.map(({ table, rows, sha256 }) => `${table} ${rows} ${sha256}`).sort();
@@ -179,7 +184,7 @@ describe("a restore", () => {
       expect(await readdir(dataDir)).toEqual([]);
 
       await restore(url.href, made.file, dataDir);
-      expect(await examineData(url.href, dataDir, () => undefined)).toEqual([]);
+      expect(await examine(url.href, dataDir)).toEqual([]);
       expect(contentOf(await backup(url.href, join(folder, "again.backup"), dataDir))).toEqual(
         contentOf(made),
       );
@@ -198,6 +203,33 @@ describe("a restore", () => {
     }
   });
 
+  it("says in a sentence that the database broke it off, and leaves nothing", async () => {
+    await using target = await freshDatabase({ migrated: false });
+    await using admin = new Database(context.env.DATABASE_ADMIN_URL, { log, max: 1 });
+    const end = (name: string, database: string) =>
+      admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = $2",
+        [name, new URL(database).pathname.slice(1)],
+      );
+    const dataDir = await newDir();
+    let ended: unknown;
+    const request = { adminUrl: target.adminUrl, dataDir, file: made.file, passphrase };
+    const restoring = restoreBackup({
+      ...request,
+      progress: {
+        add: () => {
+          ended ??= end("onrecord restore", target.adminUrl);
+        },
+        done: () => undefined,
+      },
+    });
+    await expect(restoring).rejects.toThrow(
+      /^The database broke this off \(.+\), and nothing was restored\.$/,
+    );
+    await ended;
+    await restore(target.adminUrl, made.file, dataDir);
+  });
+
   it("makes room of a schema that nobody has used, and refuses keys that are not the backup's", async () => {
     await using target = await freshDatabase();
     const dataDir = await newDir();
@@ -207,7 +239,7 @@ describe("a restore", () => {
     );
     await rm(join(dataDir, "keys.json"));
     await restore(target.adminUrl, made.file, dataDir);
-    expect(await examineData(target.adminUrl, dataDir, () => undefined)).toEqual([]);
+    expect(await examine(target.adminUrl, dataDir)).toEqual([]);
     expect((await stat(join(dataDir, "keys.json"))).mode & 0o777).toBe(0o600);
   });
 
@@ -225,7 +257,7 @@ describe("a restore", () => {
     expect(written.migrations.some((name) => name.startsWith("027"))).toBe(false);
     await using target = await freshDatabase({ migrated: false });
     await restore(target.adminUrl, file, dataDir);
-    expect(await examineData(target.adminUrl, dataDir, () => undefined)).toEqual([]);
+    expect(await examine(target.adminUrl, dataDir)).toEqual([]);
   });
 
   // Every major version that this machine has beside the one of every clone.
@@ -241,7 +273,7 @@ describe("a restore", () => {
         binaries: await binariesAt(root!, log),
       });
       await restore(other.adminUrl, made.file, dataDir);
-      expect(await examineData(other.adminUrl, dataDir, () => undefined)).toEqual([]);
+      expect(await examine(other.adminUrl, dataDir)).toEqual([]);
       const there = await backup(other.adminUrl, join(folder, `from-${major}.backup`), dataDir);
       expect(there.serverVersion).toMatch(new RegExp(`^${major}\\.`));
       expect(contentOf(there)).toEqual(contentOf(made));

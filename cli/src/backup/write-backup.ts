@@ -9,6 +9,7 @@ import { newId } from "@onrecord/core/ids";
 import { readCounts } from "@onrecord/history/check/counts";
 import { nextPlace } from "@onrecord/ledger/era";
 import { type KeptTable, nameOf } from "@onrecord/postgres/backup/kept-tables";
+import { explainFailure } from "@onrecord/postgres/backup/session";
 import { type Snapshot, withSnapshot } from "@onrecord/postgres/backup/snapshot";
 import { countLines } from "./count-lines.js";
 import { FrameWriter } from "./frames.js";
@@ -152,5 +153,5 @@ function explain(error: unknown, file: string): unknown {
     });
   if (code === "ENOENT" || code === "EACCES" || code === "EROFS" || code === "ENOTDIR")
     return new AppError("BAD_CONFIG", `${file} cannot be written (${code}).`, { cause: error });
-  return error;
+  return explainFailure(error, "nothing was kept");
 }

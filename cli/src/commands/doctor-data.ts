@@ -17,7 +17,7 @@ export async function doctorData({ json }: { json?: boolean }): Promise<void> {
   try {
     const { config, secrets } = readEnvironment();
     await using owner = await reachOwner(config, secrets, createLogger(config.logLevel));
-    const faults = await examineData(owner.adminUrl, config.dataDir, tell);
+    const faults = await examineData(owner.adminUrl, config, secrets, tell);
     if (json) printJson(faults);
     else if (faults.length === 0) print("Everything agrees.");
     else for (const { subject, id, text } of faults) print(`${subject}  ${id ?? "–"}  ${text}`);

@@ -3,7 +3,7 @@ import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import { createLogger } from "@onrecord/core/log";
 import { KeyRotation, type KeyStatus } from "@onrecord/history/keys/key-rotation";
-import { FileKeyProvider } from "@onrecord/keys/vault";
+import { Keyring } from "@onrecord/keys/keyring";
 import { bySystem } from "@onrecord/ledger/ledger";
 import { readEnvironment } from "../env.js";
 import { print, printJson, tell } from "../output.js";
@@ -38,12 +38,29 @@ export async function rotateKeys({ json }: Output): Promise<void> {
     if (done.rotated === null) tell(`The rotation to ${done.keyId} had been broken off; it is done now.`);
     if (json) printJson(done);
     else print(`${done.documents} documents were brought under ${done.keyId}.`);
-    if (done.failed.length > 0)
-      throw new AppError(
-        "CONFLICT",
-        `${done.failed.length} documents stay as they are, since their data keys do not open: ${done.failed.join(", ")}.`,
-      );
+    refuseFailed(done.failed);
   });
+}
+
+/** `onrecord keys move`: brings every document from where its key was to what ONRECORD_KEYS says, file or key service. */
+export async function moveKeys({ json }: Output): Promise<void> {
+  await withKeys(async (rotation) => {
+    const done = await rotation.move((documents) => tell(`${documents} documents are under the new key …`));
+    if (json) printJson(done);
+    else print(`${done.documents} documents were brought under ${done.keyId}.`);
+    refuseFailed(done.failed);
+    tell(
+      "Every process must have ONRECORD_KEYS set so by now: what another one makes meanwhile is under its key.",
+    );
+  });
+}
+
+function refuseFailed(failed: readonly string[]): void {
+  if (failed.length > 0)
+    throw new AppError(
+      "CONFLICT",
+      `${failed.length} documents stay as they are, since their data keys do not open: ${failed.join(", ")}.`,
+    );
 }
 
 /** `onrecord keys retire <id>`: forgets a key that no document needs. */
@@ -60,7 +77,7 @@ export async function retireKey(keyId: string): Promise<void> {
 async function withKeys(work: (rotation: KeyRotation) => Promise<void>): Promise<void> {
   const { config, secrets } = readEnvironment();
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
-  const keys = await FileKeyProvider.open(config.dataDir);
+  const keys = await Keyring.open(config.dataDir, config.keys, secrets.keys);
   await work(new KeyRotation(onLogin(context, "operator"), keys, bySystem(newId())));
 }
 

@@ -31,7 +31,7 @@ export async function restore(path: string, { check, json }: RestoreOptions): Pr
   const { adminUrl } = owner;
   const restored = await restoreBackup({ adminUrl, dataDir: config.dataDir, file, passphrase, progress });
   tell("It is there. Everything is held against everything else now …");
-  const faults = await examineData(adminUrl, config.dataDir, tell);
+  const faults = await examineData(adminUrl, config, secrets, tell);
   for (const { subject, id, text } of faults) tell(`${subject} ${id ?? ""}  ${text}`);
   say(restored, "was restored", json);
   if (faults.length > 0)

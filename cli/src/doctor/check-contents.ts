@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Config, Secrets } from "@onrecord/core/config";
 import { createLogger } from "@onrecord/core/log";
 import { Database } from "@onrecord/postgres/database";
@@ -9,6 +8,8 @@ import { checkKeys } from "./check-keys.js";
 import { checkSecret } from "./check-secret.js";
 import type { Finding } from "./checks.js";
 
+const INSUFFICIENT_PRIVILEGE = "42501";
+
 /** What is in the database: whether this machine opens it, whether its nodes understand each other, how it grows. Nothing where it does not run or is not this build's. */
 export async function checkContents(config: Config, secrets: Secrets): Promise<Finding[]> {
   const external = secrets.databaseAdminUrl ?? secrets.databaseUrl;
@@ -18,9 +19,16 @@ export async function checkContents(config: Config, secrets: Secrets): Promise<F
   await using db = new Database(url, { log, max: 2, name: "onrecord doctor" });
   const pending = await pendingMigrations(db).catch(() => ["unknown"]);
   if (pending.length > 0) return [];
-  return [
-    ...(await checkKeys(db, config)),
-    await checkSecret(db, config, secrets, log),
-    ...(await checkGrowth(db, external === undefined ? join(config.dataDir) : null)),
-  ];
+  try {
+    return [
+      ...(await checkKeys(db, config, secrets)),
+      await checkSecret(db, config, secrets, log),
+      ...(await checkGrowth(db, external === undefined ? config.dataDir : null)),
+    ];
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string };
+    if (code !== INSUFFICIENT_PRIVILEGE) throw error;
+    const text = `this login may not look (${message}): set DATABASE_ADMIN_URL to the owner's`;
+    return [{ check: "keys", ok: false, text }];
+  }
 }

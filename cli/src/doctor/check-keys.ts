@@ -1,4 +1,4 @@
-import type { Config } from "@onrecord/core/config";
+import type { Config, Secrets } from "@onrecord/core/config";
 import { AppError } from "@onrecord/core/errors";
 import { examineKeys } from "@onrecord/history/keys/examine-keys";
 import type { KeyProvider } from "@onrecord/keys/vault";
@@ -7,12 +7,12 @@ import { openKeys } from "../backup/open-keys.js";
 import type { Finding } from "./checks.js";
 
 /** Whether this machine's keys open what the database has sealed: a line for each thing that is wrong, or one that nothing is. */
-export async function checkKeys(db: Database, { dataDir }: Config): Promise<Finding[]> {
+export async function checkKeys(db: Database, config: Config, secrets: Secrets): Promise<Finding[]> {
   const check = "keys";
   const bad = (text: string): Finding => ({ check, ok: false, text });
   let keys: KeyProvider;
   try {
-    keys = await openKeys(dataDir);
+    keys = await openKeys(config, secrets);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const [needed] = await db.query<{ any: boolean }>(

@@ -1,11 +1,15 @@
 import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Logger } from "@onrecord/core/log";
-import { type CommitOutcome, commitChanges, type DocumentChanges } from "@onrecord/history/store/commit";
+import { type CommitOutcome, commitChanges } from "@onrecord/history/store/commit";
 import type { Ledger } from "@onrecord/ledger/ledger";
 import type { Database } from "@onrecord/postgres/database";
 import { isUnavailable } from "@onrecord/postgres/unavailable";
-import { Histogram, type Registry } from "prom-client";
+import type { Tracer } from "@onrecord/telemetry/trace/tracer";
+import type { Registry } from "prom-client";
+import type { RoomChanges } from "../room/pending.js";
 import type { Room } from "../room/room.js";
+import { CommitMetrics } from "./commit-metrics.js";
+import { EditSpans } from "./edit-spans.js";
 import { Pipeline } from "./pipeline.js";
 
 /** What the committer needs of its node. */
@@ -18,8 +22,10 @@ export interface CommitterHost {
 /** A group commit under way. */
 interface Commit {
   readonly rooms: readonly Room[];
-  readonly parts: readonly DocumentChanges[];
-  readonly end: () => void;
+  readonly parts: readonly RoomChanges[];
+  /** When it was sent. */
+  readonly since: number;
+  readonly spans: EditSpans | undefined;
   readonly outcomes: Promise<CommitOutcome[] | Failure>;
 }
 
@@ -79,8 +85,7 @@ export class Committer implements AsyncDisposable {
   #answered = Number.NEGATIVE_INFINITY;
   #failing = false;
   #abandoned = false;
-  readonly #seconds: Histogram;
-  readonly #changes: Histogram;
+  readonly #metrics: CommitMetrics;
   readonly #line: Pipeline;
 
   constructor(
@@ -88,20 +93,10 @@ export class Committer implements AsyncDisposable {
     private readonly ledger: Ledger,
     private readonly host: CommitterHost,
     metrics: Registry,
+    private readonly tracer: Tracer | undefined,
   ) {
     this.#line = new Pipeline(db, "onrecord commits", host.log);
-    this.#seconds = new Histogram({
-      name: "onrecord_commit_seconds",
-      help: "duration of a group commit",
-      registers: [metrics],
-      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1],
-    });
-    this.#changes = new Histogram({
-      name: "onrecord_commit_changes",
-      help: "changes in a group commit",
-      registers: [metrics],
-      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
-    });
+    this.#metrics = new CommitMetrics(metrics, () => this.#underWay);
   }
 
   /** Connects, and has the statement planned: a commit of nothing. Otherwise the first who type after a start wait for both. */
@@ -201,7 +196,7 @@ export class Committer implements AsyncDisposable {
 
   #begin(): Commit | null {
     const rooms: Room[] = [];
-    const parts: DocumentChanges[] = [];
+    const parts: RoomChanges[] = [];
     let bytes = 0;
     let count = 0;
     for (const room of this.#turn()) {
@@ -217,16 +212,18 @@ export class Committer implements AsyncDisposable {
       for (const { update } of part.changes) bytes += update.length;
     }
     if (parts.length === 0) return null;
-    this.#changes.observe(count);
+    this.#metrics.sent(count);
     this.#sentWith(count);
     const commit = { action: "document.edited", documents: parts } as const;
-    const outcomes = commitChanges(this.#line, this.ledger, commit).catch((err: unknown) => {
+    const spans = this.tracer && new EditSpans(this.tracer, parts);
+    const send = () => commitChanges(this.#line, this.ledger, commit);
+    const outcomes = (spans ? spans.run(send) : send()).catch((err: unknown) => {
       const passing = isUnavailable(err) && !this.#abandoned;
       const documents = parts.map(({ documentId }) => documentId);
       this.host.log.error({ err, documents, passing }, "a group commit failed");
       return new Failure(passing);
     });
-    return { rooms, parts, end: this.#seconds.startTimer(), outcomes };
+    return { rooms, parts, since: performance.now(), spans, outcomes };
   }
 
   /** The rooms whose turn it is, as long as there is time for them; a room that is scheduled meanwhile has its turn later. */
@@ -260,7 +257,7 @@ export class Committer implements AsyncDisposable {
   }
 
   /** What fails in one room must not keep the others from their commit. */
-  #take(room: Room): DocumentChanges | null {
+  #take(room: Room): RoomChanges | null {
     try {
       return room.take();
     } catch (err) {
@@ -270,10 +267,12 @@ export class Committer implements AsyncDisposable {
     }
   }
 
-  #settle({ rooms, end }: Commit, outcomes: readonly CommitOutcome[] | Failure): void {
-    end();
-    this.#failing = outcomes instanceof Failure;
-    if (!this.#failing) this.#answered = performance.now();
+  #settle(commit: Commit, outcomes: readonly CommitOutcome[] | Failure): void {
+    const { rooms } = commit;
+    const kept = outcomes instanceof Failure ? null : outcomes;
+    this.#metrics.ended(commit, kept);
+    this.#failing = kept === null;
+    if (kept) this.#answered = performance.now();
     for (const [index, room] of rooms.entries()) {
       if (outcomes instanceof Failure) {
         // Whether it was kept is not known: the room finds out, or its clients come back and are told from the table.
@@ -284,5 +283,6 @@ export class Committer implements AsyncDisposable {
       room.settle(outcome);
       if (outcome.outcome === "COMMITTED") this.host.committed(room.documentId, outcome.head);
     }
+    commit.spans?.ended(kept);
   }
 }

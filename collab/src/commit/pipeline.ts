@@ -22,7 +22,10 @@ export class Pipeline implements Sql, AsyncDisposable {
     this.#client ??= this.#open();
     const client = await this.#client;
     // The name makes it a prepared statement.
-    return (await client.query<Row>({ name: this.name, text, values: [...values] })).rows;
+    return this.db.traced(
+      text,
+      async () => (await client.query<Row>({ name: this.name, text, values: [...values] })).rows,
+    );
   }
 
   #open(): Promise<WatchedClient> {

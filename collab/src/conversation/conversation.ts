@@ -179,6 +179,7 @@ export class Conversation {
         const reception = await new Promise<Reception>((tell) =>
           room.receive(connection, part.update, part.step, tell, update.length),
         );
+        if (reception.outcome === "withdrawn") return;
         // Its right may have ended, and its socket been closed, before this part was looked at.
         if (!connection.listening && !connection.mayEdit)
           return this.#refuse(closeReasons.accessRemoved, part.update);
@@ -199,8 +200,7 @@ export class Conversation {
 
   #received(reception: Reception, update: Uint8Array, received: number): void {
     switch (reception.outcome) {
-      case "viewer":
-        return this.#changeOfViewer(update, received);
+      case "withdrawn":
       case "dropped":
         return;
       case "refused":

@@ -57,6 +57,9 @@ describe("a document that goes to rest", () => {
     expect(await node.entries(documentId, "document.diverged")).toMatchObject([
       { actor_id: null, detail: { version: 1, what: "STATE" } },
     ]);
+    // An alert rests on it.
+    expect(await node.counted("onrecord_state_checks_total", { outcome: "state" })).toBe(1);
+    expect(await node.counted("onrecord_state_checks_total", { outcome: "same" })).toBeGreaterThan(0);
     expect(await checkpoints(documentId)).toEqual([]);
     await until(() => losses === 1 && ben.provider.wsconnected, "the editor to come back");
     expect(node.collab.rooms.get(documentId)).not.toBe(room);

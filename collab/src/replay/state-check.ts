@@ -50,6 +50,8 @@ const MOST_DEAR = 1000;
  * counts. Nothing waits for it: who edits, and who loses a right, is served by another thread.
  */
 export class StateCheck implements AsyncDisposable {
+  /** Checks since start, by what they came to. */
+  readonly counts = { same: 0, order: 0, state: 0, unanswered: 0, failed: 0 };
   readonly #waiting = new Map<string, HeldState>();
   #bytes = 0;
   #running: Promise<void> | undefined;
@@ -58,6 +60,11 @@ export class StateCheck implements AsyncDisposable {
   readonly #dear = new Set<string>();
 
   constructor(private readonly host: StateCheckHost) {}
+
+  /** States that wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
 
   /** Has a state looked at when its turn comes. */
   add(state: HeldState): void {
@@ -83,7 +90,10 @@ export class StateCheck implements AsyncDisposable {
     for (let [state] = this.#waiting.values(); state; [state] = this.#waiting.values()) {
       this.#forget(state);
       const begun = performance.now();
-      await this.#check(state).catch((err: unknown) => this.host.failed(state!, err));
+      await this.#check(state).catch((err: unknown) => {
+        this.counts.failed++;
+        this.host.failed(state!, err);
+      });
       await this.#pause(PAUSES * (performance.now() - begun));
     }
     this.#running = undefined;
@@ -103,6 +113,7 @@ export class StateCheck implements AsyncDisposable {
         record: [...(record.encoded ? [record.encoded.state] : []), ...record.later],
       }));
     if (this.#closed.signal.aborted) return;
+    this.counts[countedAs(answer)]++;
     if (answer === undefined && this.#dear.size < MOST_DEAR) this.#dear.add(documentId);
     if (answer === "STATE" || answer === "ORDER") this.host.diverged(state, answer);
     else if (state.store) await this.host.store(state);
@@ -110,6 +121,20 @@ export class StateCheck implements AsyncDisposable {
 
   #forget(state: HeldState): void {
     if (this.#waiting.delete(state.documentId)) this.#bytes -= sizeOf(state);
+  }
+}
+
+/** Null and undefined: there was too much to replay, or it took too long. */
+function countedAs(answer: Comparison | null | undefined): "same" | "order" | "state" | "unanswered" {
+  switch (answer) {
+    case "SAME":
+      return "same";
+    case "ORDER":
+      return "order";
+    case "STATE":
+      return "state";
+    default:
+      return "unanswered";
   }
 }
 

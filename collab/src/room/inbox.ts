@@ -1,5 +1,6 @@
 import { closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { Authors } from "../authorship/authors.js";
+import type { Connection } from "../connection/connection.js";
 import { type Arrival, type Reception, type Run, takeRun } from "../updates/intake.js";
 import type { Checkpoints } from "./checkpoints.js";
 import type { Content } from "./content.js";
@@ -23,6 +24,8 @@ export interface Receiving {
   readonly sliceMs: number;
   /** Whether the document is not there to be written into just now, or not any more. */
   isShut(): boolean;
+  /** The right to edit was lost after all this was sent. */
+  lost(connection: Connection, changes: readonly Uint8Array[]): void;
   /** What was taken into the document, which waits for its commit from now on. */
   taken(run: Run): void;
   /** The document holds something that must not be committed. */
@@ -67,6 +70,8 @@ export class Inbox {
     const { room } = this;
     const begun = performance.now();
     const steps = this.#steps;
+    const lost = new Set(this.#arrived.map(({ connection }) => connection).filter((it) => !it.mayEdit));
+    if (!room.isShut()) for (const connection of lost) room.lost(connection, this.withdraw(connection));
     while (!this.isEmpty && !room.isShut()) {
       this.#isBehind = this.#steps - steps > MANY_STEPS;
       if (performance.now() - begun > room.sliceMs) return;
@@ -80,6 +85,18 @@ export class Inbox {
       }
     }
     if (this.isEmpty) this.#empty();
+  }
+
+  /** Answers what somebody sent who may not write any more; it is gone from here. */
+  withdraw(connection: Connection): readonly Uint8Array[] {
+    const own = this.#arrived.filter((arrival) => arrival.connection === connection);
+    this.#arrived = this.#arrived.filter((arrival) => arrival.connection !== connection);
+    for (const { tell } of own) {
+      connection.settled();
+      tell({ outcome: "withdrawn" });
+    }
+    if (this.isEmpty) this.#empty();
+    return own.map(({ update }) => update);
   }
 
   /** Answers what was never looked at, which is gone from here. */

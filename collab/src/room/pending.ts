@@ -1,5 +1,6 @@
 import { newId } from "@onrecord/core/ids";
-import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
+import type { ClientBinding, DocumentChanges, NewChange } from "@onrecord/history/store/commit";
+import type { Span } from "@onrecord/telemetry/trace/span";
 import type { Connection } from "../connection/connection.js";
 import type { Run } from "../updates/intake.js";
 
@@ -13,8 +14,15 @@ export interface Pending extends NewChange {
   readonly verbatim: boolean;
   /** What it adds to whose clientIDs are whose. */
   readonly bindings: readonly ClientBinding[];
+  /** Its way from its editor to its commit, where that is traced. */
+  readonly span: Span | undefined;
   /** Those it was taken in with, as one update; undefined once it stands for itself. */
   readonly run: { readonly merged: Uint8Array; readonly size: number } | undefined;
+}
+
+/** The changes of a room that are handed over to a group commit. */
+export interface RoomChanges extends DocumentChanges {
+  readonly changes: readonly Pending[];
 }
 
 /** What has become of a change that was applied again. */
@@ -69,7 +77,7 @@ export class PendingChanges {
     const run = merged === null ? undefined : { merged, size: taken.length };
     // Field by field: this is done for every change, and a spread object takes ten times the memory.
     for (const { arrival, update, proven, relayed, bindings } of taken) {
-      const { connection } = arrival;
+      const { connection, span } = arrival;
       const verbatim = sameBytes(update, arrival.update);
       const entryId = newId();
       const seq = ++this.applied;
@@ -87,6 +95,7 @@ export class PendingChanges {
         of,
         verbatim,
         bindings,
+        span,
         run,
       });
     }

@@ -144,6 +144,7 @@ export class Rebuild {
 }
 
 /** One whose right was lowered is still here, and may look on. */
-function lostRight(connection: Connection): CloseReason {
+/** What somebody is told whose changes waited when they lost the right to edit. */
+export function lostRight(connection: Connection): CloseReason {
   return connection.isOpen ? closeReasons.viewOnly : closeReasons.accessRemoved;
 }

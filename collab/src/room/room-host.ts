@@ -4,6 +4,7 @@ import type { Lane } from "@onrecord/core/lane";
 import type { ClientBinding } from "@onrecord/history/store/commit";
 import type { Gap } from "@onrecord/history/store/history";
 import type { LoadedDocument } from "@onrecord/history/store/load";
+import type { Span } from "@onrecord/telemetry/trace/span";
 import type { Connection } from "../connection/connection.js";
 import type { HeldState } from "../replay/state-check.js";
 
@@ -21,6 +22,8 @@ export interface RoomHost<Room> {
   readonly sliceMs: number;
   /** By which documents are made, in slices. */
   readonly lane: Lane;
+  /** A change has come: its way to its commit may be traced. */
+  trace?(documentId: string, connection: Connection): Span | undefined;
   /** The room has changes to commit. */
   schedule(room: Room): void;
   /** Whether the right of a connection may have ended, by a change or by time, as far as this node can tell. */

@@ -7,7 +7,7 @@ import {
   syncFrame,
 } from "@onrecord/collab-protocol/protocol";
 import { AppError } from "@onrecord/core/errors";
-import type { ClientBinding, CommitOutcome, DocumentChanges } from "@onrecord/history/store/commit";
+import type { ClientBinding, CommitOutcome } from "@onrecord/history/store/commit";
 import type { StoredDocument } from "@onrecord/history/store/load";
 import * as Y from "yjs";
 import { Authors } from "../authorship/authors.js";
@@ -17,12 +17,13 @@ import { Presence } from "../presence/presence.js";
 import type { HeldState } from "../replay/state-check.js";
 import { bringsStructs, inspect } from "../updates/inspect.js";
 import type { Arrival } from "../updates/intake.js";
+import { endingUnlessApplied } from "../updates/traced.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Content, merge, updateFrame } from "./content.js";
 import { Inbox } from "./inbox.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
-import { type Outgoing, outgoing, type Pending, PendingChanges } from "./pending.js";
-import { Rebuild } from "./rebuild.js";
+import { type Outgoing, outgoing, type Pending, PendingChanges, type RoomChanges } from "./pending.js";
+import { lostRight, Rebuild } from "./rebuild.js";
 import type { RoomHost } from "./room-host.js";
 
 /** At most this many changes are merged into one frame: merging is superlinear. */
@@ -90,6 +91,11 @@ export class Room {
       limits: host.limits,
       sliceMs: host.sliceMs,
       isShut: () => this.#rebuilding !== undefined || this.#evicted,
+      lost: (connection, changes) => {
+        // A stock client answers whatever it is asked; only something new is an attempt to write.
+        const attempts = changes.filter((update) => this.#isNew(update));
+        if (attempts.length > 0) host.refused(this, connection, lostRight(connection), attempts);
+      },
       taken: (run) => this.#pending.add(run),
       startClean: () => this.#startClean(),
     });
@@ -102,7 +108,10 @@ export class Room {
       reload: (version) => host.reload(documentId, version),
       bindings: (clientIds) => host.bindings(documentId, clientIds),
       ask: (connection) => this.ask(connection),
-      refused: (connection, why, changes) => host.refused(this, connection, why, changes),
+      refused: (connection, why, changes) => {
+        const others = connection.mayEdit ? [] : this.#inbox.withdraw(connection);
+        host.refused(this, connection, why, [...changes, ...others]);
+      },
     });
     this.presence = new Presence(
       host.limits,
@@ -133,7 +142,9 @@ export class Room {
       if (step === "step2") this.authors.hasAnswered(connection);
       return tell({ outcome: "nothing-new" });
     }
-    this.#inbox.add({ connection, update, step, bytes, tell });
+    const span = this.host.trace?.(this.documentId, connection);
+    const told = span ? endingUnlessApplied(span, tell) : tell;
+    this.#inbox.add({ connection, update, step, bytes, tell: told, span });
     connection.ahead();
     this.#wake();
     this.host.schedule(this);
@@ -145,6 +156,14 @@ export class Room {
     if (this.content.repeats(update)) return false;
     const { doc } = this.content;
     return bringsStructs(doc, inspect(update)) || !Y.snapshotContainsUpdate(Y.snapshot(doc), update);
+  }
+
+  #isNew(update: Uint8Array): boolean {
+    try {
+      return this.wouldChange(update);
+    } catch {
+      return true;
+    }
   }
 
   /** Answers a SyncStep1: what the client lacks, told once all of it is durable. After it, the connection gets every batch. */
@@ -206,7 +225,7 @@ export class Room {
   }
 
   /** Hands over what waits as the next part of a group commit, on top of what is under way; null when there is nothing to hand over. */
-  take(): DocumentChanges | null {
+  take(): RoomChanges | null {
     this.#inbox.takeIn();
     if (this.#rebuilding || this.#evicted) return null;
     if (this.#pending.waiting.some(({ connection }) => !connection.mayEdit)) {

@@ -1,6 +1,7 @@
 import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import { emittedBy } from "@onrecord/history/edit/effective-update";
 import type { ClientBinding, NewChange } from "@onrecord/history/store/commit";
+import type { Span } from "@onrecord/telemetry/trace/span";
 import * as Y from "yjs";
 import type { Authors } from "../authorship/authors.js";
 import { type AcceptedChange, type Step, without } from "../authorship/authorship.js";
@@ -22,8 +23,8 @@ export type Reception =
   | { readonly outcome: "gap"; readonly ofOthers: boolean }
   /** The room was given up before it was looked at. */
   | { readonly outcome: "dropped" }
-  /** The right to edit was lost after it was sent. */
-  | { readonly outcome: "viewer" }
+  /** The right to edit was lost after it was sent; it is refused with all else of its sender. */
+  | { readonly outcome: "withdrawn" }
   | ({ readonly outcome: "refused" } & CloseReason);
 
 /** A change as it was sent, not yet looked at. */
@@ -35,6 +36,8 @@ export interface Arrival {
   readonly bytes: number;
   /** Called with what became of it, once that is in the document. */
   readonly tell: (reception: Reception) => void;
+  /** Its way to its commit, where that is traced. */
+  readonly span?: Span | undefined;
 }
 
 /** A change that is in the document now: what it changed, and whose it is. */
@@ -174,7 +177,6 @@ function lookAt(
 ): Admitted | Reception {
   const { connection, step, update, bytes } = arrival;
   if (!connection.listening) return { outcome: "nothing-new" };
-  if (!connection.mayEdit) return { outcome: "viewer" };
   try {
     const inspection = inspect(update, bytes);
     const judgement = authors.judge(doc, connection, step, inspection);

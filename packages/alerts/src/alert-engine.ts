@@ -5,6 +5,8 @@ import { comparePositions, type PlacedEntry, type Position, start } from "@onrec
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import { type Orm, unitOfWork } from "@onrecord/postgres/orm";
+import { type Lag, lagOf } from "@onrecord/telemetry/lag";
+import { observeGauge } from "@onrecord/telemetry/observed";
 import { nextAlertTime, raise } from "./raise.js";
 import { recentInRecord } from "./rules/recent-in-record.js";
 import type { Recent } from "./rules/rule.js";
@@ -26,16 +28,34 @@ const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
  */
 export class AlertEngine implements AsyncDisposable {
   readonly #pump: Pump;
+  readonly #lag: Lag;
+  /** When the last look that succeeded ended. */
+  #lookedAt = performance.now();
   readonly #unsubscribe: (() => void)[] = [];
   /** Up to here nothing is wanted by any rule, as this node has seen. */
   #clear: Position = start;
   #kept = performance.now();
 
   constructor(
-    private readonly context: Pick<AppContext, "db" | "bus" | "log" | "rights">,
+    private readonly context: Pick<AppContext, "db" | "bus" | "log" | "rights" | "metrics">,
     private readonly orm: Orm,
   ) {
     this.#pump = new Pump(() => this.#look(), { name: READER, log: context.log, idleMs: IDLE_MS });
+    const { metrics, rights } = context;
+    this.#lag = lagOf(
+      metrics,
+      {
+        name: "onrecord_alert_lag_seconds",
+        help: "time from an entry to its being held against the rules, of entries that a rule may want",
+        reader: READER,
+      },
+      () => rights.clock.now(),
+    );
+    observeGauge(metrics, {
+      name: "onrecord_alert_look_age_seconds",
+      help: "time since the record was last looked at for alerts; where nothing happens that is each half a minute",
+      read: () => (performance.now() - this.#lookedAt) / 1000,
+    });
   }
 
   async start(): Promise<void> {
@@ -54,8 +74,14 @@ export class AlertEngine implements AsyncDisposable {
     this.#pump.start();
   }
 
-  /** One small read while there is nothing that a rule wants; a transaction only when there is. */
   async #look(): Promise<Again> {
+    const again = await this.#lookOn();
+    this.#lookedAt = performance.now();
+    return again;
+  }
+
+  /** One small read while there is nothing that a rule wants; a transaction only when there is. */
+  async #lookOn(): Promise<Again> {
     const { db } = this.context;
     const { wanted, horizon } = await lookAfter(db, this.#clear);
     const isOld = performance.now() - this.#kept > KEEP_EVERY_MS;
@@ -79,6 +105,9 @@ export class AlertEngine implements AsyncDisposable {
     const em = unitOfWork(this.orm.em(), tx);
     const recent = recentInRecord(tx);
     for (const entry of entries) await this.#judge(tx, em, entry, at, recent);
+    tx.onCommit(() => {
+      for (const { at: written } of entries) this.#lag.seen(Date.parse(written));
+    });
     const last = entries.at(-1);
     const full = entries.length === BATCH;
     const seen: Position = last ? { txid: last.txid, entryId: last.id } : end;

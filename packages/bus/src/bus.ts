@@ -1,4 +1,5 @@
 import type { AppError } from "@onrecord/core/errors";
+import { Tally } from "@onrecord/core/tally";
 import { MessageSeal, type Seal, type SealFault } from "./message-seal.js";
 
 /** Every message of the bus. They are hints, and presence besides: a receiver that misses one finds the same in Postgres. */
@@ -78,6 +79,8 @@ export class Bus implements AsyncDisposable {
   /** Until when somebody else is taken to listen. */
   #heardUntil = 0;
   readonly #seal: MessageSeal;
+  /** What crossed to other nodes and from them, since start: messages by direction and topic, those not believed by their fault. */
+  readonly counts = { messages: new Tally(), refused: new Tally(), failed: 0, gaps: 0 };
   #refused = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
 
@@ -97,6 +100,7 @@ export class Bus implements AsyncDisposable {
         if (envelope.n !== this.nodeId) this.#hear(envelope);
       },
       () => {
+        this.counts.gaps++;
         this.#callRoll();
         for (const handler of this.#gapHandlers) this.#try(handler);
       },
@@ -140,6 +144,7 @@ export class Bus implements AsyncDisposable {
     const fault = this.#seal.open(envelope);
     if (fault !== null) return this.#refuse(fault);
     const { t, m } = envelope;
+    this.counts.messages.add(["received", t]);
     this.#othersListen(SILENT_MS);
     if (t === "node.listens") {
       if ((m as BusMessages["node.listens"]).asks) this.#say({ asks: false });
@@ -148,6 +153,7 @@ export class Bus implements AsyncDisposable {
 
   #refuse(fault: SealFault): void {
     this.#refused++;
+    this.counts.refused.add([fault]);
     if (performance.now() - this.#toldAt < TELL_EVERY_MS) return;
     this.#toldAt = performance.now();
     this.onError(
@@ -178,9 +184,16 @@ export class Bus implements AsyncDisposable {
       const batch = this.#outbox;
       this.#outbox = [];
       // A lost hint delays and never loses, so a failing transport is reported and not retried.
-      await this.transport
-        .send(newest(batch).map((envelope) => this.#seal.seal(envelope)))
-        .catch(this.onError);
+      const sent = newest(batch);
+      await this.transport.send(sent.map((envelope) => this.#seal.seal(envelope))).then(
+        () => {
+          for (const { t } of sent) this.counts.messages.add(["sent", t]);
+        },
+        (error: Error) => {
+          this.counts.failed++;
+          this.onError(error);
+        },
+      );
       await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
     this.#flushing = undefined;

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Bus, type BusTransport } from "@onrecord/bus/bus";
 import { NatsTransport } from "@onrecord/bus/nats-transport";
 import { PostgresTransport } from "@onrecord/bus/postgres-transport";
@@ -7,7 +6,8 @@ import { newId } from "@onrecord/core/ids";
 import type { LimitName } from "@onrecord/core/limits";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
-import { FileKeyProvider, type KeyProvider } from "@onrecord/keys/vault";
+import { Keyring } from "@onrecord/keys/keyring";
+import type { KeyProvider } from "@onrecord/keys/vault";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
 import { Guard } from "@onrecord/policy/guard";
@@ -19,8 +19,16 @@ import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
 import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { migrate } from "@onrecord/postgres/migrate";
 import { roleOf, stepsDownTo } from "@onrecord/postgres/roles";
+import type { Tracer } from "@onrecord/telemetry/trace/tracer";
 import { Registry } from "prom-client";
+import { buildMetrics } from "./build.js";
+import { busMetrics } from "./bus-metrics.js";
+import { diskMetrics } from "./disk-metrics.js";
 import { type Entry, enter, stepDown } from "./entry.js";
+import { poolMetrics } from "./pool-metrics.js";
+import { recordMetrics } from "./record-metrics.js";
+import { rightsMetrics } from "./rights-metrics.js";
+import { createTracer } from "./tracing.js";
 import { Unrecorded } from "./unrecorded.js";
 
 /** What of a context goes by the login under which it connects. */
@@ -44,6 +52,8 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   readonly bus: Bus;
   readonly keys: KeyProvider;
   readonly metrics: Registry;
+  /** Makes traces; undefined: nobody wants any. */
+  readonly tracer: Tracer | undefined;
   /** What this process keeps open for sessions, and on which rights. */
   readonly rights: LiveRights;
   /** Which sessions are being used. */
@@ -95,16 +105,19 @@ export async function createContext(
   options.onProgress?.("migrating the database");
   await migrate(admin.url, log);
   const { own, logins } = reached.external ? await stepAllDown(reached, log) : reached;
+  const nodeId = newId();
+  const metrics = new Registry();
+  const tracer = createTracer(config, secrets, nodeId, metrics, log);
+  if (tracer) resources.use(tracer);
   const serving = boundsOf(config.limits);
   const bounds = options.beside ? patient(serving) : serving;
   const databases: Database[] = [];
   const open = ({ url, ...how }: Entry & { max: number; within?: Database; bounds?: Bounds }) => {
-    const opened = new Database(url, { log, bounds, ...how });
+    const opened = new Database(url, { log, bounds, tracer, ...how });
     databases.push(opened);
     return opened;
   };
   const db = resources.use(open({ ...own, max: config.limits.poolShared }));
-  const nodeId = newId();
   const transport: BusTransport =
     config.bus.kind === "nats" ? new NatsTransport(config.bus.url, log) : new PostgresTransport(db, log);
   const secret = await serviceSecret(config.dataDir, secrets.serviceSecret);
@@ -112,21 +125,37 @@ export async function createContext(
     new Bus(nodeId, transport, (err) => log.warn({ err }, "a bus message failed"), secret),
   );
   await bus.start();
-  const keys = await FileKeyProvider.open(join(config.dataDir));
+  const keys = await Keyring.open(config.dataDir, config.keys, secrets.keys);
   const rights = resources.use(new LiveRights(db, bus, nodeId, log));
   await rights.start();
   const sessionUse = resources.use(new SessionUse(db, log, config.limits.sessionIdleMinutes));
   const roles = await stepsDownTo(db, loginNames.map(roleOf));
   const owned = resources.move();
-  /** What works on these connections: gone, with the refusals that it still counts written, before they are. */
-  const metrics = new Registry();
   const unrecorded = new Unrecorded(log, metrics);
+  /** What works on these connections: gone, with the refusals that it still counts written, before they are. */
   const workOn = (db: Database): UnderLogin => {
     const ledger = unrecorded.watch(owned.use(new Ledger(db, bus, unrecorded)));
     const decisions = new DecisionPoint(db, log);
     return { db, ledger, decisions, guard: new Guard(decisions, ledger) };
   };
   const shared = workOn(db);
+  keys.watch((provider, lost) => {
+    if (lost === null) log.warn({ provider }, "the key service answers again");
+    else log.error({ provider, why: lost }, "the key service does not answer");
+    const detail = { provider, node: nodeId };
+    const action = lost === null ? "key.service-back" : "key.service-lost";
+    const by = {
+      actorKind: "SYSTEM",
+      actorId: null,
+      sessionId: null,
+      requestId: newId(),
+      from: null,
+    } as const;
+    // The database may be away as well; the log has it then.
+    shared.ledger
+      .record({ action, by, object: { kind: "FIRM", id: null }, detail })
+      .catch((err: unknown) => log.warn({ err, provider }, "that could not be recorded"));
+  });
   const made = new Map<string, UnderLogin>();
   const under = (login: LoginName | "operator"): UnderLogin => {
     const how = connect(login);
@@ -144,6 +173,13 @@ export async function createContext(
     const service = roleOf(login);
     return roles.has(service) ? { ...own, max, role: service } : null;
   };
+  const working = () => [["process", shared] as const, ...made];
+  buildMetrics(metrics, config.commit, nodeId);
+  poolMetrics(metrics, () => working().map(([login, { db }]) => [login, db]));
+  recordMetrics(metrics, () => working().map(([login, { ledger }]) => [login, ledger]));
+  busMetrics(metrics, bus);
+  diskMetrics(metrics, config.dataDir);
+  rightsMetrics(metrics, rights);
   return {
     config,
     log,
@@ -151,6 +187,7 @@ export async function createContext(
     bus,
     keys,
     metrics,
+    tracer,
     rights,
     sessionUse,
     nodeId,

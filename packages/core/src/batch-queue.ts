@@ -4,6 +4,7 @@ const TOGETHER = 500;
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly done: PromiseWithResolvers<Result>;
+  readonly since: number;
 }
 
 /**
@@ -13,6 +14,8 @@ interface Waiting<Item, Result> {
  */
 export class BatchQueue<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
+  /** Being done. */
+  #underWay: readonly Waiting<Item, Result>[] = [];
   #running = false;
 
   /** `work` answers with a result for each item, in their order; `isNobodys` tells a fault that no item is to blame for. */
@@ -21,10 +24,21 @@ export class BatchQueue<Item, Result> {
     private readonly isNobodys: (error: unknown) => boolean = () => false,
   ) {}
 
+  /** Items that are not done yet. */
+  get size(): number {
+    return this.#waiting.length + this.#underWay.length;
+  }
+
+  /** How long the oldest of them has waited, in milliseconds. */
+  get waitingMs(): number {
+    const [oldest = this.#waiting[0]] = this.#underWay;
+    return oldest === undefined ? 0 : performance.now() - oldest.since;
+  }
+
   /** Resolves with the item's result when its batch is done. */
   add(item: Item): Promise<Result> {
     const done = Promise.withResolvers<Result>();
-    this.#waiting.push({ item, done });
+    this.#waiting.push({ item, done, since: performance.now() });
     if (!this.#running) {
       this.#running = true;
       setImmediate(() => void this.#run());
@@ -35,6 +49,7 @@ export class BatchQueue<Item, Result> {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, TOGETHER);
+      this.#underWay = batch;
       try {
         await this.#together(batch);
       } catch (error) {
@@ -42,6 +57,7 @@ export class BatchQueue<Item, Result> {
         else for (const one of batch) await this.#together([one]).catch(one.done.reject);
       }
     }
+    this.#underWay = [];
     this.#running = false;
   }
 

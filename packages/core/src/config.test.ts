@@ -39,6 +39,8 @@ describe("configuration", () => {
       serviceSecret: undefined,
       demoPassword: "onrecord-demo",
       metricsToken: undefined,
+      keys: { aws: undefined, containerToken: undefined, vaultToken: undefined },
+      traceHeaders: {},
     });
     for (const [name, { value }] of Object.entries(limitCatalogue))
       expect(config.limits).toHaveProperty(name, value);

@@ -2,7 +2,10 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { isRange } from "./address-ranges.js";
 import { AppError } from "./errors.js";
+import { type KeySecrets, type KeySettings, readKeySettings } from "./key-settings.js";
 import { type Limits, readLimits } from "./limits.js";
+import { withSecrets } from "./secret-files.js";
+import { readTraceHeaders, readTracing, type TracingConfig } from "./tracing.js";
 
 /** The subgraphs. */
 export const subgraphNames = ["identity", "permissions", "documents", "audit"] as const;
@@ -40,6 +43,12 @@ export interface Config {
   /** Which federation planner the gateway uses: the Rust one, or the portable one in JavaScript. */
   readonly planner: "rust" | "javascript";
   readonly limits: Limits;
+  /** What wraps data keys, and which key services can be asked. */
+  readonly keys: KeySettings;
+  /** Where traces go; undefined: none are made. */
+  readonly tracing: TracingConfig | undefined;
+  /** The commit that this build was made of, where whoever built it said so. */
+  readonly commit: string | undefined;
 }
 
 /** What must never be logged. */
@@ -58,6 +67,9 @@ export interface Secrets {
   readonly backupPassphraseFile: string | undefined;
   /** What a reader of `/metrics` must bring. */
   readonly metricsToken: string | undefined;
+  readonly keys: KeySecrets;
+  /** Lets traces into the collector. */
+  readonly traceHeaders: Readonly<Record<string, string>>;
 }
 
 /** A host name or address without a port: no wildcards, since whoever has a name below could then be taken for us. */
@@ -78,9 +90,10 @@ export function readNodeName(env: Env, fault: (sentence: string) => void = () =>
 }
 
 /** Reads configuration and secrets from environment variables. Throws one BAD_CONFIG error with a sentence per fault. */
-export function readConfig(env: Env): { config: Config; secrets: Secrets } {
+export function readConfig(given: Env): { config: Config; secrets: Secrets } {
   const faults: string[] = [];
   const fault = (sentence: string) => void faults.push(sentence);
+  const env = withSecrets(given, fault);
   const text = (name: string) => env[name]?.trim() || undefined;
 
   const url = (name: string, protocols: readonly string[]) => {
@@ -147,6 +160,7 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     if (value) subgraphUrls[name] = value;
   }
 
+  const keys = readKeySettings(env, fault);
   const config: Config = {
     production,
     host: text("HOST") ?? "127.0.0.1",
@@ -165,7 +179,11 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
     planner: oneOf("ONRECORD_PLANNER", ["rust", "javascript"], "rust"),
     limits: readLimits(env, fault),
+    keys: keys.settings,
+    tracing: readTracing(env, fault),
+    commit: text("ONRECORD_COMMIT"),
   };
+  const traceHeaders = readTraceHeaders(env, fault);
   if (faults.length > 0) {
     throw new AppError("BAD_CONFIG", faults.join("\n"), {
       reasons: faults.map((sentence) => ({ id: "config", text: sentence })),
@@ -183,6 +201,8 @@ export function readConfig(env: Env): { config: Config; secrets: Secrets } {
     serviceSecret,
     demoPassword,
     metricsToken,
+    keys: keys.secrets,
+    traceHeaders,
     ...backup,
   };
   return { config, secrets };

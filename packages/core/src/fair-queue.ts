@@ -82,6 +82,11 @@ export class FairQueue<Job extends Waiting> {
     return true;
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#count;
+  }
+
   /** All that wait. */
   get waiting(): Job[] {
     return [...this.#lines.values()].flat();

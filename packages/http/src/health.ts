@@ -1,13 +1,12 @@
 import type { Bus } from "@onrecord/bus/bus";
 import type { Database, Sql } from "@onrecord/postgres/database";
 import { pendingMigrations } from "@onrecord/postgres/migrate";
-import { collectDefaultMetrics, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { HttpServer, RequestHandler } from "./http-server.js";
 import { metricsRoute } from "./metrics-route.js";
+import { processMetrics } from "./process-metrics.js";
 import { Readiness } from "./readiness.js";
-
-/** How often the event loop is looked at: how late it is then is its lag. */
-const EVENT_LOOP_EVERY_MS = 500;
+import { readyMetrics } from "./ready-metrics.js";
 
 /** What is asked whether the process is ready. */
 export interface HealthContext {
@@ -23,13 +22,9 @@ export interface HealthContext {
  * is returned. Hints that do not come delay by a second and hinder nobody, so the bus is told of and does not count.
  */
 export function mountHealth(http: HttpServer, context: HealthContext): Readiness {
-  // The default looks at the event loop a hundred times a second, which is most of what a quiet process costs.
-  collectDefaultMetrics({
-    register: context.metrics,
-    prefix: "onrecord_",
-    eventLoopMonitoringPrecision: EVENT_LOOP_EVERY_MS,
-  });
+  processMetrics(context.metrics);
   const readiness = new Readiness(() => ({ bus: context.bus.ready() ? "ok" : "reconnecting" }));
+  readyMetrics(context.metrics, async () => (await readiness.find()).checks);
   // On the connection that nothing holds: a busy node is not one that cannot work.
   const { reserve } = context.db;
   const beside: Sql = { query: async (text, values = []) => (await reserve.query(text, [...values])).rows };

@@ -1,8 +1,9 @@
 import { type CipherKey, createCipheriv, createDecipheriv, randomBytes, randomFillSync } from "node:crypto";
-import { chmod, readFile } from "node:fs/promises";
+import { chmod, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "@onrecord/core/errors";
 import { readOrCreate, replaceKept } from "@onrecord/core/kept-file";
+import { packWrapped, unpackWrapped } from "./wrapped-key.js";
 
 const IV = 12;
 const TAG = 16;
@@ -48,13 +49,15 @@ export function unseal(key: CipherKey, sealed: Uint8Array, context: string): Buf
 }
 
 /**
- * Wraps and unwraps data keys; the key-encryption keys never leave it. A KMS is another class of this shape. Whatever the provider, a
- * wrapped data key begins with the id of the key that opens it: `id length(1) ‖ id ‖ …`, id in ASCII.
+ * Wraps and unwraps data keys; the key-encryption keys never leave it. Whatever the provider, a wrapped data key begins with the id of
+ * the key that opens it: `id length(1) ‖ id ‖ …`, id in ASCII. UNAVAILABLE while a key service does not answer.
  */
 export interface KeyProvider {
   /** Wraps with the key-encryption key that is current at this moment. */
   wrap(dataKey: Buffer, context: string): Promise<Buffer>;
   unwrap(wrapped: Buffer, context: string): Promise<Buffer>;
+  /** Fails with a sentence when what wraps cannot be used now. */
+  check?(): Promise<void>;
 }
 
 interface KeyFile {
@@ -69,6 +72,7 @@ interface KeyFile {
  * and when it meets a key that it does not know, so keys change under running processes.
  */
 export class FileKeyProvider implements KeyProvider {
+  readonly provider = "file";
   #file: KeyFile;
 
   private constructor(
@@ -89,20 +93,30 @@ export class FileKeyProvider implements KeyProvider {
     });
   }
 
+  /** The keys of a data directory that has some; none are made. */
+  static async openKept(dataDir: string): Promise<FileKeyProvider | undefined> {
+    const path = join(dataDir, "keys.json");
+    return readingKeys(path, async () => {
+      const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+        return undefined;
+      });
+      return text === undefined ? undefined : new FileKeyProvider(path, parseKeys(text));
+    });
+  }
+
   async wrap(dataKey: Buffer, context: string): Promise<Buffer> {
     // With a key that has been retired meanwhile, nobody could open it any more.
     await this.#read();
-    const id = Buffer.from(this.#file.current);
-    const sealed = seal(await this.#key(this.#file.current), dataKey, context);
-    return Buffer.concat([Buffer.from([id.length]), id, sealed]);
+    const { current } = this.#file;
+    return packWrapped(current, seal(await this.#key(current), dataKey, context));
   }
 
   async unwrap(wrapped: Buffer, context: string): Promise<Buffer> {
-    const length = wrapped[0] ?? 0;
-    const id = wrapped.subarray(1, 1 + length).toString();
+    const { keyId: id, body } = unpackWrapped(wrapped);
     const key = await this.#key(id);
     try {
-      return unseal(key, wrapped.subarray(1 + length), context);
+      return unseal(key, body, context);
     } catch (cause) {
       throw new AppError(
         "INTERNAL",
@@ -139,6 +153,11 @@ export class FileKeyProvider implements KeyProvider {
     const file = await this.#read();
     const { [id]: _, ...keys } = file.keys;
     await this.#write({ ...file, keys });
+  }
+
+  /** Forgets all of them, and the file. */
+  async removeAll(): Promise<void> {
+    await unlink(this.path);
   }
 
   async #key(id: string): Promise<Buffer> {

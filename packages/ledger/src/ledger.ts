@@ -1,6 +1,7 @@
 import type { Bus } from "@onrecord/bus/bus";
 import { BatchQueue } from "@onrecord/core/batch-queue";
 import { newId } from "@onrecord/core/ids";
+import { Tally } from "@onrecord/core/tally";
 import { within } from "@onrecord/core/within";
 import type { Database, Tx } from "@onrecord/postgres/database";
 import { isUnavailable } from "@onrecord/postgres/unavailable";
@@ -53,6 +54,8 @@ export class Ledger implements AsyncDisposable {
   readonly provenances: Provenances;
   /** Reads that are folded. */
   readonly sittings: Sittings;
+  /** Since start: entries by action, denials by action and first reason, transactions of entries alone that failed. */
+  readonly counts = { entries: new Tally(), denials: new Tally(), failed: 0 };
   readonly #queue = new BatchQueue<Identified, string>((entries) => this.#recordAll(entries), isUnavailable);
   readonly #strangers: Refusals;
   readonly #backlog: Backlog;
@@ -64,7 +67,7 @@ export class Ledger implements AsyncDisposable {
     private readonly bus: Bus,
     private readonly host: LedgerHost = nobody,
   ) {
-    this.#strangers = new Refusals((entry) => this.recordLater(entry), host.failed);
+    this.#strangers = new Refusals((entry) => this.#recordOwed(entry), host.failed);
     this.#backlog = new Backlog({
       record: async (owed) => void (await this.#recordAll(owed.map(late), true)),
       isPassing: isUnavailable,
@@ -72,7 +75,8 @@ export class Ledger implements AsyncDisposable {
     });
     // Stored apart from the transaction that names it, on a connection that no transaction holds.
     this.provenances = new Provenances({
-      query: async (text, values = []) => (await db.reserve.query(text, [...values])).rows,
+      query: async (text, values = []) =>
+        db.traced(text, async () => (await db.reserve.query(text, [...values])).rows),
     });
     this.sittings = new Sittings(db, bus, this.provenances);
   }
@@ -91,6 +95,7 @@ export class Ledger implements AsyncDisposable {
   /** Appends within `tx` and returns the entry's id; the hint goes out when `tx` commits. */
   async append<A extends AuditAction>(tx: Tx, entry: NewEntry<A>): Promise<string> {
     const id = newId();
+    this.#countDenial(entry);
     await this.#appendAll(tx, [{ id, entry }]);
     return id;
   }
@@ -100,6 +105,7 @@ export class Ledger implements AsyncDisposable {
    * time. Resolves with the entry's id when it is committed.
    */
   async record<A extends AuditAction>(entry: NewEntry<A>): Promise<string> {
+    this.#countDenial(entry);
     return this.#queue.add({ id: newId(), entry });
   }
 
@@ -108,7 +114,12 @@ export class Ledger implements AsyncDisposable {
    * away, that is owed: recorded later, with `late` in its detail, or told (`LedgerHost.lost`) when the process ends before. Resolves when
    * it is on the record, or owed.
    */
-  async recordLater<A extends AuditAction>(entry: NewEntry<A>): Promise<void> {
+  recordLater<A extends AuditAction>(entry: NewEntry<A>): Promise<void> {
+    this.#countDenial(entry);
+    return this.#recordOwed(entry);
+  }
+
+  async #recordOwed<A extends AuditAction>(entry: NewEntry<A>): Promise<void> {
     const owed: Owed = { id: newId(), entry: entry as NewEntry, since: Date.now() };
     this.#underWay.add(owed);
     try {
@@ -128,13 +139,23 @@ export class Ledger implements AsyncDisposable {
     return this.#backlog.size;
   }
 
+  /** Entries that wait to be committed, and how long the oldest has, in milliseconds. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  get waitingMs(): number {
+    return this.#queue.waitingMs;
+  }
+
   /**
    * Records a refusal. Whoever is proven answers for each; those of strangers are folded (see `Refusals`), so that nobody
    * writes the record full with made-up names and tokens.
    */
   async refuse<A extends FoldedAction>(entry: NewEntry<A>): Promise<void> {
+    this.#countDenial(entry);
     if (entry.by.actorId === null) await this.#strangers.add(entry as NewEntry<FoldedAction>);
-    else await this.recordLater(entry);
+    else await this.#recordOwed(entry);
   }
 
   /** Writes what is counted or owed and not yet on the record, as far as the database is there; tells of the rest. Before a process ends. */
@@ -166,8 +187,18 @@ export class Ledger implements AsyncDisposable {
   async #recordAll(entries: readonly Identified[], again = false): Promise<string[]> {
     // Stored before a connection is held: transactions that each wait for a second one would wait for each other.
     await Promise.all(entries.map(({ entry: { by } }) => by.from && this.provenances.of(by.from)));
-    await this.db.transaction((tx) => this.#appendAll(tx, entries, again));
+    try {
+      await this.db.transaction((tx) => this.#appendAll(tx, entries, again));
+    } catch (error) {
+      this.counts.failed++;
+      throw error;
+    }
     return entries.map(({ id }) => id);
+  }
+
+  /** Counted when it is denied, whether or not it can be recorded then. */
+  #countDenial({ action, detail }: NewEntry): void {
+    if (outcomeOf(action) === "DENIED") this.counts.denials.add([action, reasonOf(detail)]);
   }
 
   async #appendAll(tx: Tx, entries: readonly Identified[], again = false): Promise<void> {
@@ -200,11 +231,21 @@ export class Ledger implements AsyncDisposable {
       columns,
     );
     const actions = [...new Set(entries.map(({ entry }) => entry.action))];
-    tx.onCommit(() => this.bus.publish("entries.appended", { actions }));
+    tx.onCommit(() => {
+      for (const { entry } of entries) this.counts.entries.add([entry.action]);
+      this.bus.publish("entries.appended", { actions });
+    });
   }
 }
 
 /** An entry that is recorded after what it tells has happened says how many seconds after. */
 function late({ id, entry, since }: Owed): Identified {
   return { id, entry, late: Math.round((Date.now() - since) / 1000) };
+}
+
+/** Why something was denied: a code or a sentence of ours, never the words of a client. */
+function reasonOf(detail: NewEntry["detail"]): string {
+  const { reason, reasons } = detail as { reason?: unknown; reasons?: readonly unknown[] };
+  const given = reason ?? reasons?.[0];
+  return typeof given === "string" && /^[\w .:,;'-]{1,80}$/.test(given) ? given : "unnamed";
 }

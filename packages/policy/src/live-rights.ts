@@ -34,6 +34,8 @@ export class LiveRights implements AsyncDisposable {
   #renewing: Promise<void> | undefined;
   #ending: NodeJS.Timeout | undefined;
   #closed = false;
+  #renewed = 0;
+  #renewalsFailed = 0;
 
   constructor(
     private readonly db: Database,
@@ -48,6 +50,26 @@ export class LiveRights implements AsyncDisposable {
       looked: (look, since) => this.#looked(look, since),
       epoch: () => this.#rows.epoch,
     });
+  }
+
+  /** Since start. */
+  get counts() {
+    return { looksFailed: this.#watch.failed, renewed: this.#renewed, renewalsFailed: this.#renewalsFailed };
+  }
+
+  /** How long ago this node last saw the state of its rights, in milliseconds. */
+  get lookAge(): number {
+    return performance.now() - this.#watch.lookedAt;
+  }
+
+  /** Rights that are open. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Those that wait to be decided anew. */
+  get doubtful(): number {
+    return this.#stale.size;
   }
 
   /** The time as the database has it. */
@@ -135,8 +157,10 @@ export class LiveRights implements AsyncDisposable {
       const began = performance.now();
       try {
         await this.#standAll(some);
+        this.#renewed += some.length;
         if (this.#stale.size > 0) await delay(Math.min(performance.now() - began, LONGEST_PAUSE_MS));
       } catch (err) {
+        this.#renewalsFailed++;
         this.log.warn({ err }, "rights could not be read");
         for (const right of some) void this.#doubt(right);
         await delay(RETRY_MS, undefined, { ref: false });

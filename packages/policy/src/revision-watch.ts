@@ -24,6 +24,10 @@ export interface WatchHost {
  */
 export class RevisionWatch {
   readonly clock = new DatabaseClock();
+  /** When the last look that succeeded began. */
+  lookedAt = performance.now();
+  /** Looks that failed, since start. */
+  failed = 0;
   /** Every change up to this permission revision has been looked at. */
   #revision = 0;
   #looking: Promise<void> | undefined;
@@ -69,7 +73,10 @@ export class RevisionWatch {
   #tryToLook(): Promise<void> {
     this.#again = true;
     this.#looking ??= this.#lookOn()
-      .catch((err: unknown) => this.host.log.warn({ err }, "rights could not be looked at"))
+      .catch((err: unknown) => {
+        this.failed++;
+        this.host.log.warn({ err }, "rights could not be looked at");
+      })
       .finally(() => {
         this.#looking = undefined;
       });
@@ -88,6 +95,7 @@ export class RevisionWatch {
     const epoch = this.host.epoch();
     const look = await lookAt(this.sql, this.nodeId);
     this.clock.set(look.now, asked);
+    this.lookedAt = asked;
     this.host.looked(look, epoch);
     this.#revision = Math.max(this.#revision, look.revision);
     if (look.snapshot === this.#snapshot) return;

@@ -11,6 +11,8 @@ const PATIENCE = 1.2;
 /** Makes the connections of one login, bounded and watched; `silence` watches those of the whole process. */
 export class Connections {
   readonly silence: Silence;
+  /** Connections of pools that were lost and not ended by us, since start. */
+  lost = 0;
   readonly #config: SettledConfig;
   readonly #ownTimeout: boolean;
   readonly #all = new Set<WatchedClient>();
@@ -110,7 +112,9 @@ export class Connections {
 
   /** The driver hangs the whole connection, with its keys, on its errors: only the words are logged. */
   #lost({ message }: Error): void {
-    if (!this.#ending) this.log.warn({ reason: message }, "a database connection was lost");
+    if (this.#ending) return;
+    this.lost++;
+    this.log.warn({ reason: message }, "a database connection was lost");
   }
 }
 

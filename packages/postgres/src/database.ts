@@ -1,8 +1,10 @@
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
+import { type Tracer, traced } from "@onrecord/telemetry/trace/tracer";
 import pg from "pg";
 import { type Bounds, usualBounds } from "./bounds.js";
 import { Connections } from "./connections.js";
+import { describeStatement, tracedClient } from "./traced-client.js";
 import { isUnknown } from "./unavailable.js";
 import type { WatchedClient } from "./watched-client.js";
 
@@ -46,6 +48,7 @@ export class Database implements Sql, AsyncDisposable {
   readonly #connections: Connections;
   readonly #bounds: Bounds;
   readonly #log: Logger;
+  readonly #tracer: Tracer | undefined;
 
   /** `within`: the connections of the process, which count the statements of these too. `pooled`: there is a pooler before Postgres. */
   constructor(
@@ -58,12 +61,14 @@ export class Database implements Sql, AsyncDisposable {
       within?: Database;
       pooled?: boolean;
       bounds?: Bounds;
+      tracer?: Tracer | undefined;
     },
   ) {
     const { within, bounds = usualBounds } = options;
     const { log, role, pooled, name = "onrecord", max = 12 } = options;
     this.#bounds = bounds;
     this.#log = log;
+    this.#tracer = options.tracer;
     this.#connections = new Connections(
       { connectionString: url, role, pooled, types, application_name: name },
       bounds,
@@ -80,13 +85,37 @@ export class Database implements Sql, AsyncDisposable {
     this.aside = this.#connections.pool(1, answerMs, () => undefined);
   }
 
+  /** Connections that were lost and not ended by us, since start. */
+  get lost(): number {
+    return this.#connections.lost;
+  }
+
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.pool.query<Row>(text, values as unknown[])).rows;
+    return this.traced(text, async () => (await this.pool.query<Row>(text, values as unknown[])).rows);
+  }
+
+  /** Sends a statement as a part of what is being traced, if anything is; the wait for a connection is in it. */
+  traced<T>(text: string, work: () => Promise<T>): Promise<T> {
+    return traced(this.#tracer, () => describeStatement(text), work);
+  }
+
+  /** A connection whose statements are parts of what is being traced, if anything is. */
+  tracedClient<Client extends pg.ClientBase>(client: Client): Client {
+    return this.#tracer?.current() ? tracedClient(client, (text, work) => this.traced(text, work)) : client;
   }
 
   /** Runs `work` in one transaction (READ COMMITTED); rolls back when it throws. The one place where transactions begin and end. */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return traced(
+      this.#tracer,
+      () => ["transaction", {}],
+      () => this.#transaction(work),
+    );
+  }
+
+  async #transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const pooled = await this.pool.connect();
+    const client = this.tracedClient(pooled);
     let broken: Error | undefined;
     try {
       const writes: (() => Promise<void>)[] = [];
@@ -115,7 +144,7 @@ export class Database implements Sql, AsyncDisposable {
         throw error;
       }
     } finally {
-      client.release(broken);
+      pooled.release(broken);
     }
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createLogger } from "@onrecord/core/log";
+import { until } from "@onrecord/core/testing/until";
 import { afterAll, describe, expect, it } from "vitest";
 import { Database } from "./database.js";
 import { listMigrations, migrate } from "./migrate.js";
@@ -94,6 +95,20 @@ describe("migrations", () => {
         /^The migration 021-\S+ could not get its locks.* of \w+ \(a long report\)/,
       ),
     });
+    await using runner = new Database(adminUrl, { log, max: 1 });
+    const cut = expect(migrate(adminUrl, log)).rejects.toMatchObject({
+      message: expect.stringMatching(/nothing of it was kept.*it goes on where it was/),
+    });
+    const pids = () =>
+      runner.query<{ pid: number }>(
+        "select pid from pg_stat_activity where datname = current_database() and application_name = 'onrecord migrate' and wait_event = 'relation'",
+      );
+    await until(async () => {
+      const [found] = await pids();
+      if (found) await runner.query("select pg_terminate_backend($1)", [found.pid]);
+      return found !== undefined;
+    }, "it to wait, and to be cut off");
+    await cut;
     enough.resolve();
     await report;
     expect(await migrate(adminUrl, log)).toEqual(["021-previous-release.sql"]);

@@ -71,6 +71,8 @@ export async function migrate(
     connectionTimeoutMillis: usualBounds.connectMs,
     keepAlive: true,
   });
+  // What is lost between two statements is told by the next one.
+  client.on("error", () => undefined);
   await client.connect();
   const sql: Sql = { query: async (text, values = []) => (await client.query(text, [...values])).rows };
   try {
@@ -132,7 +134,10 @@ async function takeTurn(sql: Sql, log: Logger): Promise<void> {
 }
 
 /** What to do about a refusal of Postgres's, where that can be told. */
-function help(code: unknown, torn: boolean): string {
+function help(code: unknown, message: string, torn: boolean): string {
+  // admin_shutdown and its kind, or nothing at all: the connection is gone.
+  if (/^57P0/.test(String(code)) || /connection|ECONN/i.test(message))
+    return " Run `onrecord migrate` again: it goes on where it was.";
   if (torn)
     return " Later ones were applied before it: the database is half of a copy. Restore a backup that is whole.";
   // insufficient_privilege
@@ -148,18 +153,18 @@ async function inTransaction(
   work: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await client.query("begin");
     try {
+      await client.query("begin");
       await work();
       await client.query("commit");
       return;
     } catch (cause) {
-      await client.query("rollback");
+      await client.query("rollback").catch(() => undefined);
       const { code, message } = cause as { code?: unknown; message: string };
       if (!passing.includes(code))
         throw new AppError(
           "BAD_CONFIG",
-          `${what} failed, and nothing of it was kept: ${message}.${help(code, torn)}`,
+          `${what} failed, and nothing of it was kept: ${message}.${help(code, message, torn)}`,
           {
             cause,
           },

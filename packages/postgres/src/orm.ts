@@ -33,7 +33,11 @@ export async function openOrm({ db, log, schema, entities }: OrmOptions): Promis
     // Closing the ORM must not end connections that others use, so `end` does nothing.
     driverOptions: new Kysely({
       dialect: new PostgresDialect({
-        pool: { connect: () => pool.connect(), end: async () => undefined, options: pool.options },
+        pool: {
+          connect: async () => db.tracedClient(await pool.connect()),
+          end: async () => undefined,
+          options: pool.options,
+        },
       }),
     }),
     schema,

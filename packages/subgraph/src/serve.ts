@@ -6,6 +6,8 @@ import type { HttpServer, RequestHandler, RequestInfo } from "@onrecord/http/htt
 import { originFacts } from "@onrecord/policy/credentials";
 import { byCaller, type Caller } from "@onrecord/policy/principal";
 import { asUnavailable } from "@onrecord/postgres/unavailable";
+import { spanKind } from "@onrecord/telemetry/trace/span";
+import { ending } from "@onrecord/telemetry/trace/tracer";
 import { type DocumentNode, specifiedRules, ValuesOfCorrectTypeRule, validate } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import { ENVELOPE_HEADER, type EnvelopeFault, EnvelopeVerifier } from "./envelope.js";
@@ -21,7 +23,7 @@ import type { Subgraph } from "./subgraph.js";
  */
 export function serveSubgraph(
   subgraph: Subgraph,
-  context: Pick<AppContext, "config" | "log" | "serviceSecret">,
+  context: Pick<AppContext, "config" | "log" | "serviceSecret"> & Partial<Pick<AppContext, "tracer">>,
   http: HttpServer,
 ): void {
   const log = context.log.child({ subgraph: subgraph.name });
@@ -55,19 +57,27 @@ export function serveSubgraph(
     if (body instanceof AppError) return refuse(response, info, body);
     const verified = verifier.verify(header, body);
     if (!verified.ok) return refused(verified.fault);
+    const { tracer } = context;
+    // Behind the envelope, it is the gateway that says what is traced.
+    const parent = { header: singleHeader(request, "traceparent"), ours: true };
+    const span = tracer?.begin(`subgraph ${subgraph.name}`, parent, { kind: spanKind.server });
+    const inSpan = <T>(work: () => Promise<T>) =>
+      tracer && span ? ending(span, () => tracer.run(span, work)) : work();
     const large = takesLargeValues(singleHeader(request, "accept")) ? new LargeValues() : undefined;
-    await sendResponse(response, async (signal) => {
-      const answer = await yoga.fetch(
-        new Request("http://subgraph/graphql", {
-          method: "POST",
-          headers: forwardedHeaders(request),
-          body: new Uint8Array(body),
-          signal,
-        }),
-        { caller: verified.caller, large },
-      );
-      return large ? large.put(answer) : answer;
-    });
+    await sendResponse(response, (signal) =>
+      inSpan(async () => {
+        const answer = await yoga.fetch(
+          new Request("http://subgraph/graphql", {
+            method: "POST",
+            headers: forwardedHeaders(request),
+            body: new Uint8Array(body),
+            signal,
+          }),
+          { caller: verified.caller, large },
+        );
+        return large ? large.put(answer) : answer;
+      }),
+    );
   };
   // Gateways come by a name inside; who they are is proven by the envelope.
   http.route("/graphql", answer, { anyHost: true });

@@ -6,6 +6,7 @@ import { endSittings } from "@onrecord/ledger/sittings";
 import { openOrm } from "@onrecord/postgres/orm";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { lagOf } from "@onrecord/telemetry/lag";
 import type { AuditContext } from "./context.js";
 import { alertFeed } from "./live/alert-feed.js";
 import { entryFeed } from "./live/entry-feed.js";
@@ -19,11 +20,21 @@ export interface AuditSubgraph extends Subgraph {
 /** The subgraph of what happened: the record, and the alerts raised from it. */
 export async function createAuditSubgraph(process: AppContext): Promise<AuditSubgraph> {
   const context = onLogin(process, "audit");
-  const { bus, db, log } = context;
+  const { bus, db, log, metrics, rights } = context;
+  const follower = (reader: string) =>
+    lagOf(
+      metrics,
+      {
+        name: "onrecord_follower_lag_seconds",
+        help: "time from an entry or alert to its being read for those who follow them live",
+        reader,
+      },
+      () => rights.clock.now(),
+    );
   await using owned = new AsyncDisposableStack();
   const orm = owned.use(await openOrm({ db, log, schema: "audit", entities: [AlertEntity] }));
-  const entries = owned.use(entryFeed(db, log));
-  const alerts = owned.use(alertFeed(db, log));
+  const entries = owned.use(entryFeed(db, log, follower("entries")));
+  const alerts = owned.use(alertFeed(db, log, follower("alerts")));
   const engine = owned.use(new AlertEngine(context, orm));
   const sittings = owned.use(
     new Pump(async () => ((await endSittings(db)) > 0 ? 0 : undefined), {

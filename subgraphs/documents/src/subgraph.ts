@@ -9,6 +9,7 @@ import type { Caller } from "@onrecord/policy/principal";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { LargeValues } from "@onrecord/subgraph/large-values";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { observeGauge, type Sample } from "@onrecord/telemetry/observed";
 import type { DocumentsContext, DocumentsServices } from "./context.js";
 import { LapsedLinks } from "./download/lapsed-links.js";
 import { downloadHandler } from "./download/serve-download.js";
@@ -34,6 +35,12 @@ export async function createDocumentsSubgraph(process: AppContext): Promise<Docu
   await using opened = new AsyncDisposableStack();
   const orm = opened.use(await openDocumentsOrm({ db, log }));
   const imports = opened.use(new ImportRunner(context.config.limits));
+  observeGauge(context.metrics, {
+    name: "onrecord_imports",
+    help: "pages that are read into filings now, and pages that wait for it",
+    labels: ["state"],
+    read: () => Object.entries(imports.load).map(([state, count]): Sample => [{ state }, count]),
+  });
   const history = new History(context);
   const threads = opened.use(new ReadingThreads(context.config.limits));
   const edits = new Edits(context, history, threads);

@@ -1,6 +1,7 @@
 import { type AppContext, onLogin } from "@onrecord/context/context";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { Subgraph } from "@onrecord/subgraph/subgraph";
+import { observeGauge, type Sample } from "@onrecord/telemetry/observed";
 import { Accounts } from "./accounts.js";
 import type { IdentityContext } from "./context.js";
 import { LinkLimits } from "./link-limits.js";
@@ -17,6 +18,12 @@ export async function createIdentitySubgraph(
   const context = onLogin(process, "identity");
   const orm = await openIdentityOrm(context);
   const passwords = new PasswordPool();
+  observeGauge(context.metrics, {
+    name: "onrecord_password_checks",
+    help: "passwords that are held against their hashes now, and passwords that wait for it",
+    labels: ["state"],
+    read: () => Object.entries(passwords.load).map(([state, count]): Sample => [{ state }, count]),
+  });
   const services = {
     ...shared(context),
     accounts: new Accounts(context.db),

@@ -1,6 +1,9 @@
 import { constants, setPriority } from "node:os";
-import { parentPort } from "node:worker_threads";
+import { isMainThread, parentPort } from "node:worker_threads";
 import { AppError, type ErrorCode } from "../errors.js";
+
+// Whoever edits comes first, also before what this thread loads. Linux sets it for the thread alone; elsewhere it would be the whole process.
+if (!isMainThread && process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
 
 /** What a thread of a `ThreadPool` says: an answer, or which error its question came to. */
 export type Said<Answer> =
@@ -18,8 +21,6 @@ export interface Told<Answer> {
  * ends the thread.
  */
 export function answerQuestions<Question, Answer>(answerTo: (question: Question) => Told<Answer>): void {
-  // Whoever edits comes first. Linux sets it for this thread alone; elsewhere it would be the whole process.
-  if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
   parentPort?.on("message", (question: Question) => {
     const [said, transfer] = say(answerTo, question);
     parentPort?.postMessage(said, [...transfer]);

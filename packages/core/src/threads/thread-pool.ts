@@ -78,6 +78,11 @@ export class ThreadPool<Question, Answer> implements AsyncDisposable {
     }
   }
 
+  /** Tasks that are answered now, and tasks that wait for their turn. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#served, waiting: this.#queue.size };
+  }
+
   /** Ends what is under way, and what waits. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;

@@ -1,6 +1,7 @@
 import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
-import type { FileKeyProvider } from "@onrecord/keys/vault";
+import type { ManagedKeys } from "@onrecord/keys/keyring";
+import { providerOf } from "@onrecord/keys/wrapped-key";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { By } from "@onrecord/ledger/ledger";
 import { readKeyUsage } from "./key-usage.js";
@@ -9,7 +10,7 @@ import { type Rewrapped, rewrapDocuments } from "./rewrap.js";
 /** A key-encryption key as an operator sees it. */
 export interface KeyStatus {
   readonly keyId: string;
-  /** Absent: documents need it, and the key file does not have it. */
+  /** Absent: documents need it, and the key file does not have it. What a key service has, only it knows: old. */
   readonly state: "current" | "next" | "old" | "absent";
   readonly documents: number;
 }
@@ -21,7 +22,7 @@ export interface KeyStatus {
 export class KeyRotation {
   constructor(
     private readonly context: Pick<AppContext, "db" | "ledger">,
-    private readonly keys: FileKeyProvider,
+    private readonly keys: ManagedKeys,
     private readonly by: By,
   ) {}
 
@@ -31,15 +32,25 @@ export class KeyRotation {
     const usage = new Map(
       (await readKeyUsage(this.context.db)).map(({ keyId, documents }) => [keyId, documents]),
     );
+    const stateOf = (keyId: string) => {
+      if (keyId === current) return "current";
+      if (keyId === next) return "next";
+      return all.includes(keyId) || providerOf(keyId) !== "file" ? "old" : "absent";
+    };
     return [...new Set([...all, ...usage.keys()])].map((keyId) => ({
       keyId,
-      state: keyId === current ? "current" : keyId === next ? "next" : all.includes(keyId) ? "old" : "absent",
+      state: stateOf(keyId),
       documents: usage.get(keyId) ?? 0,
     }));
   }
 
   /** Makes the next key, to be copied to every machine before anything is wrapped with it. */
-  prepare(): Promise<string> {
+  async prepare(): Promise<string> {
+    if (this.keys.provider !== "file")
+      throw new AppError(
+        "CONFLICT",
+        "A key service is the same for every machine: rotate, there is nothing to copy.",
+      );
     return this.#alone(() => this.keys.prepare());
   }
 
@@ -53,19 +64,50 @@ export class KeyRotation {
     const rotated = await this.#alone(async () => {
       const { current } = await this.keys.ids();
       const usage = await readKeyUsage(this.context.db);
+      const foreign = usage.find(({ keyId }) => providerOf(keyId) !== this.keys.provider);
+      if (foreign)
+        throw new AppError(
+          "CONFLICT",
+          `${foreign.documents} documents are under "${foreign.keyId}", and ONRECORD_KEYS is ${this.keys.provider}: \`onrecord keys move\` would bring them there.`,
+        );
       return usage.some(({ keyId }) => keyId !== current) ? null : this.#useNext(current);
     });
+    return { rotated, ...(await this.#rewrap(onProgress)) };
+  }
+
+  /**
+   * Brings every document under the current key of what wraps now, from whatever provider; again to go on after a crash. CONFLICT when
+   * none is elsewhere.
+   */
+  async move(onProgress?: (documents: number) => void): Promise<{ keyId: string } & Rewrapped> {
+    await this.#alone(async () => {
+      const { current } = await this.keys.ids();
+      const usage = await readKeyUsage(this.context.db);
+      const foreign = usage.filter(({ keyId }) => providerOf(keyId) !== this.keys.provider);
+      if (foreign.length === 0)
+        throw new AppError(
+          "CONFLICT",
+          `No document is elsewhere than under ${this.keys.provider}, which is what ONRECORD_KEYS says.`,
+        );
+      for (const { keyId } of foreign)
+        await this.#record("key.rotated", { keyId: current, previousKeyId: keyId });
+    });
+    return this.#rewrap(onProgress);
+  }
+
+  async #rewrap(onProgress?: (documents: number) => void): Promise<{ keyId: string } & Rewrapped> {
     const { current: keyId } = await this.keys.ids();
-    const { db } = this.context;
+    const { db, ledger } = this.context;
     const request = { keyId, by: this.by, ...(onProgress ? { onProgress } : {}) };
-    const rewrapped = await rewrapDocuments({ db, keys: this.keys }, this.context.ledger, request);
-    return { keyId, rotated, ...rewrapped };
+    return { keyId, ...(await rewrapDocuments({ db, keys: this.keys }, ledger, request)) };
   }
 
   /** Forgets a key that no document needs. CONFLICT when one does, or when it is the one in use. */
   async retire(keyId: string): Promise<void> {
     await this.#alone(async () => {
       const { current, all } = await this.keys.ids();
+      if (providerOf(keyId) !== "file")
+        throw new AppError("CONFLICT", `"${keyId}" is kept by its service: disable or delete it there.`);
       if (!all.includes(keyId))
         throw new AppError("NOT_FOUND", `The key file has no key "${keyId}"; it has ${all.join(", ")}.`);
       if (keyId === current)

@@ -1,4 +1,5 @@
 import type { AppContext } from "@onrecord/context/context";
+import { AppError } from "@onrecord/core/errors";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import { keyContext } from "./data-key.js";
 
@@ -41,7 +42,11 @@ export async function rewrapDocuments(
     const fresh = await Promise.all(
       old.map(async ({ documentId, wrapped }) => {
         const context = keyContext(documentId);
-        const dataKey = await keys.unwrap(wrapped, context).catch(() => void failed.push(documentId));
+        const dataKey = await keys.unwrap(wrapped, context).catch((error: unknown) => {
+          // That a service is away is no fault of the document's.
+          if (error instanceof AppError && error.code === "UNAVAILABLE") throw error;
+          failed.push(documentId);
+        });
         return dataKey ? [{ documentId, wrapped, again: await keys.wrap(dataKey, context) }] : [];
       }),
     );

@@ -55,6 +55,7 @@ const outcomes: Partial<Record<AuditAction, Outcome>> = {
   "presence.crowded-out": "DENIED",
   "access.denied": "DENIED",
   "folder.withheld": "DENIED",
+  "key.service-lost": "FAILED",
 };
 
 /** The outcome of an event. */

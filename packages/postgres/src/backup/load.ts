@@ -4,7 +4,7 @@ import { prepareAppliedMigrations } from "../applied-migrations.js";
 import { listMigrations, MIGRATION_LOCK, runMigration } from "../migrate.js";
 import { type KeptTable, listKeptTables, nameOf, quoted, type SequenceState } from "./kept-tables.js";
 import { setAsideRules } from "./rules.js";
-import { type CopySession, openCopySession } from "./session.js";
+import { type CopySession, explainFailure, openCopySession } from "./session.js";
 
 /** An empty database that is being filled, in one transaction. */
 export interface Load {
@@ -25,6 +25,16 @@ export async function loadDatabase<T>(
   { migrations, tables }: { migrations: readonly string[]; tables: readonly KeptTable[] },
   work: (load: Load) => Promise<T>,
 ): Promise<T> {
+  return load(adminUrl, { migrations, tables }, work).catch((error: unknown) => {
+    throw explainFailure(error, "nothing was restored");
+  });
+}
+
+async function load<T>(
+  adminUrl: string,
+  { migrations, tables }: { migrations: readonly string[]; tables: readonly KeptTable[] },
+  work: (load: Load) => Promise<T>,
+): Promise<T> {
   await using session = await openCopySession(adminUrl, "onrecord restore");
   const ours = await listMigrations();
   const unknown = migrations.find((name) => !ours.includes(name));
@@ -33,13 +43,11 @@ export async function loadDatabase<T>(
       "BAD_CONFIG",
       `The backup has the migration ${unknown}, which this build does not know: restore it with the Onrecord that made it, or a newer one.`,
     );
-  await mustSuit(session);
   await session.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
   await session.query("begin");
   await mustBeEmpty(session);
   await session.query("create schema onrecord");
   await prepareAppliedMigrations(session);
-  const { client } = session;
   for (const name of migrations) await migrateWithin(session, name);
   mustBeThese(await listKeptTables(session), tables);
   const names = tables.map(({ schema, name }) => quoted(schema, name));
@@ -49,20 +57,11 @@ export async function loadDatabase<T>(
 
   const result = await work({
     sql: session,
-    rows: async (table, chunks) => {
-      const stream = client.query(copyFrom(copyIn(table)));
-      const ended = new Promise<void>((resolve, reject) =>
-        stream.once("finish", resolve).once("error", reject),
-      );
-      // It may fail while the next chunk is still read.
-      ended.catch(() => undefined);
-      for await (const chunk of chunks)
-        if (!stream.write(chunk))
-          await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), ended]);
-      stream.end();
-      await ended;
-      return stream.rowCount;
-    },
+    rows: (table, chunks) =>
+      copyRows(session, table, chunks).catch((error: unknown) => {
+        // What writes to a lost connection fails in its own words.
+        throw session.loss() ?? (error instanceof TypeError ? new Error("Connection terminated") : error);
+      }),
     finish: async (sequences) => {
       for (const { schema, name, last } of sequences)
         if (last !== null)
@@ -78,6 +77,23 @@ export async function loadDatabase<T>(
   return result;
 }
 
+async function copyRows(
+  { client }: CopySession,
+  table: KeptTable,
+  chunks: AsyncIterable<Buffer>,
+): Promise<number> {
+  const stream = client.query(copyFrom(copyIn(table)));
+  const ended = new Promise<void>((resolve, reject) => stream.once("finish", resolve).once("error", reject));
+  // It may fail while the next chunk is still read.
+  ended.catch(() => undefined);
+  for await (const chunk of chunks)
+    if (!stream.write(chunk))
+      await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), ended]);
+  stream.end();
+  await ended;
+  return stream.rowCount;
+}
+
 async function migrateWithin(session: CopySession, name: string): Promise<void> {
   try {
     // A table with events that wait for the end of the transaction cannot be altered.
@@ -88,19 +104,6 @@ async function migrateWithin(session: CopySession, name: string): Promise<void> 
   } catch (cause) {
     throw new AppError("BAD_CONFIG", `The migration ${name} failed: ${(cause as Error).message}`, { cause });
   }
-}
-
-async function mustSuit(session: CopySession): Promise<void> {
-  const [server] = await session.query<{ version: number; encoding: string }>(
-    `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding`,
-  );
-  if (server!.version < 150_000)
-    throw new AppError("BAD_CONFIG", "This Postgres is older than 15; Onrecord needs 15 or newer.");
-  if (server!.encoding !== "UTF8")
-    throw new AppError(
-      "BAD_CONFIG",
-      `This database's encoding is ${server!.encoding}; make it with \`create database … encoding 'UTF8' template template0\`.`,
-    );
 }
 
 /** Of Onrecord there may be a schema that nobody has used; it makes room. */

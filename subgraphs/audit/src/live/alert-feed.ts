@@ -1,12 +1,13 @@
 import type { Logger } from "@onrecord/core/log";
 import { readRevision } from "@onrecord/policy/resources";
 import type { Sql } from "@onrecord/postgres/database";
+import type { Lag } from "@onrecord/telemetry/lag";
 import { type AlertPosition, alertPosition, compareAlerts } from "../alerts/alert-cursor.js";
 import { newestAlert, type RaisedAlert, readAlertsAfter } from "../alerts/raised-alert.js";
 import { Feed } from "./feed.js";
 
 /** The alerts, live. */
-export function alertFeed(sql: Sql, log: Logger): Feed<RaisedAlert, AlertPosition> {
+export function alertFeed(sql: Sql, log: Logger, lag: Lag): Feed<RaisedAlert, AlertPosition> {
   return new Feed<RaisedAlert, AlertPosition>(
     {
       name: "alerts",
@@ -19,5 +20,6 @@ export function alertFeed(sql: Sql, log: Logger): Feed<RaisedAlert, AlertPositio
       revision: () => readRevision(sql),
     },
     log,
+    ({ alert }) => lag.seen(alert.at.getTime()),
   );
 }

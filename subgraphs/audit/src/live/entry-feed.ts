@@ -5,10 +5,11 @@ import { comparePositions, positionOf } from "@onrecord/ledger/read";
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import { readRevision } from "@onrecord/policy/resources";
 import type { Sql } from "@onrecord/postgres/database";
+import type { Lag } from "@onrecord/telemetry/lag";
 import { Feed } from "./feed.js";
 
 /** The record, live. */
-export function entryFeed(sql: Sql, log: Logger): Feed<PlacedEntry, Position> {
+export function entryFeed(sql: Sql, log: Logger, lag: Lag): Feed<PlacedEntry, Position> {
   return new Feed<PlacedEntry, Position>(
     {
       name: "entries",
@@ -20,5 +21,6 @@ export function entryFeed(sql: Sql, log: Logger): Feed<PlacedEntry, Position> {
       revision: () => readRevision(sql),
     },
     log,
+    ({ at }) => lag.seen(Date.parse(at)),
   );
 }

@@ -46,6 +46,8 @@ export class Feed<Item, Position> implements AsyncDisposable {
   constructor(
     private readonly source: Source<Item, Position>,
     log: Logger,
+    /** Told of each item when it was read. */
+    private readonly seen: (item: Item) => void = () => undefined,
   ) {
     this.#pump = new Pump(() => this.#advance(), { name: source.name, log });
   }
@@ -129,6 +131,7 @@ export class Feed<Item, Position> implements AsyncDisposable {
   #keep(items: readonly Item[]): void {
     const last = items.at(-1);
     if (last === undefined) return;
+    for (const item of items) this.seen(item);
     this.#kept.push(...items);
     this.#to = this.source.positionOf(last);
     const dropped = this.#kept.splice(0, Math.max(0, this.#kept.length - KEPT)).at(-1);

@@ -51,6 +51,11 @@ export class ImportRunner implements AsyncDisposable {
     });
   }
 
+  /** Pages that are read now, and pages that wait for their turn. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return this.#pool.load;
+  }
+
   /**
    * Reads a page. BAD_USER_INPUT with a sentence when it cannot become a filing, RATE_LIMITED when too many wait, UNAVAILABLE when
    * it was stopped.

@@ -61,6 +61,11 @@ export class PasswordPool implements AsyncDisposable {
     this.#strangers = new FairQueue(queue);
   }
 
+  /** Passwords that are looked at now, and those that wait. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#busy.size, waiting: this.#familiar.size + this.#strangers.size };
+  }
+
   /**
    * Whether a password is the one that was hashed; without a hash it works as long and says no. RATE_LIMITED when too many wait: of
    * the account, of the network, or in all.

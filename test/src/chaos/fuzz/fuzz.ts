@@ -2,6 +2,7 @@ import { Random } from "@onrecord/core/testing/random";
 import { History } from "@onrecord/history/store/history";
 import { addPerson, signedIn, type TestContext, testContext } from "@onrecord/testing/database";
 import { addDocument, addGrant } from "@onrecord/testing/documents";
+import { checkAllAgrees } from "../all-agrees.js";
 import { becomes } from "../becomes.js";
 import type { Tools } from "../check-history.js";
 import { watchClientErrors } from "../client-errors.js";
@@ -54,6 +55,7 @@ export async function fuzz(options: FuzzOptions): Promise<Verdict> {
   await using server = await MeasuredServer.start(context.env);
   const campaign = new Campaign(context, server, options, faults);
   const figures = await campaign.run();
+  await checkAllAgrees(context, faults);
   const seconds = (performance.now() - started) / 1000;
   return { campaign: "fuzz", seed: options.seed, seconds, figures, faults: faults.all };
 }

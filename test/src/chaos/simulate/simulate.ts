@@ -1,5 +1,6 @@
 import { Database } from "@onrecord/postgres/database";
 import { testContext } from "@onrecord/testing/database";
+import { checkAllAgrees } from "../all-agrees.js";
 import { Faults } from "../faults.js";
 import type { Verdict } from "../verdict.js";
 import { World } from "./world.js";
@@ -30,6 +31,7 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
       );
     }
   }
+  await checkAllAgrees(context, faults);
   const seconds = (performance.now() - started) / 1000;
   const figures = {
     ...world.did,
