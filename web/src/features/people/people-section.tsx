@@ -50,14 +50,15 @@ export function PeopleSection({ firm }: { firm: Firm }) {
   const people = data?.users.edges.map(({ node }) => node) ?? [];
   const total = data?.users.totalCount ?? people.length;
 
-  const finish = (id?: string) => {
-    setDialog(null);
-    reload();
-    focus(id);
-  };
   const leave = (id?: string) => {
     setDialog(null);
+    // What could not be read when the dialog was open is there the next time.
+    if (firm.state !== "ready" && firm.state !== "loading") firm.reload();
     focus(id);
+  };
+  const finish = (id?: string) => {
+    reload();
+    leave(id);
   };
 
   return (
@@ -87,7 +88,15 @@ export function PeopleSection({ firm }: { firm: Firm }) {
         }}
       />
       <div className={classes.card} aria-busy={fetching}>
-        {error && !data ? <ProblemView problem={problemOf(error)} onRetry={reload} /> : null}
+        {error && !data ? (
+          <ProblemView
+            problem={problemOf(error)}
+            onRetry={() => {
+              reload();
+              firm.reload();
+            }}
+          />
+        ) : null}
         {fetching && !data ? <LinesLoading rows={8} /> : null}
         {data && people.length === 0 ? (
           <Blank

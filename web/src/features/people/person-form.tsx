@@ -172,7 +172,9 @@ function Place({ firm, person, draft, faults, onChange }: PlaceProps) {
           {roles.map(({ id, name }) => (
             <Checkbox key={id} size="xs" value={id} label={name} />
           ))}
-          {roles.length === 0 ? <span className={classes.quiet}>{words.noRoles}</span> : null}
+          {roles.length === 0 && firm.state === "ready" ? (
+            <span className={classes.quiet}>{words.noRoles}</span>
+          ) : null}
         </div>
       </Checkbox.Group>
     </>
