@@ -10,6 +10,7 @@ const main = fileURLToPath(new URL("../../cli/dist/main.js", import.meta.url));
 /** The product as a process of its own, on a data directory that outlives it. */
 export class Server implements AsyncDisposable {
   #child: ChildProcess | undefined;
+  #said = "";
 
   private constructor(
     readonly dataDir: string,
@@ -33,6 +34,11 @@ export class Server implements AsyncDisposable {
     return this.#child;
   }
 
+  /** What it has written to its log since it was started last. */
+  get said(): string {
+    return this.#said;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -50,15 +56,15 @@ export class Server implements AsyncDisposable {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.#child = child;
-    let output = "";
+    this.#said = "";
     child.stderr?.on("data", (chunk) => {
-      output += String(chunk);
+      this.#said += String(chunk);
     });
     await new Promise<void>((resolve, reject) => {
       child.stdout?.on("data", (chunk) => {
         if (String(chunk).includes(`Onrecord is ready at ${this.url}`)) resolve();
       });
-      child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${output}`)));
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${this.#said}`)));
     });
   }
 

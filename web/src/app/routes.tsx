@@ -7,6 +7,20 @@ import { Shell } from "./shell/shell.js";
 export const router = createBrowserRouter([
   { path: "/sign-in", element: <SignInPage />, errorElement: <RouteError /> },
   {
+    path: "/first-run",
+    errorElement: <RouteError />,
+    HydrateFallback: () => null,
+    lazy: async () => ({ Component: (await import("../features/first-run/first-run-page.js")).FirstRunPage }),
+  },
+  {
+    path: "/set-password",
+    errorElement: <RouteError />,
+    HydrateFallback: () => null,
+    lazy: async () => ({
+      Component: (await import("../features/first-run/set-password-page.js")).SetPasswordPage,
+    }),
+  },
+  {
     path: "/",
     element: <Shell />,
     errorElement: <RouteError />,
@@ -31,6 +45,10 @@ export const router = createBrowserRouter([
       {
         path: "record",
         lazy: async () => ({ Component: (await import("../features/record/record-page.js")).RecordPage }),
+      },
+      {
+        path: "people/:section?",
+        lazy: async () => ({ Component: (await import("../features/people/people-area.js")).PeopleArea }),
       },
       {
         path: "account",

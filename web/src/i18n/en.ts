@@ -43,6 +43,7 @@ export const en = {
     filings: "Filings",
     alerts: "Alerts",
     record: "Record",
+    people: "People",
     signOut: "Sign out",
     signedInAs: "Signed in as",
     scheme: { label: "Appearance", light: "Light", dark: "Dark", auto: "System" },
@@ -65,6 +66,8 @@ export const en = {
     tooMany: "Too many attempts. Wait a little and try again.",
     demo: "Demo firm",
     demoHint: (password: string) => `Choose a person. They all sign in with the password ${password}.`,
+    nobodyYet: "Nobody has an account here yet",
+    setUp: "Set up this installation",
     again: "Sign in again",
     againHint:
       "Your session ended. What you wrote is still on this page and is sent once you have signed in.",

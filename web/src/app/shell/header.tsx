@@ -14,6 +14,7 @@ import { UserMenu } from "./user-menu.js";
 export function Header() {
   const { messages } = useLocale();
   const mayAudit = useCapability("READ_AUDIT");
+  const managesPeople = useCapability("MANAGE_PEOPLE");
   return (
     <header className={classes.header}>
       <Link to="/" className={classes.brand}>
@@ -22,6 +23,11 @@ export function Header() {
       </Link>
       <Way />
       <nav className={classes.nav} aria-label={messages.shell.main}>
+        {managesPeople ? (
+          <NavLink to="/people" className={`${classes.navLink} ${classes.wide}`}>
+            {messages.shell.people}
+          </NavLink>
+        ) : null}
         {mayAudit ? (
           <>
             <NavLink to="/record" className={classes.navLink ?? ""}>

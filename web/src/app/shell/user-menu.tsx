@@ -1,8 +1,8 @@
 import { Menu, UnstyledButton } from "@mantine/core";
-import { IconLogout, IconShieldLock } from "@tabler/icons-react";
+import { IconLogout, IconShieldLock, IconUsers } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useLocale } from "../../i18n/locale.js";
-import { useMe, useSession } from "../../session/session.js";
+import { useCapability, useMe, useSession } from "../../session/session.js";
 import { PersonMark } from "../../ui/person-mark.js";
 import classes from "./shell.module.css";
 
@@ -11,6 +11,7 @@ export function UserMenu() {
   const { messages } = useLocale();
   const { leave } = useSession();
   const { user } = useMe();
+  const managesPeople = useCapability("MANAGE_PEOPLE");
   const place = [user.title, user.department?.name].filter(Boolean).join(" · ");
   return (
     <Menu width={240}>
@@ -27,6 +28,11 @@ export function UserMenu() {
           {place === "" ? null : <span>{place}</span>}
         </div>
         <Menu.Divider />
+        {managesPeople ? (
+          <Menu.Item component={Link} to="/people" leftSection={<IconUsers size={15} />}>
+            {messages.shell.people}
+          </Menu.Item>
+        ) : null}
         <Menu.Item component={Link} to="/account" leftSection={<IconShieldLock size={15} />}>
           {messages.account.title}
         </Menu.Item>

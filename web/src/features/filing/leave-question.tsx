@@ -5,7 +5,7 @@ import type { CollabSession } from "../../collab/collab-session.js";
 import { unsaved } from "../../collab/saved-state.js";
 import { useOf } from "../../collab/use-collab.js";
 import { useLocale } from "../../i18n/locale.js";
-import { useSettled } from "./use-settled.js";
+import { useSettled } from "../../ui/use-settled.js";
 
 /** Holds a click that leaves the document until everything is saved, or until the person says that it may be lost. */
 export function LeaveQuestion({ session }: { session: CollabSession }) {

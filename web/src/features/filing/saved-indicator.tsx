@@ -13,8 +13,8 @@ import { useSavedLabel } from "../../collab/use-collab.js";
 import type { Messages } from "../../i18n/en.js";
 import type { Format } from "../../i18n/format.js";
 import { useLocale } from "../../i18n/locale.js";
+import { useSettled } from "../../ui/use-settled.js";
 import classes from "./filing.module.css";
-import { useSettled } from "./use-settled.js";
 
 /** Whether what I wrote is safe, in one line that never says more than is true. */
 export function SavedIndicator({ session }: { session: CollabSession }) {

@@ -2,12 +2,11 @@ import { useState } from "react";
 import { Navigate, useSearchParams } from "react-router";
 import { useLocale } from "../../i18n/locale.js";
 import { useSession } from "../../session/session.js";
-import { LanguageSwitch } from "../../ui/language-switch.js";
-import { Logo } from "../../ui/logo.js";
-import { SchemeSwitch } from "../../ui/scheme-switch.js";
+import { Door } from "../../ui/door.js";
 import { useTitle } from "../../ui/use-title.js";
 import { DemoPeople } from "./demo-people.js";
 import { nextPath } from "./next-path.js";
+import { NobodyYet } from "./nobody-yet.js";
 import classes from "./sign-in.module.css";
 import { SignInForm } from "./sign-in-form.js";
 
@@ -22,39 +21,31 @@ export function SignInPage() {
   useTitle(words.title);
   if (state.kind === "signed-in") return <Navigate to={nextPath(search.get("next"))} replace />;
   return (
-    <div className={classes.page}>
-      <div className={classes.corner}>
-        <LanguageSwitch />
-        <SchemeSwitch />
-      </div>
-      <main className={classes.door}>
-        <div className={classes.brand}>
-          <Logo size={34} />
-          <span>{messages.shell.product}</span>
-        </div>
-        <div className={classes.card}>
-          <h1 className={classes.title}>{words.title}</h1>
-          <p className={classes.lead}>{words.lead}</p>
-          <SignInForm
-            email={email}
-            onEmail={setEmail}
-            password={password}
-            onPassword={setPassword}
-            onSignedIn={signedIn}
-          />
-          <DemoPeople
-            onChoose={(person, demoPassword) => {
-              setEmail(person);
-              setPassword(demoPassword);
-            }}
-          />
-        </div>
+    <Door
+      title={words.title}
+      lead={words.lead}
+      below={
         <ul className={classes.promises}>
           {words.promises.map((promise) => (
             <li key={promise}>{promise}</li>
           ))}
         </ul>
-      </main>
-    </div>
+      }
+    >
+      <NobodyYet />
+      <SignInForm
+        email={email}
+        onEmail={setEmail}
+        password={password}
+        onPassword={setPassword}
+        onSignedIn={signedIn}
+      />
+      <DemoPeople
+        onChoose={(person, demoPassword) => {
+          setEmail(person);
+          setPassword(demoPassword);
+        }}
+      />
+    </Door>
   );
 }

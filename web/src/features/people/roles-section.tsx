@@ -1,0 +1,135 @@
+import { Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import {
+  CloseRoleDocument,
+  CreateRoleDocument,
+  RenameRoleDocument,
+  type RoleRowFragment,
+  RolesDocument,
+} from "@onrecord/schema/generated";
+import { IconId } from "@tabler/icons-react";
+import { useState } from "react";
+import { useMutation } from "urql";
+import { problemOf } from "../../api/problem.js";
+import { useReading } from "../../api/use-reading.js";
+import { usePeopleWords } from "../../i18n/people/use-people-words.js";
+import { Blank } from "../../ui/blank.js";
+import { LinesLoading } from "../../ui/lines-loading.js";
+import { ProblemView } from "../../ui/problem-view.js";
+import { ClosedList, WhenAsked } from "./closed-list.js";
+import { ConfirmModal } from "./confirm-modal.js";
+import { NameModal } from "./name-modal.js";
+import classes from "./people.module.css";
+import { type RoleAction, RoleItem } from "./role-item.js";
+import { SectionHead } from "./section-head.js";
+import type { Firm } from "./use-firm.js";
+import { useFocus } from "./use-focus.js";
+
+const HEADING = "roles-heading";
+
+type Dialog = { kind: "new" } | { kind: RoleAction; role: RoleRowFragment };
+
+/** The roles, who has them, and what is done with each. */
+export function RolesSection({ firm }: { firm: Firm }) {
+  const words = usePeopleWords();
+  const { roles } = words;
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const focus = useFocus(HEADING);
+  const [, create] = useMutation(CreateRoleDocument);
+  const [, rename] = useMutation(RenameRoleDocument);
+  const [, close] = useMutation(CloseRoleDocument);
+  const done = (message: string) => {
+    notifications.show({ message });
+    setDialog(null);
+    focus();
+  };
+  const leave = () => {
+    const id = dialog === null || dialog.kind === "new" ? `${HEADING}-new` : `actions-${dialog.role.id}`;
+    setDialog(null);
+    firm.reload();
+    focus(id);
+  };
+
+  return (
+    <section aria-labelledby={HEADING}>
+      <SectionHead
+        id={HEADING}
+        title={words.tabs.roles}
+        lead={roles.lead}
+        action={roles.new}
+        onAction={() => setDialog({ kind: "new" })}
+      />
+      <div className={classes.card}>
+        {firm.state === "loading" ? <LinesLoading /> : null}
+        {firm.state !== "loading" && firm.state !== "ready" ? (
+          <ProblemView problem={firm.state} onRetry={firm.reload} />
+        ) : null}
+        {firm.state === "ready" && firm.roles.length === 0 ? (
+          <Blank icon={<IconId size={26} />} title={roles.empty} hint={roles.emptyHint} />
+        ) : null}
+        {firm.roles.length > 0 ? (
+          <ul className={classes.list} aria-label={words.tabs.roles}>
+            {firm.roles.map((role) => (
+              <RoleItem key={role.id} role={role} onAction={(kind) => setDialog({ kind, role })} />
+            ))}
+          </ul>
+        ) : null}
+      </div>
+      <WhenAsked label={roles.showClosed}>
+        <ClosedRoles />
+      </WhenAsked>
+      {dialog?.kind === "new" ? (
+        <NameModal
+          title={roles.new}
+          confirm={roles.create}
+          onName={(name) => create({ input: { name } })}
+          onDone={(name) => done(roles.created(name))}
+          onClose={leave}
+        />
+      ) : null}
+      {dialog?.kind === "rename" ? (
+        <NameModal
+          title={roles.renameTitle(dialog.role.name)}
+          name={dialog.role.name}
+          confirm={words.save}
+          onName={(name) => rename({ input: { roleId: dialog.role.id, name } })}
+          onDone={(name) => done(roles.renamed(name))}
+          onClose={leave}
+        />
+      ) : null}
+      {dialog?.kind === "close" ? (
+        <ConfirmModal
+          title={roles.closeTitle(dialog.role.name)}
+          confirm={roles.closeIt}
+          danger
+          onConfirm={() => close({ input: { roleId: dialog.role.id } })}
+          onDone={() => done(roles.closed(dialog.role.name))}
+          onClose={leave}
+        >
+          <Text size="sm" lh={1.55}>
+            {roles.closeText(dialog.role.name)}
+          </Text>
+        </ConfirmModal>
+      ) : null}
+    </section>
+  );
+}
+
+const context = { additionalTypenames: ["Role"] };
+
+function ClosedRoles() {
+  const words = usePeopleWords().roles;
+  const [{ data, error }, reload] = useReading({
+    query: RolesDocument,
+    variables: { closed: true },
+    context,
+  });
+  return (
+    <ClosedList
+      closed={data?.roles ?? null}
+      problem={error ? problemOf(error) : null}
+      onRetry={reload}
+      words={words}
+    />
+  );
+}
