@@ -190,6 +190,23 @@ describe.each(loginNames)("with the login of %s", (login) => {
     else await expect(done).rejects.toMatchObject(refused);
   });
 
+  it("nobody says that somebody has read in another time than about now, or more often than can be counted", async () => {
+    const sit = (ago: number, times: string) =>
+      as[login].query("select audit.sit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", [
+        ...[[randomUUID()], ["version.listed"], [ids.user], [ids.session], ["x"], ["DOCUMENT"]],
+        ...[[ids.document], [null], [null], [times], [ago]],
+      ]);
+    const tries = [sit(-1e13, "9223372036854775807"), sit(2e11, "-5"), sit(Number.NaN, "1")];
+    for (const outcome of await Promise.allSettled(tries))
+      if (outcome.status === "rejected") expect(outcome.reason).toMatchObject(refused);
+    const [bad] = await owner.query<{ n: number }>(
+      `select count(*)::int as n from audit.sitting where last_at > clock_timestamp() or times not between 0 and 1e12
+       or first_at < clock_timestamp() - interval '6 minutes'`,
+    );
+    expect(bad).toEqual({ n: 0 });
+    await owner.query("delete from audit.sitting");
+  });
+
   it("nobody commits a live edit in a name that no right of theirs proves", async () => {
     const { query } = commit({
       document: ids.document,

@@ -17,6 +17,8 @@ export class SettledClient extends pg.Client {
   constructor({ role, pooled = false, ...config }: SettledConfig = {}) {
     const { statement_timeout, lock_timeout, idle_in_transaction_session_timeout, ...others } = config;
     super(pooled ? others : { ...config, ...(role ? withRole(config.connectionString ?? "", role) : {}) });
+    // Who made it is told by the promise; whoever has it listens too. In between, its loss must not end the process.
+    this.on("error", () => undefined);
     const settings = { statement_timeout, lock_timeout, idle_in_transaction_session_timeout, role };
     this.#settings = new Map(
       Object.entries(pooled ? settings : {}).flatMap(([name, value]) =>
