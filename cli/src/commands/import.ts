@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { AppError } from "@onrecord/core/errors";
+import { decodePage } from "@onrecord/filing/decode-page";
 import { Api, checkAlive } from "../client/api.js";
 import { firstEditableFolder } from "../client/editable-folder.js";
 import { ownUrl } from "../client/own-url.js";
 import { makeTokens } from "../client/tokens.js";
-import { decodePage } from "../decode-page.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson, tell } from "../output.js";
 

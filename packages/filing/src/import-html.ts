@@ -1,16 +1,21 @@
 import type { Node } from "@tiptap/pm/model";
+import { decodePage } from "./decode-page.js";
 import { fitDocument } from "./fit.js";
 import { fragmentUpdateOf } from "./fragment-update.js";
+import { isAsciiFiling, readAsciiFiling, withoutAsciiTables } from "./import/ascii-filing.js";
 import { findHeadings } from "./import/find-headings.js";
 import { parseSource } from "./import/parse-source.js";
 import { findPlaces } from "./import/places.js";
 import { hasMarkup, readPlainText } from "./import/plain-text.js";
 import { readBlocks } from "./import/read-blocks.js";
+import { refuseSource } from "./import/refuse-source.js";
 import { tidyBlocks } from "./import/tidy-blocks.js";
 import { titleOf } from "./import/title.js";
 import { toNodes } from "./import/to-nodes.js";
 import { unwrapEdgar } from "./import/unwrap-edgar.js";
+import { fromXhtml } from "./import/xhtml.js";
 import { ImportError } from "./import-error.js";
+import { isMhtml } from "./mhtml.js";
 import { type FilingStats, statsOf } from "./stats.js";
 
 /** The longest page that is read, in UTF-16 code units; the longest annual reports on EDGAR are about half of it. */
@@ -52,36 +57,34 @@ export function htmlToFiling(
   html: string,
   onProgress: (fraction: number) => void = () => {},
 ): { document: Node; title: string | null } {
-  refuseWhatIsNoPage(html);
+  refuseSource(html, longestPage);
   // Half a surrogate pair would not survive the way through Yjs, which writes UTF-8.
-  const page = read(unwrapEdgar(html.toWellFormed()), onProgress);
+  const page = read(unwrapEdgar(withoutMhtml(html.toWellFormed())), onProgress);
   const blocks = findHeadings(tidyBlocks(page.blocks));
   onProgress(0.5);
   const document = fitDocument(toNodes(blocks, findPlaces(blocks)));
+  refuseNothing(document);
   onProgress(0.6);
   return { document, title: titleOf(page.title, blocks) };
 }
 
 function read(source: string, onProgress: (fraction: number) => void) {
   if (!hasMarkup(source)) return { blocks: readPlainText(source), title: null };
-  const parsed = parseSource(source);
+  if (isAsciiFiling(source)) return { blocks: readAsciiFiling(source), title: null };
+  const parsed = parseSource(fromXhtml(withoutAsciiTables(source)));
   onProgress(0.3);
   return readBlocks(parsed);
 }
 
-function refuseWhatIsNoPage(source: string): void {
-  if (source.trim() === "") throw new ImportError("The file is empty: there is nothing to import.");
-  if (source.length > longestPage) {
-    throw new ImportError(
-      `The file is larger than ${longestPage / 1024 / 1024} MB; split it and import the parts.`,
-    );
-  }
-  if (source.startsWith("%PDF-"))
-    throw new ImportError("This is a PDF; save the filing as a web page (HTML) first.");
-  if (source.startsWith("PK\u0003\u0004")) {
-    throw new ImportError("This is a Word, Excel or ZIP file; save the filing as a web page (HTML) first.");
-  }
-  if (source.slice(0, 4096).includes("\u0000\u0000")) {
-    throw new ImportError("This is not a text file; save the filing as a web page (HTML) first.");
-  }
+/** A page saved with its parts in one file may come as text, too: what it says of its encoding is still in it. */
+function withoutMhtml(source: string): string {
+  return isMhtml(source.slice(0, 16_384)) ? decodePage(new TextEncoder().encode(source)) : source;
+}
+
+/** A filing of nothing would be told as a success, and nobody would look for what the page had. */
+function refuseNothing(document: Node): void {
+  if (document.textContent.trim() !== "") return;
+  throw new ImportError(
+    "Nothing of this page can be read: it shows no text. It may be pictures only, or be drawn by a script; save it again from where it was written.",
+  );
 }

@@ -21,6 +21,8 @@ export interface ListBlock {
   readonly kind: "list";
   readonly ordered: boolean;
   readonly start: number;
+  /** Letters or Roman numerals, as `ol` names them; null for digits, undefined where the list is not numbered. */
+  readonly type?: "a" | "A" | "i" | "I" | null | undefined;
   readonly items: Block[][];
   /** Whether the source has no list here, only paragraphs that begin with a bullet. */
   readonly implied: boolean;

@@ -25,6 +25,7 @@ function parse(style: string): Declarations {
     const value = declaration.slice(colon + 1).replace(/!\s*important/i, "");
     const name = declaration.slice(0, colon).trim().toLowerCase();
     if (name === "font") expandFont(value.trim().toLowerCase(), declarations);
+    else if (name === "list-style") expandListStyle(value.trim().toLowerCase(), declarations);
     else declarations.set(name, value.trim().toLowerCase());
   }
   return declarations;
@@ -37,6 +38,15 @@ function expandFont(value: string, declarations: Map<string, string>): void {
   declarations.set("font-style", words.find((word) => /^(italic|oblique)$/.test(word)) ?? "normal");
   const size = words.find((word) => points(word, 12) !== null && !/^[1-9]00$/.test(word));
   if (size !== undefined) declarations.set("font-size", size);
+}
+
+/** `list-style: none inside` says the kind of mark, a picture for it and its place at once. */
+function expandListStyle(value: string, declarations: Map<string, string>): void {
+  const words = value.match(/url\([^)]*\)|"[^"]*"|'[^']*'|[^\s]+/g) ?? [];
+  const image = words.find((word) => word.startsWith("url("));
+  const type = words.find((word) => word !== image && word !== "inside" && word !== "outside");
+  declarations.set("list-style-type", type ?? "disc");
+  declarations.set("list-style-image", image ?? "none");
 }
 
 const pointsPer: Readonly<Record<string, number>> = { pt: 1, px: 0.75, in: 72, cm: 28.35, mm: 2.835, pc: 12 };

@@ -21,6 +21,10 @@ export interface Look {
   readonly level: number | null;
   /** Whether this floats beside what follows, as markers of list items do. */
   readonly floating: boolean;
+  /** Whether this is inside `q`, where another one has single marks. */
+  readonly quoted: boolean;
+  /** Whether this takes its place without being seen. */
+  readonly hidden: boolean;
 }
 
 /** The look of text about which nothing was said. */
@@ -39,6 +43,8 @@ export const plainLook: Look = {
   verbatim: false,
   level: null,
   floating: false,
+  quoted: false,
+  hidden: false,
 };
 
 /** The marks that text of this look carries in a filing. */

@@ -4,6 +4,7 @@ import { BlockBuilder } from "./block-builder.js";
 import type { Block } from "./blocks.js";
 import { DeclarationReader, points } from "./declarations.js";
 import { type Look, plainLook } from "./look.js";
+import { replacement, textOf } from "./replaced.js";
 import { restyle, type Tag } from "./restyle.js";
 import { isBlock, isUnseen } from "./visibility.js";
 
@@ -35,11 +36,16 @@ export function readBlocks(document: DefaultTreeAdapterTypes.Document): ReadPage
       visit.leave?.();
       stack.pop();
     } else if ("value" in node) {
-      builder.text(node.value, visit.look);
+      if (!visit.look.hidden) builder.text(node.value, visit.look);
+      else if (node.value.trim() !== "") builder.gap(visit.look);
     } else if ("tagName" in node) {
       if (node.tagName === "title") title ??= textOf(node);
       else {
-        const entered = enter(builder, tagOf(node, declarations), visit.look);
+        const tag = tagOf(node, declarations);
+        const instead = replacement(node, tag);
+        const entered = instead === null ? enter(builder, tag, visit.look) : null;
+        if (instead !== null && !isUnseen(tag) && !restyle(visit.look, tag).hidden)
+          builder.text(instead, visit.look);
         if (entered !== null) stack.push({ ...entered, nodes: node.childNodes, next: 0 });
       }
     }
@@ -54,13 +60,10 @@ function enter(builder: BlockBuilder, tag: Tag, around: Look): Pick<Visit, "look
   );
   switch (tag.name) {
     case "br":
-      builder.lineBreak();
+      builder.lineBreak(around);
       return null;
     case "hr":
       builder.rule();
-      return null;
-    case "img":
-      builder.text(alternative(tag), around);
       return null;
   }
   const look = restyle(around, tag);
@@ -72,21 +75,13 @@ function enter(builder: BlockBuilder, tag: Tag, around: Look): Pick<Visit, "look
   if (anchor !== null) builder.anchor(anchor);
   const gap = points(tag.style.get("margin-left") ?? tag.style.get("padding-left"), look.size);
   if ((gap !== null && gap >= 3) || tag.style.has("float")) builder.gap(look);
-  return { look, leave: null };
+  if (tag.name !== "q") return { look, leave: null };
+  const [before, after] = around.quoted ? "‘’" : "“”";
+  builder.text(before ?? "", look);
+  return { look, leave: () => builder.text(after ?? "", look) };
 }
 
 function tagOf(element: DefaultTreeAdapterTypes.Element, declarations: DeclarationReader): Tag {
   const attributes = new Map(element.attrs.map(({ name, value }) => [name, value]));
   return { name: element.tagName, attributes, style: declarations.read(attributes.get("style")) };
-}
-
-/** Pictures are not fetched; what they stand for is said in brackets. */
-function alternative(image: Tag): string {
-  const words = image.attributes.get("alt")?.replace(/\s+/g, " ").trim() ?? "";
-  if (words === "") return "";
-  return words.startsWith("[") ? words : `[${words}]`;
-}
-
-function textOf(element: DefaultTreeAdapterTypes.Element): string {
-  return element.childNodes.map((child) => ("value" in child ? child.value : "")).join("");
 }

@@ -27,6 +27,7 @@ const byName: Readonly<Record<string, Change>> = {
   strike: { strike: true },
   sub: { script: "sub" },
   sup: { script: "super" },
+  q: { quoted: true },
   code: { code: true },
   kbd: { code: true },
   samp: { code: true },
@@ -85,9 +86,14 @@ function applyStyle(change: Change, around: Look, style: Declarations): void {
   if (transform === "uppercase" || transform === "lowercase" || transform === "capitalize")
     change.transform = transform;
   else if (transform === "none") change.transform = null;
-  if (style.get("white-space")?.startsWith("pre"))
-    change.preformatted = style.get("white-space") !== "pre-line";
+  const space = style.get("white-space");
+  if (space?.startsWith("pre") || space === "break-spaces") change.preformatted = space !== "pre-line";
+  else if (space === "normal" || space === "nowrap")
+    Object.assign(change, { preformatted: false, verbatim: false });
   if (style.get("float") === "left") change.floating = true;
+  const visibility = style.get("visibility");
+  if (visibility !== undefined && visibility !== "inherit")
+    change.hidden = visibility === "hidden" || visibility === "collapse";
   const script = scriptOf(around, style, change.size ?? around.size);
   if (script !== null) change.script = script;
 }

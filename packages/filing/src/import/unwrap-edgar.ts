@@ -1,4 +1,8 @@
+import { isAsciiFiling } from "./ascii-filing.js";
+
 const submission = /^\s*(?:-----BEGIN PRIVACY|<(?:SEC-DOCUMENT|IMS-DOCUMENT|SUBMISSION|DOCUMENT)>)/i;
+/** Bytes of a picture, a PDF or an archive, written as letters. */
+const encoded = /^\s*(?:<PDF>\s*)?begin \d{3} /i;
 const markup = /<(?:html|body|div|p|table|font|span|h[1-6])[\s>/]/i;
 
 /**
@@ -14,8 +18,8 @@ export function unwrapEdgar(source: string): string {
     if (start === null) break;
     const end = indexBefore(source, /<\/TEXT>/gi, start);
     const page = source.slice(start, end).replace(/^\s*<(?:XBRL|XML)>|<\/(?:XBRL|XML)>\s*$/gi, "");
-    if (markup.test(page)) return page;
-    first ??= page;
+    if (markup.test(page) || isAsciiFiling(page)) return page;
+    if (!encoded.test(page)) first ??= page;
     from = end;
   }
   return first ?? source;
