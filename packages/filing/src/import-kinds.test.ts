@@ -204,6 +204,29 @@ describe("preformatted text keeps its lines and columns", () => {
 });
 
 test.each([
+  [
+    "boxes of a font of signs",
+    '<p>Yes <font face="Wingdings">&#254;</font> No <font face=WINGDINGS>&#168;</font></p>',
+    "<p>Yes ☑ No ☐</p>",
+  ],
+  [
+    "boxes of other letters",
+    `<p><span style="font-family:'Wingdings',serif">o x &#xf0fd;</span></p>`,
+    "<p>☐ ☒ ☒</p>",
+  ],
+  ["boxes by the shorthand", '<p><span style="font:10pt Wingdings 2">R &#163;</span> R</p>', "<p>☑ ☐ R</p>"],
+  ["Greek letters of a font of signs", "<p><font face=Symbol>b &#183; &#163;</font></p>", "<p>β • ≤</p>"],
+  [
+    "arrows and ticks",
+    "<p><font face=Wingdings>&agrave; &uuml;</font> <font face=Webdings>a</font></p>",
+    "<p>→ ✓ ✓</p>",
+  ],
+  [
+    "words back in a font of words",
+    '<p><font face=Wingdings>x<font face="Arial">x</font></font></p>',
+    "<p>☒x</p>",
+  ],
+  ["signs that are signs already", "<p><font face=Wingdings>☒</font></p>", "<p>☒</p>"],
   ["quotation marks", "<p>the <q>A <q>b</q></q>", "<p>the “A ‘b’”</p>"],
   [
     "boxes that are checked, and those that are not",

@@ -1,4 +1,5 @@
 import type { LooseMark } from "../loose.js";
+import { inSymbols, type SymbolFont } from "./symbol-fonts.js";
 
 /** How text looks at one place of the source: what its element and all elements around it have said. */
 export interface Look {
@@ -21,6 +22,8 @@ export interface Look {
   readonly level: number | null;
   /** Whether this floats beside what follows, as markers of list items do. */
   readonly floating: boolean;
+  /** A font whose letters are drawn as signs. */
+  readonly symbols: SymbolFont | null;
   /** Whether this is inside `q`, where another one has single marks. */
   readonly quoted: boolean;
   /** Whether this takes its place without being seen. */
@@ -43,6 +46,7 @@ export const plainLook: Look = {
   verbatim: false,
   level: null,
   floating: false,
+  symbols: null,
   quoted: false,
   hidden: false,
 };
@@ -61,8 +65,9 @@ export function marksOf(look: Look): LooseMark[] {
   return marks;
 }
 
-/** Applies the capitals that a style sheet would have shown. */
+/** Applies the capitals that a style sheet would have shown, and the signs that a font would. */
 export function transformed(text: string, look: Look): string {
+  if (look.symbols !== null) return inSymbols(text, look.symbols);
   switch (look.transform) {
     case "uppercase":
       return text.toUpperCase();

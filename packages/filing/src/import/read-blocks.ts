@@ -2,7 +2,8 @@ import type { DefaultTreeAdapterTypes } from "parse5";
 import { anchorName } from "../anchor.js";
 import { BlockBuilder } from "./block-builder.js";
 import type { Block } from "./blocks.js";
-import { DeclarationReader, points } from "./declarations.js";
+import { Cascade } from "./cascade.js";
+import { points } from "./declarations.js";
 import { type Look, plainLook } from "./look.js";
 import { replacement, textOf } from "./replaced.js";
 import { restyle, type Tag } from "./restyle.js";
@@ -24,7 +25,7 @@ interface Visit {
 /** Walks the parsed page with a stack of its own, since a page may nest deeper than the machine's stack reaches. */
 export function readBlocks(document: DefaultTreeAdapterTypes.Document): ReadPage {
   const builder = new BlockBuilder();
-  const declarations = new DeclarationReader();
+  const cascade = new Cascade(document);
   let title: string | null = null;
   const stack: Visit[] = [
     { nodes: document.childNodes, look: plainLook, leave: () => builder.endLine(), next: 0 },
@@ -36,12 +37,12 @@ export function readBlocks(document: DefaultTreeAdapterTypes.Document): ReadPage
       visit.leave?.();
       stack.pop();
     } else if ("value" in node) {
-      if (!visit.look.hidden) builder.text(node.value, visit.look);
+      if (!visit.look.hidden && visit.look.size > 0) builder.text(node.value, visit.look);
       else if (node.value.trim() !== "") builder.gap(visit.look);
     } else if ("tagName" in node) {
       if (node.tagName === "title") title ??= textOf(node);
       else {
-        const tag = tagOf(node, declarations);
+        const tag = tagOf(node, cascade);
         const instead = replacement(node, tag);
         const entered = instead === null ? enter(builder, tag, visit.look) : null;
         if (instead !== null && !isUnseen(tag) && !restyle(visit.look, tag).hidden)
@@ -81,7 +82,7 @@ function enter(builder: BlockBuilder, tag: Tag, around: Look): Pick<Visit, "look
   return { look, leave: () => builder.text(after ?? "", look) };
 }
 
-function tagOf(element: DefaultTreeAdapterTypes.Element, declarations: DeclarationReader): Tag {
+function tagOf(element: DefaultTreeAdapterTypes.Element, cascade: Cascade): Tag {
   const attributes = new Map(element.attrs.map(({ name, value }) => [name, value]));
-  return { name: element.tagName, attributes, style: declarations.read(attributes.get("style")) };
+  return { name: element.tagName, attributes, style: cascade.styleOf(element, attributes.get("style")) };
 }

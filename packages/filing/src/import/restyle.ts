@@ -2,6 +2,7 @@ import { anchorName } from "../anchor.js";
 import { safeHref } from "../safe-href.js";
 import { type Declarations, points } from "./declarations.js";
 import type { Look } from "./look.js";
+import { symbolFontOf } from "./symbol-fonts.js";
 
 /** What a start tag says about itself, with attribute names in lower case. */
 export interface Tag {
@@ -65,6 +66,9 @@ export function restyle(around: Look, tag: Tag): Look {
   }
   const size = sizeOf(around, tag);
   if (size !== null) change.size = size;
+  const family =
+    tag.style.get("font-family") ?? (tag.name === "font" ? tag.attributes.get("face") : undefined);
+  if (family !== undefined && family !== "inherit") change.symbols = symbolFontOf(family);
   const align = alignOf(tag.style.get("text-align") ?? tag.attributes.get("align")?.toLowerCase());
   if (align !== undefined) change.align = align;
   applyStyle(change, around, tag.style);

@@ -18,6 +18,7 @@ const unseen = new Set([
   "map",
   "select",
   "datalist",
+  "rp",
   "meta",
   "link",
   "base",
@@ -39,10 +40,12 @@ const unseen = new Set([
 /** Answers whether a reader of the page would never see what is inside this element. */
 export function isUnseen({ name, attributes, style }: Tag): boolean {
   if (unseen.has(name) || name.startsWith("xbrli:") || name.startsWith("link:")) return true;
+  if (name === "dialog" && !attributes.has("open")) return true;
+  if (Number(style.get("opacity") ?? 1) === 0) return true;
   const display = style.get("display");
-  if (display !== undefined) return display === "none";
+  if (display === "none") return true;
   if (rowsOf.has(name) && style.get("visibility") === "collapse") return true;
-  return attributes.has("hidden");
+  return attributes.has("hidden") && display === undefined;
 }
 
 /** What `visibility: collapse` takes away; anything else it only hides. */
