@@ -7,7 +7,7 @@ import { findHeadings } from "./import/find-headings.js";
 import { parseSource } from "./import/parse-source.js";
 import { findPlaces } from "./import/places.js";
 import { hasMarkup, readPlainText } from "./import/plain-text.js";
-import { readBlocks } from "./import/read-blocks.js";
+import { type ReadPage, readBlocks } from "./import/read-blocks.js";
 import { refuseSource } from "./import/refuse-source.js";
 import { tidyBlocks } from "./import/tidy-blocks.js";
 import { titleOf } from "./import/title.js";
@@ -57,9 +57,7 @@ export function htmlToFiling(
   html: string,
   onProgress: (fraction: number) => void = () => {},
 ): { document: Node; title: string | null } {
-  refuseSource(html, longestPage);
-  // Half a surrogate pair would not survive the way through Yjs, which writes UTF-8.
-  const page = read(unwrapEdgar(withoutMhtml(html.toWellFormed())), onProgress);
+  const page = readPage(html, onProgress);
   const blocks = findHeadings(tidyBlocks(page.blocks));
   onProgress(0.5);
   const document = fitDocument(toNodes(blocks, findPlaces(blocks)));
@@ -68,7 +66,14 @@ export function htmlToFiling(
   return { document, title: titleOf(page.title, blocks) };
 }
 
-function read(source: string, onProgress: (fraction: number) => void) {
+/**
+ * Reads what a page says, before anything is made of it.
+ * @throws ImportError when this is no page, or one that cannot be understood
+ */
+export function readPage(html: string, onProgress: (fraction: number) => void = () => {}): ReadPage {
+  refuseSource(html, longestPage);
+  // Half a surrogate pair would not survive the way through Yjs, which writes UTF-8.
+  const source = unwrapEdgar(withoutMhtml(html.toWellFormed()));
   if (!hasMarkup(source)) return { blocks: readPlainText(source), title: null };
   if (isAsciiFiling(source)) return { blocks: readAsciiFiling(source), title: null };
   const parsed = parseSource(fromXhtml(withoutAsciiTables(source)));
