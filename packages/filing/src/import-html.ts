@@ -3,7 +3,9 @@ import { decodePage } from "./decode-page.js";
 import { fitDocument } from "./fit.js";
 import { fragmentUpdateOf } from "./fragment-update.js";
 import { isAsciiFiling, readAsciiFiling, withoutAsciiTables } from "./import/ascii-filing.js";
+import { type Block, runsToText } from "./import/blocks.js";
 import { findHeadings } from "./import/find-headings.js";
+import { type Loss, Losses } from "./import/losses.js";
 import { parseSource } from "./import/parse-source.js";
 import { findPlaces } from "./import/places.js";
 import { hasMarkup, readPlainText } from "./import/plain-text.js";
@@ -36,6 +38,8 @@ export interface ImportedFiling {
   /** The page's own title, else its first heading, else null. */
   readonly title: string | null;
   readonly stats: FilingStats;
+  /** What of the page is not in the filing, in its order; empty where nothing was lost. */
+  readonly losses: readonly Loss[];
 }
 
 /**
@@ -43,10 +47,10 @@ export interface ImportedFiling {
  * @throws ImportError when there is nothing to import or the page cannot be understood
  */
 export function importHtml(html: string, options: ImportOptions = {}): ImportedFiling {
-  const { document, title } = htmlToFiling(html, options.onProgress);
+  const { document, title, losses } = htmlToFiling(html, options.onProgress);
   const fragmentUpdate = fragmentUpdateOf(document, options.clientId);
   options.onProgress?.(1);
-  return { fragmentUpdate, title, stats: statsOf(document) };
+  return { fragmentUpdate, title, stats: statsOf(document), losses };
 }
 
 /**
@@ -56,14 +60,14 @@ export function importHtml(html: string, options: ImportOptions = {}): ImportedF
 export function htmlToFiling(
   html: string,
   onProgress: (fraction: number) => void = () => {},
-): { document: Node; title: string | null } {
+): { document: Node; title: string | null; losses: readonly Loss[] } {
   const page = readPage(html, onProgress);
   const blocks = findHeadings(tidyBlocks(page.blocks));
   onProgress(0.5);
   const document = fitDocument(toNodes(blocks, findPlaces(blocks)));
   refuseNothing(document);
   onProgress(0.6);
-  return { document, title: titleOf(page.title, blocks) };
+  return { document, title: titleOf(page.title, blocks), losses: page.losses.all };
 }
 
 /**
@@ -73,12 +77,30 @@ export function htmlToFiling(
 export function readPage(html: string, onProgress: (fraction: number) => void = () => {}): ReadPage {
   refuseSource(html, longestPage);
   // Half a surrogate pair would not survive the way through Yjs, which writes UTF-8.
-  const source = unwrapEdgar(withoutMhtml(html.toWellFormed()));
-  if (!hasMarkup(source)) return { blocks: readPlainText(source), title: null };
-  if (isAsciiFiling(source)) return { blocks: readAsciiFiling(source), title: null };
+  const { page: source, leftOut } = unwrapEdgar(withoutMhtml(html.toWellFormed()));
+  const page = readUnwrapped(source, onProgress);
+  for (const type of leftOut) page.losses.add("exhibit", type);
+  return page;
+}
+
+function readUnwrapped(source: string, onProgress: (fraction: number) => void): ReadPage {
+  if (!hasMarkup(source)) return withoutLosses(readPlainText(source));
+  if (isAsciiFiling(source)) return withoutLosses(readAsciiFiling(source));
   const parsed = parseSource(fromXhtml(withoutAsciiTables(source)));
   onProgress(0.3);
   return readBlocks(parsed);
+}
+
+/** Plain text comes in whole, but for letters that were damaged before. */
+function withoutLosses(blocks: Block[]): ReadPage {
+  let place = 0;
+  const losses = new Losses(() => place);
+  for (const block of blocks) {
+    if (block.kind === "text") losses.passed(runsToText(block.runs));
+    else if (block.kind === "code") losses.passed(block.text);
+    place += 1;
+  }
+  return { blocks, title: null, losses };
 }
 
 /** A page saved with its parts in one file may come as text, too: what it says of its encoding is still in it. */

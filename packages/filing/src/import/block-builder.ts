@@ -1,6 +1,7 @@
 import { type Block, type Cell, runsToText } from "./blocks.js";
 import { Line } from "./line.js";
 import { type Look, marksOf } from "./look.js";
+import { Losses } from "./losses.js";
 import type { Tag } from "./restyle.js";
 import { SourceList } from "./source-list.js";
 import { newCell, newRow, type Section, SourceTable } from "./source-table.js";
@@ -20,11 +21,23 @@ export class BlockBuilder {
   readonly blocks: Block[] = [];
   readonly #scopes: Scope[] = [{ kind: "blocks", blocks: this.blocks }];
   readonly #line = new Line();
+  readonly #losses: Losses;
   #anchors: string[] = [];
   #structure = 0;
+  #paragraphs = 0;
+
+  constructor() {
+    this.#losses = new Losses(() => this.#paragraphs);
+  }
+
+  /** What of the page has not become part of a block. */
+  get losses(): Losses {
+    return this.#losses;
+  }
 
   text(text: string, look: Look): void {
     this.#line.addText(text, look);
+    this.#losses.passed(text);
   }
 
   gap(look: Look): void {
@@ -52,6 +65,7 @@ export class BlockBuilder {
       this.#line.take();
       return;
     }
+    this.#paragraphs += 1;
     const code = look.verbatim ? this.#takeCode() : null;
     if (code !== null) {
       this.#target().push({ kind: "code", text: code });
@@ -145,6 +159,7 @@ export class BlockBuilder {
     const { runs } = this.#line.state;
     const plain = runs.every((run) => !("text" in run) || marksOf({ ...run.look, code: false }).length === 0);
     if (!plain && !/\n| {3}|\t/.test(runsToText(runs).trim())) return null;
+    if (!plain) this.#losses.add("emphasis", runsToText(runs));
     return runsToText(this.#line.takeVerbatim()).replace(/^(?:[ \t]*\n)+|\s+$/g, "");
   }
 }

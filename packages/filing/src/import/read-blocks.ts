@@ -5,14 +5,18 @@ import type { Block } from "./blocks.js";
 import { Cascade } from "./cascade.js";
 import { points } from "./declarations.js";
 import { type Look, plainLook } from "./look.js";
+import type { Losses } from "./losses.js";
 import { replacement, textOf } from "./replaced.js";
 import { restyle, type Tag } from "./restyle.js";
+import { tellLosses } from "./tell-losses.js";
 import { isBlock, isUnseen } from "./visibility.js";
 
 /** What a page says: its blocks in order, and the title in its head. */
 export interface ReadPage {
   readonly blocks: Block[];
   readonly title: string | null;
+  /** What of the page has not become part of a block. */
+  readonly losses: Losses;
 }
 
 interface Visit {
@@ -38,11 +42,15 @@ export function readBlocks(document: DefaultTreeAdapterTypes.Document): ReadPage
       stack.pop();
     } else if ("value" in node) {
       if (!visit.look.hidden && visit.look.size > 0) builder.text(node.value, visit.look);
-      else if (node.value.trim() !== "") builder.gap(visit.look);
+      else if (node.value.trim() !== "") {
+        builder.gap(visit.look);
+        builder.losses.add("hidden text", node.value);
+      }
     } else if ("tagName" in node) {
       if (node.tagName === "title") title ??= textOf(node);
       else {
         const tag = tagOf(node, cascade);
+        tellLosses(node, tag, builder.losses, visit.look.hidden);
         const instead = replacement(node, tag);
         const entered = instead === null ? enter(builder, tag, visit.look) : null;
         if (instead !== null && !isUnseen(tag) && !restyle(visit.look, tag).hidden)
@@ -51,7 +59,7 @@ export function readBlocks(document: DefaultTreeAdapterTypes.Document): ReadPage
       }
     }
   }
-  return { blocks: builder.blocks, title };
+  return { blocks: builder.blocks, title, losses: builder.losses };
 }
 
 function enter(builder: BlockBuilder, tag: Tag, around: Look): Pick<Visit, "look" | "leave"> | null {

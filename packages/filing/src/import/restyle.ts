@@ -102,7 +102,8 @@ function applyStyle(change: Change, around: Look, style: Declarations): void {
   if (script !== null) change.script = script;
 }
 
-function hrefOf(href: string | undefined): string | null {
+/** The link that a page makes, as a filing may carry it; null for any other. */
+export function hrefOf(href: string | undefined): string | null {
   if (!href?.startsWith("#")) return safeHref(href);
   const place = anchorName(href.slice(1));
   return place === null ? null : `#${place}`;
