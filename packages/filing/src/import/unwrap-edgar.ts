@@ -26,7 +26,7 @@ export function unwrapEdgar(source: string): Unwrapped {
     const end = indexBefore(source, /<\/TEXT>/gi, start);
     const type = /<TYPE>([^\r\n<]*)/i.exec(source.slice(from, start))?.[1]?.trim() ?? "";
     // What comes behind the page is only counted.
-    const page = found
+    const page: string = found
       ? ""
       : source.slice(start, end).replace(/^\s*<(?:XBRL|XML)>|<\/(?:XBRL|XML)>\s*$/gi, "");
     const isPage: boolean = !found && (markup.test(page) || isAsciiFiling(page));
