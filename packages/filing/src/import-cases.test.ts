@@ -18,6 +18,10 @@ const cases: readonly (readonly [file: string, ...expected: RegExp[]])[] = [
     "05-list-style-none.html",
     /^\(i\) the Issuer has paid\n\n\(ii\) the Guarantor has paid\n\n\(a\) no event of default$/,
   ],
+  [
+    "06-word-lists.html",
+    /^• Review the prospectus\n {2}• Risk factors\n• Sign the form\n\n3\. Third step\n4\. Fourth step$/,
+  ],
   ["07-stylesheet-hidden.html", /^Shown\.\n\nEnd\.$/],
   ["09-visibility-cell.html", /^Debt\t\t78\t90$/m],
   ["10-tfoot-first.html", /Debt\t20\nTotal\t30$/],

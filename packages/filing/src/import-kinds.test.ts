@@ -242,3 +242,34 @@ test.each([
 ])("%s are kept", (_, html, expected) => {
   expect(imported(html)).toBe(expected);
 });
+
+describe("the lists of a word processor", () => {
+  const item = (list: string, level: number, mark: string, said: string) =>
+    `<p class=MsoListParagraph style='mso-list:${list} level${level} lfo1'><![if !supportLists]><span style='mso-list:Ignore'>${mark}<span>&nbsp;&nbsp; </span></span><![endif]>${said}</p>`;
+  const dot = "<span style='font-family:Symbol'>·</span>";
+
+  test.each([
+    [
+      "a nested bullet list",
+      item("l0", 1, dot, "a") + item("l0", 2, "o", "b") + item("l0", 1, dot, "c"),
+      "• a\n  • b\n• c",
+    ],
+    ["numbers that begin at three", item("l1", 1, "3.", "a") + item("l1", 1, "4.", "b"), "3. a\n4. b"],
+    [
+      "letters, and Roman numerals in them",
+      item("l1", 1, "a.", "a") +
+        item("l1", 2, "i.", "b") +
+        item("l1", 2, "ii.", "c") +
+        item("l1", 1, "b.", "d"),
+      "a. a\n   i. b\n   ii. c\nb. d",
+    ],
+    ["a list behind another", item("l0", 1, dot, "a") + item("l1", 1, "1.", "b"), "• a\n\n1. b"],
+    ["numbers that jump", item("l1", 1, "1.", "a") + item("l1", 1, "5.", "b"), "1. a\n\n5. b"],
+  ])("are read: %s", (_, html, expected) => {
+    expect(text(html)).toBe(expected);
+  });
+
+  test("keep marks of another form as text", () => {
+    expect(text(item("l1", 1, "(a)", "x") + item("l1", 1, "1.1", "y"))).toMatch(/^\(a\)\s+x\n\n1\.1\s+y$/);
+  });
+});

@@ -71,10 +71,10 @@ export class BlockBuilder {
       this.#target().push({ kind: "code", text: code });
       return;
     }
-    const { align, level, floating } = look;
+    const { align, level, floating, word } = look;
     const anchors = this.#anchors;
     this.#anchors = [];
-    this.#target().push({ kind: "text", runs: this.#line.take(), align, level, anchors, floating });
+    this.#target().push({ kind: "text", runs: this.#line.take(), align, level, anchors, floating, word });
   }
 
   /** Begins a block element and answers what ends it. */

@@ -1,5 +1,6 @@
 import type { LooseMark } from "../loose.js";
 import { inSymbols, type SymbolFont } from "./symbol-fonts.js";
+import type { WordItem } from "./word-item.js";
 
 /** How text looks at one place of the source: what its element and all elements around it have said. */
 export interface Look {
@@ -24,6 +25,10 @@ export interface Look {
   readonly floating: boolean;
   /** A font whose letters are drawn as signs. */
   readonly symbols: SymbolFont | null;
+  /** Of which of Word's lists this is an item. */
+  readonly word: WordItem | null;
+  /** Whether this is the mark that Word wrote before an item. */
+  readonly wordMark: boolean;
   /** Whether this is inside `q`, where another one has single marks. */
   readonly quoted: boolean;
   /** Whether this takes its place without being seen. */
@@ -47,6 +52,8 @@ export const plainLook: Look = {
   level: null,
   floating: false,
   symbols: null,
+  word: null,
+  wordMark: false,
   quoted: false,
   hidden: false,
 };

@@ -3,6 +3,7 @@ import { safeHref } from "../safe-href.js";
 import { type Declarations, points } from "./declarations.js";
 import type { Look } from "./look.js";
 import { symbolFontOf } from "./symbol-fonts.js";
+import { wordItemOf } from "./word-item.js";
 
 /** What a start tag says about itself, with attribute names in lower case. */
 export interface Tag {
@@ -95,6 +96,9 @@ function applyStyle(change: Change, around: Look, style: Declarations): void {
   else if (space === "normal" || space === "nowrap")
     Object.assign(change, { preformatted: false, verbatim: false });
   if (style.get("float") === "left") change.floating = true;
+  const list = style.get("mso-list");
+  if (list === "ignore") change.wordMark = true;
+  else if (list !== undefined) change.word = wordItemOf(list);
   const visibility = style.get("visibility");
   if (visibility !== undefined && visibility !== "inherit")
     change.hidden = visibility === "hidden" || visibility === "collapse";
