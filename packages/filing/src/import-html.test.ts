@@ -120,7 +120,7 @@ describe("lists", () => {
       '<ul><li><p>a</p><ol start="3"><li><p>b</p></li></ol></li></ul>',
     ],
     ["items outside a list", "<li>a</li><li>b</li>", "<ul><li><p>a</p></li><li><p>b</p></li></ul>"],
-    ["text directly in a list", "<ul>a<li>b</li></ul>", "<ul><li><p>a</p></li><li><p>b</p></li></ul>"],
+    ["text directly in a list", "<ul>a<li>b</li></ul>", "<p>a</p><ul><li><p>b</p></li></ul>"],
     ["headings in items", "<ul><li><h3>a</h3></li></ul>", "<ul><li><p></p><h3>a</h3></li></ul>"],
     [
       "typed bullets",

@@ -1,13 +1,16 @@
-import { type Block, type Cell, type ListBlock, runsToText, type TableBlock } from "./blocks.js";
+import { type Block, type Cell, runsToText } from "./blocks.js";
 import { Line } from "./line.js";
 import { type Look, marksOf } from "./look.js";
+import { Losses } from "./losses.js";
 import type { Tag } from "./restyle.js";
+import { SourceList } from "./source-list.js";
+import { newCell, newRow, type Section, SourceTable } from "./source-table.js";
 
 type Scope =
   | { readonly kind: "blocks"; readonly blocks: Block[] }
-  | { readonly kind: "list"; readonly list: ListBlock }
-  | { readonly kind: "table"; readonly table: TableBlock }
-  | { readonly kind: "section"; readonly table: TableBlock; readonly head: boolean }
+  | { readonly kind: "list"; readonly list: SourceList }
+  | { readonly kind: "table"; readonly table: SourceTable }
+  | { readonly kind: "section"; readonly section: Section }
   | { readonly kind: "row"; readonly cells: Cell[]; readonly head: boolean };
 
 /** Lists, tables and quotations inside each other deeper than this are read as plain paragraphs. */
@@ -18,19 +21,32 @@ export class BlockBuilder {
   readonly blocks: Block[] = [];
   readonly #scopes: Scope[] = [{ kind: "blocks", blocks: this.blocks }];
   readonly #line = new Line();
+  readonly #losses: Losses;
   #anchors: string[] = [];
   #structure = 0;
+  #paragraphs = 0;
+
+  constructor() {
+    this.#losses = new Losses(() => this.#paragraphs);
+  }
+
+  /** What of the page has not become part of a block. */
+  get losses(): Losses {
+    return this.#losses;
+  }
 
   text(text: string, look: Look): void {
     this.#line.addText(text, look);
+    this.#losses.passed(text);
   }
 
   gap(look: Look): void {
     this.#line.addGap(look);
   }
 
-  lineBreak(): void {
-    if (this.#line.addBreak()) this.endLine();
+  lineBreak(look: Look): void {
+    if (look.verbatim) this.#line.addText("\n", look);
+    else if (this.#line.addBreak()) this.endLine();
   }
 
   rule(): void {
@@ -49,15 +65,16 @@ export class BlockBuilder {
       this.#line.take();
       return;
     }
+    this.#paragraphs += 1;
     const code = look.verbatim ? this.#takeCode() : null;
     if (code !== null) {
       this.#target().push({ kind: "code", text: code });
       return;
     }
-    const { align, level, floating } = look;
+    const { align, level, floating, word } = look;
     const anchors = this.#anchors;
     this.#anchors = [];
-    this.#target().push({ kind: "text", runs: this.#line.take(), align, level, anchors, floating });
+    this.#target().push({ kind: "text", runs: this.#line.take(), align, level, anchors, floating, word });
   }
 
   /** Begins a block element and answers what ends it. */
@@ -74,7 +91,11 @@ export class BlockBuilder {
       if (structural) this.#structure -= 1;
       const [scope] = scopes;
       // Only now, so that a caption comes to stand before its table.
-      if (scope?.kind === "table" && scope.table.rows.length > 0) this.#target().push(scope.table);
+      if (scope?.kind === "table") {
+        const table = scope.table.finish();
+        if (table.rows.length > 0) this.#target().push(table);
+      }
+      if (scope?.kind === "list") this.#target().push(...scope.list.finish());
     };
   }
 
@@ -86,13 +107,15 @@ export class BlockBuilder {
       case "ol":
       case "menu":
       case "dir":
-        return tooDeep
-          ? []
-          : [{ kind: "list", list: this.#newList(tag.name === "ol", tag.attributes.get("start")) }];
+        return tooDeep ? [] : [{ kind: "list", list: new SourceList(tag) }];
       case "li": {
-        const list =
-          around?.kind === "list" ? around.list : tooDeep ? null : this.#newList(false, undefined, true);
-        return list === null ? [] : [{ kind: "blocks", blocks: newItem(list) }];
+        if (around?.kind === "list") return [{ kind: "blocks", blocks: around.list.add(tag) }];
+        if (tooDeep) return [];
+        const list = new SourceList(tag, true);
+        return [
+          { kind: "list", list },
+          { kind: "blocks", blocks: list.add(tag) },
+        ];
       }
       case "blockquote": {
         if (tooDeep) return [];
@@ -101,17 +124,18 @@ export class BlockBuilder {
         return [{ kind: "blocks", blocks }];
       }
       case "table":
-        return tooDeep ? [] : [{ kind: "table", table: { kind: "table", rows: [] } }];
+        return tooDeep ? [] : [{ kind: "table", table: new SourceTable() }];
       case "thead":
       case "tbody":
       case "tfoot":
-        return around?.kind === "table"
-          ? [{ kind: "section", table: around.table, head: tag.name === "thead" }]
-          : [];
-      case "tr":
-        return around?.kind === "table" || around?.kind === "section"
-          ? [{ kind: "row", cells: newRow(around.table), head: around.kind === "section" && around.head }]
-          : [];
+        return around?.kind === "table" ? [{ kind: "section", section: around.table.section(tag) }] : [];
+      case "tr": {
+        const section =
+          around?.kind === "section" ? around.section : around?.kind === "table" ? around.table.loose : null;
+        return section === null
+          ? []
+          : [{ kind: "row", cells: newRow(section), head: section.group === "head" }];
+      }
       case "td":
       case "th":
         return around?.kind === "row"
@@ -126,58 +150,16 @@ export class BlockBuilder {
   #target(): Block[] {
     const scope = this.#scopes.findLast(({ kind }) => kind === "blocks" || kind === "list");
     if (scope?.kind === "blocks") return scope.blocks;
-    if (scope?.kind === "list") return scope.list.items.at(-1) ?? newItem(scope.list);
+    if (scope?.kind === "list") return scope.list.end;
     return this.blocks;
   }
 
-  #newList(ordered: boolean, start: string | undefined, implied = false): ListBlock {
-    const first = Number(start ?? 1);
-    const list: ListBlock = {
-      kind: "list",
-      ordered,
-      start: Number.isInteger(first) && first >= 0 && first <= 1_000_000 ? first : 1,
-      items: [],
-      implied,
-    };
-    this.#target().push(list);
-    return list;
-  }
-
-  /** Answers the text of a `pre` if it is only text, or null if links or emphasis in it are worth more than its spaces. */
+  /** Answers the text of a `pre`, or null if it has no lines or columns, and its links or emphasis are worth more. */
   #takeCode(): string | null {
     const { runs } = this.#line.state;
-    if (!runs.every((run) => !("text" in run) || marksOf({ ...run.look, code: false }).length === 0))
-      return null;
-    return runsToText(this.#line.takeVerbatim()).replace(/^\s*\n|\s+$/g, "");
+    const plain = runs.every((run) => !("text" in run) || marksOf({ ...run.look, code: false }).length === 0);
+    if (!plain && !/\n| {3}|\t/.test(runsToText(runs).trim())) return null;
+    if (!plain) this.#losses.add("emphasis", runsToText(runs));
+    return runsToText(this.#line.takeVerbatim()).replace(/^(?:[ \t]*\n)+|\s+$/g, "");
   }
-}
-
-function newItem(list: ListBlock): Block[] {
-  const blocks: Block[] = [];
-  list.items.push(blocks);
-  return blocks;
-}
-
-function newRow(table: TableBlock): Cell[] {
-  const cells: Cell[] = [];
-  table.rows.push(cells);
-  return cells;
-}
-
-function newCell(cells: Cell[], tag: Tag, head: boolean): Block[] {
-  const blocks: Block[] = [];
-  cells.push({
-    blocks,
-    header: head || tag.name === "th",
-    colspan: span(tag.attributes.get("colspan"), 1000),
-    rowspan: span(tag.attributes.get("rowspan"), 65_534),
-  });
-  return blocks;
-}
-
-function span(value: string | undefined, most: number): number {
-  const number = Number.parseInt(value ?? "1", 10);
-  // A rowspan of 0 reaches to the end of the table.
-  if (number === 0) return most === 1000 ? 1 : most;
-  return number >= 1 ? Math.min(number, most) : 1;
 }

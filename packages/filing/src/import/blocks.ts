@@ -1,4 +1,5 @@
 import type { Look } from "./look.js";
+import type { WordItem } from "./word-item.js";
 
 /** A stretch of text of one look, or a line break within a paragraph. */
 export type Run = { readonly text: string; readonly look: Look } | { readonly lineBreak: true };
@@ -14,6 +15,8 @@ export interface TextBlock {
   anchors: string[];
   /** Whether the source let it float beside the next block, as it does with the marker of a list item. */
   floating: boolean;
+  /** Of which of Word's lists it is an item, if of any. */
+  word?: WordItem | null;
 }
 
 /** A list, each item a sequence of blocks. */
@@ -21,6 +24,8 @@ export interface ListBlock {
   readonly kind: "list";
   readonly ordered: boolean;
   readonly start: number;
+  /** Letters or Roman numerals, as `ol` names them; null for digits, undefined where the list is not numbered. */
+  readonly type?: "a" | "A" | "i" | "I" | null | undefined;
   readonly items: Block[][];
   /** Whether the source has no list here, only paragraphs that begin with a bullet. */
   readonly implied: boolean;

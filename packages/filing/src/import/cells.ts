@@ -1,9 +1,5 @@
 import { type Cell, prepend, type Run, runsToText, type TextBlock } from "./blocks.js";
 
-const currency = /^(?:US|HK|C|A|NZ|S)?[$£€¥]$|^(?:RMB|HKD|USD)$/;
-const closing = /^(?:\)|%|\)%|%\))$/;
-const figure = /^[\d(—–.-]/;
-
 /** The words of a cell that holds nothing but one paragraph; null for a cell with more or other content. */
 export function plainText(cell: Cell): string | null {
   const [only, ...more] = cell.blocks;
@@ -30,53 +26,15 @@ function withoutBold(run: Run): Run {
   return "text" in run ? { ...run, look: { ...run.look, bold: false } } : run;
 }
 
-/**
- * Brings together what a filing sets in cells of its own to make figures line up: the currency sign before a figure,
- * the bracket or percent sign after it.
- */
-export function joinFigures(row: readonly Cell[]): Cell[] {
-  const cells = [...row];
-  let previous: number | null = null;
-  for (const [index, cell] of row.entries()) {
-    if (cell.blocks.length === 0) continue;
-    const text = plainText(cell);
-    if (text !== null && currency.test(text)) {
-      const next = [index + 1, index + 2].find((at) => (row[at]?.blocks.length ?? 0) > 0);
-      const number = next === undefined ? undefined : cells[next];
-      if (next !== undefined && number !== undefined && figure.test(plainText(number) ?? "")) {
-        cells[index] = { ...cell, blocks: [] };
-        cells[next] = withText(number, (block) => prepend(block, [{ text, look: lookOf(block) }]));
-        continue;
-      }
-    }
-    const before = previous === null ? undefined : cells[previous];
-    if (
-      text !== null &&
-      closing.test(text) &&
-      previous !== null &&
-      before !== undefined &&
-      index - previous <= 2
-    ) {
-      if (/[\d)—–]$/.test(plainText(before) ?? "")) {
-        cells[index] = { ...cell, blocks: [] };
-        cells[previous] = withText(before, (block) => ({
-          ...block,
-          runs: [...block.runs, { text, look: lookOf(block) }],
-        }));
-        continue;
-      }
-    }
-    previous = index;
-  }
-  return cells;
+/** Puts text before a cell's own, in its look. */
+export function prependText(cell: Cell, text: string): Cell {
+  return withText(cell, (block) => {
+    const look = block.runs.find((run) => "text" in run)?.look;
+    return look === undefined ? block : prepend(block, [{ text, look }]);
+  });
 }
 
-function withText(cell: Cell, change: (block: TextBlock) => TextBlock): Cell {
+/** Changes the paragraphs of a cell. */
+export function withText(cell: Cell, change: (block: TextBlock) => TextBlock): Cell {
   return { ...cell, blocks: cell.blocks.map((block) => (block.kind === "text" ? change(block) : block)) };
-}
-
-function lookOf(block: TextBlock) {
-  const run = block.runs.find((candidate) => "text" in candidate);
-  if (run === undefined || !("text" in run)) throw new Error("a text block has text");
-  return run.look;
 }

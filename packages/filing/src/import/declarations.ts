@@ -11,23 +11,32 @@ export class DeclarationReader {
     if (style === undefined || style === "") return none;
     const known = this.#known.get(style);
     if (known !== undefined) return known;
-    const declarations = parse(style);
+    const { normal, important } = parseDeclarations(style);
+    const declarations = important.size === 0 ? normal : new Map([...normal, ...important]);
     if (this.#known.size < 20_000) this.#known.set(style, declarations);
     return declarations;
   }
 }
 
-function parse(style: string): Declarations {
-  const declarations = new Map<string, string>();
+/** Reads declarations; those that are `!important` also by themselves. */
+export function parseDeclarations(style: string): { normal: Declarations; important: Declarations } {
+  const normal = new Map<string, string>();
+  const important = new Map<string, string>();
   for (const declaration of style.split(";")) {
     const colon = declaration.indexOf(":");
     if (colon === -1) continue;
-    const value = declaration.slice(colon + 1).replace(/!\s*important/i, "");
+    const said = declaration.slice(colon + 1);
+    const value = said
+      .replace(/!\s*important/i, "")
+      .trim()
+      .toLowerCase();
     const name = declaration.slice(0, colon).trim().toLowerCase();
-    if (name === "font") expandFont(value.trim().toLowerCase(), declarations);
-    else declarations.set(name, value.trim().toLowerCase());
+    const declarations = value.length < said.trim().length ? important : normal;
+    if (name === "font") expandFont(value, declarations);
+    else if (name === "list-style") expandListStyle(value, declarations);
+    else declarations.set(name, value);
   }
-  return declarations;
+  return { normal, important };
 }
 
 /** `font: italic bold 10pt/1.2 Times` says weight, slant and size at once; what it leaves out it resets. */
@@ -37,6 +46,17 @@ function expandFont(value: string, declarations: Map<string, string>): void {
   declarations.set("font-style", words.find((word) => /^(italic|oblique)$/.test(word)) ?? "normal");
   const size = words.find((word) => points(word, 12) !== null && !/^[1-9]00$/.test(word));
   if (size !== undefined) declarations.set("font-size", size);
+  const family = /(?:["']?)\b(symbol|wingdings(?: [23])?|webdings)["']?\s*(?:,|$)/.exec(value)?.[1];
+  declarations.set("font-family", family ?? "serif");
+}
+
+/** `list-style: none inside` says the kind of mark, a picture for it and its place at once. */
+function expandListStyle(value: string, declarations: Map<string, string>): void {
+  const words = value.match(/url\([^)]*\)|"[^"]*"|'[^']*'|[^\s]+/g) ?? [];
+  const image = words.find((word) => word.startsWith("url("));
+  const type = words.find((word) => word !== image && word !== "inside" && word !== "outside");
+  declarations.set("list-style-type", type ?? "disc");
+  declarations.set("list-style-image", image ?? "none");
 }
 
 const pointsPer: Readonly<Record<string, number>> = { pt: 1, px: 0.75, in: 72, cm: 28.35, mm: 2.835, pc: 12 };

@@ -1,4 +1,6 @@
 import type { LooseMark } from "../loose.js";
+import { inSymbols, type SymbolFont } from "./symbol-fonts.js";
+import type { WordItem } from "./word-item.js";
 
 /** How text looks at one place of the source: what its element and all elements around it have said. */
 export interface Look {
@@ -21,6 +23,16 @@ export interface Look {
   readonly level: number | null;
   /** Whether this floats beside what follows, as markers of list items do. */
   readonly floating: boolean;
+  /** A font whose letters are drawn as signs. */
+  readonly symbols: SymbolFont | null;
+  /** Of which of Word's lists this is an item. */
+  readonly word: WordItem | null;
+  /** Whether this is the mark that Word wrote before an item. */
+  readonly wordMark: boolean;
+  /** Whether this is inside `q`, where another one has single marks. */
+  readonly quoted: boolean;
+  /** Whether this takes its place without being seen. */
+  readonly hidden: boolean;
 }
 
 /** The look of text about which nothing was said. */
@@ -39,6 +51,11 @@ export const plainLook: Look = {
   verbatim: false,
   level: null,
   floating: false,
+  symbols: null,
+  word: null,
+  wordMark: false,
+  quoted: false,
+  hidden: false,
 };
 
 /** The marks that text of this look carries in a filing. */
@@ -55,8 +72,9 @@ export function marksOf(look: Look): LooseMark[] {
   return marks;
 }
 
-/** Applies the capitals that a style sheet would have shown. */
+/** Applies the capitals that a style sheet would have shown, and the signs that a font would. */
 export function transformed(text: string, look: Look): string {
+  if (look.symbols !== null) return inSymbols(text, look.symbols);
   switch (look.transform) {
     case "uppercase":
       return text.toUpperCase();

@@ -2,15 +2,21 @@ import type { DefaultTreeAdapterTypes } from "parse5";
 import { anchorName } from "../anchor.js";
 import { BlockBuilder } from "./block-builder.js";
 import type { Block } from "./blocks.js";
-import { DeclarationReader, points } from "./declarations.js";
+import { Cascade } from "./cascade.js";
+import { points } from "./declarations.js";
 import { type Look, plainLook } from "./look.js";
+import type { Losses } from "./losses.js";
+import { replacement, textOf } from "./replaced.js";
 import { restyle, type Tag } from "./restyle.js";
+import { tellLosses } from "./tell-losses.js";
 import { isBlock, isUnseen } from "./visibility.js";
 
 /** What a page says: its blocks in order, and the title in its head. */
 export interface ReadPage {
   readonly blocks: Block[];
   readonly title: string | null;
+  /** What of the page has not become part of a block. */
+  readonly losses: Losses;
 }
 
 interface Visit {
@@ -23,7 +29,7 @@ interface Visit {
 /** Walks the parsed page with a stack of its own, since a page may nest deeper than the machine's stack reaches. */
 export function readBlocks(document: DefaultTreeAdapterTypes.Document): ReadPage {
   const builder = new BlockBuilder();
-  const declarations = new DeclarationReader();
+  const cascade = new Cascade(document);
   let title: string | null = null;
   const stack: Visit[] = [
     { nodes: document.childNodes, look: plainLook, leave: () => builder.endLine(), next: 0 },
@@ -35,16 +41,25 @@ export function readBlocks(document: DefaultTreeAdapterTypes.Document): ReadPage
       visit.leave?.();
       stack.pop();
     } else if ("value" in node) {
-      builder.text(node.value, visit.look);
+      if (!visit.look.hidden && visit.look.size > 0) builder.text(node.value, visit.look);
+      else if (node.value.trim() !== "") {
+        builder.gap(visit.look);
+        builder.losses.add("hidden text", node.value);
+      }
     } else if ("tagName" in node) {
       if (node.tagName === "title") title ??= textOf(node);
       else {
-        const entered = enter(builder, tagOf(node, declarations), visit.look);
+        const tag = tagOf(node, cascade);
+        tellLosses(node, tag, builder.losses, visit.look.hidden);
+        const instead = replacement(node, tag);
+        const entered = instead === null ? enter(builder, tag, visit.look) : null;
+        if (instead !== null && !isUnseen(tag) && !restyle(visit.look, tag).hidden)
+          builder.text(instead, visit.look);
         if (entered !== null) stack.push({ ...entered, nodes: node.childNodes, next: 0 });
       }
     }
   }
-  return { blocks: builder.blocks, title };
+  return { blocks: builder.blocks, title, losses: builder.losses };
 }
 
 function enter(builder: BlockBuilder, tag: Tag, around: Look): Pick<Visit, "look" | "leave"> | null {
@@ -54,13 +69,10 @@ function enter(builder: BlockBuilder, tag: Tag, around: Look): Pick<Visit, "look
   );
   switch (tag.name) {
     case "br":
-      builder.lineBreak();
+      builder.lineBreak(around);
       return null;
     case "hr":
       builder.rule();
-      return null;
-    case "img":
-      builder.text(alternative(tag), around);
       return null;
   }
   const look = restyle(around, tag);
@@ -72,21 +84,13 @@ function enter(builder: BlockBuilder, tag: Tag, around: Look): Pick<Visit, "look
   if (anchor !== null) builder.anchor(anchor);
   const gap = points(tag.style.get("margin-left") ?? tag.style.get("padding-left"), look.size);
   if ((gap !== null && gap >= 3) || tag.style.has("float")) builder.gap(look);
-  return { look, leave: null };
+  if (tag.name !== "q") return { look, leave: null };
+  const [before, after] = around.quoted ? "‘’" : "“”";
+  builder.text(before ?? "", look);
+  return { look, leave: () => builder.text(after ?? "", look) };
 }
 
-function tagOf(element: DefaultTreeAdapterTypes.Element, declarations: DeclarationReader): Tag {
+function tagOf(element: DefaultTreeAdapterTypes.Element, cascade: Cascade): Tag {
   const attributes = new Map(element.attrs.map(({ name, value }) => [name, value]));
-  return { name: element.tagName, attributes, style: declarations.read(attributes.get("style")) };
-}
-
-/** Pictures are not fetched; what they stand for is said in brackets. */
-function alternative(image: Tag): string {
-  const words = image.attributes.get("alt")?.replace(/\s+/g, " ").trim() ?? "";
-  if (words === "") return "";
-  return words.startsWith("[") ? words : `[${words}]`;
-}
-
-function textOf(element: DefaultTreeAdapterTypes.Element): string {
-  return element.childNodes.map((child) => ("value" in child ? child.value : "")).join("");
+  return { name: element.tagName, attributes, style: cascade.styleOf(element, attributes.get("style")) };
 }

@@ -2,6 +2,8 @@ import { anchorName } from "../anchor.js";
 import { safeHref } from "../safe-href.js";
 import { type Declarations, points } from "./declarations.js";
 import type { Look } from "./look.js";
+import { symbolFontOf } from "./symbol-fonts.js";
+import { wordItemOf } from "./word-item.js";
 
 /** What a start tag says about itself, with attribute names in lower case. */
 export interface Tag {
@@ -27,6 +29,7 @@ const byName: Readonly<Record<string, Change>> = {
   strike: { strike: true },
   sub: { script: "sub" },
   sup: { script: "super" },
+  q: { quoted: true },
   code: { code: true },
   kbd: { code: true },
   samp: { code: true },
@@ -64,6 +67,9 @@ export function restyle(around: Look, tag: Tag): Look {
   }
   const size = sizeOf(around, tag);
   if (size !== null) change.size = size;
+  const family =
+    tag.style.get("font-family") ?? (tag.name === "font" ? tag.attributes.get("face") : undefined);
+  if (family !== undefined && family !== "inherit") change.symbols = symbolFontOf(family);
   const align = alignOf(tag.style.get("text-align") ?? tag.attributes.get("align")?.toLowerCase());
   if (align !== undefined) change.align = align;
   applyStyle(change, around, tag.style);
@@ -85,14 +91,23 @@ function applyStyle(change: Change, around: Look, style: Declarations): void {
   if (transform === "uppercase" || transform === "lowercase" || transform === "capitalize")
     change.transform = transform;
   else if (transform === "none") change.transform = null;
-  if (style.get("white-space")?.startsWith("pre"))
-    change.preformatted = style.get("white-space") !== "pre-line";
+  const space = style.get("white-space");
+  if (space?.startsWith("pre") || space === "break-spaces") change.preformatted = space !== "pre-line";
+  else if (space === "normal" || space === "nowrap")
+    Object.assign(change, { preformatted: false, verbatim: false });
   if (style.get("float") === "left") change.floating = true;
+  const list = style.get("mso-list");
+  if (list === "ignore") change.wordMark = true;
+  else if (list !== undefined) change.word = wordItemOf(list);
+  const visibility = style.get("visibility");
+  if (visibility !== undefined && visibility !== "inherit")
+    change.hidden = visibility === "hidden" || visibility === "collapse";
   const script = scriptOf(around, style, change.size ?? around.size);
   if (script !== null) change.script = script;
 }
 
-function hrefOf(href: string | undefined): string | null {
+/** The link that a page makes, as a filing may carry it; null for any other. */
+export function hrefOf(href: string | undefined): string | null {
   if (!href?.startsWith("#")) return safeHref(href);
   const place = anchorName(href.slice(1));
   return place === null ? null : `#${place}`;

@@ -1,10 +1,11 @@
 import type { Block } from "./blocks.js";
 import { gatherBullets } from "./bullets.js";
 import { tidyTable } from "./tidy-table.js";
+import { gatherWordLists } from "./word-lists.js";
 
 /** Turns what a page uses for looks only (layout tables, bullets typed as text, rows of rules) into structure. */
 export function tidyBlocks(blocks: readonly Block[]): Block[] {
-  return withoutRepeatedRules(gatherBullets(blocks.flatMap(tidyBlock)));
+  return withoutRepeatedRules(gatherBullets(gatherWordLists(blocks.flatMap(tidyBlock))));
 }
 
 function tidyBlock(block: Block): Block[] {

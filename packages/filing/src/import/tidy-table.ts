@@ -1,6 +1,7 @@
 import type { Block, Cell, TableBlock } from "./blocks.js";
 import { isMarker } from "./bullets.js";
-import { asHeader, isBold, joinFigures, plainText } from "./cells.js";
+import { asHeader, isBold, plainText } from "./cells.js";
+import { joinFigures } from "./figures.js";
 import { layOut, neededColumns, rebuild } from "./grid.js";
 
 const mostPlaces = 100_000;
@@ -12,7 +13,7 @@ const mostHeaderRows = 6;
  */
 export function tidyTable(table: TableBlock): Block[] {
   const written = table.rows.some((row) => row.some(({ header }) => header));
-  const source = written ? table.rows : table.rows.map(joinFigures);
+  const source = written ? table.rows : joinFigures(table.rows);
   const placed = layOut(source);
   if (placed === null) return source.flat().flatMap(({ blocks }) => blocks);
   const needed = written ? placed : placed.filter(({ cell }) => cell.blocks.length > 0);

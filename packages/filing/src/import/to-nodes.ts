@@ -15,7 +15,7 @@ function toNode(block: Block, places: Places): LooseNode {
     case "list": {
       const content = block.items.map((item) => ({ type: "listItem", content: toNodes(item, places) }));
       return block.ordered
-        ? { type: "orderedList", attrs: { start: block.start }, content }
+        ? { type: "orderedList", attrs: { start: block.start, type: block.type ?? null }, content }
         : { type: "bulletList", content };
     }
     case "table":

@@ -18,7 +18,7 @@ const unseen = new Set([
   "map",
   "select",
   "datalist",
-  "input",
+  "rp",
   "meta",
   "link",
   "base",
@@ -40,13 +40,16 @@ const unseen = new Set([
 /** Answers whether a reader of the page would never see what is inside this element. */
 export function isUnseen({ name, attributes, style }: Tag): boolean {
   if (unseen.has(name) || name.startsWith("xbrli:") || name.startsWith("link:")) return true;
-  if (style.size > 0) {
-    if (style.get("display") === "none") return true;
-    const visibility = style.get("visibility");
-    if (visibility === "hidden" || visibility === "collapse") return true;
-  }
-  return attributes.has("hidden");
+  if (name === "dialog" && !attributes.has("open")) return true;
+  if (Number(style.get("opacity") ?? 1) === 0) return true;
+  const display = style.get("display");
+  if (display === "none") return true;
+  if (rowsOf.has(name) && style.get("visibility") === "collapse") return true;
+  return attributes.has("hidden") && display === undefined;
 }
+
+/** What `visibility: collapse` takes away; anything else it only hides. */
+const rowsOf = new Set(["tr", "thead", "tbody", "tfoot"]);
 
 const blockElements = new Set([
   "address",

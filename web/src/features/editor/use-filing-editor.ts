@@ -3,6 +3,7 @@ import { Editor } from "@tiptap/core";
 import { type RefObject, useEffect, useState } from "react";
 import type { CollabSession } from "../../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../../collab/use-collab.js";
+import { CleanPaste } from "./clean-paste.js";
 import { pageExtensions } from "./page-extensions.js";
 import { Quiet } from "./quiet.js";
 import { SharedEditing } from "./shared-editing.js";
@@ -55,6 +56,7 @@ function makeEditor(session: CollabSession, element: HTMLElement): Editor {
     extensions: [
       ...pageExtensions,
       Quiet,
+      CleanPaste,
       SharedEditing.configure({
         doc: session.doc,
         awareness: session.awareness,

@@ -1,4 +1,5 @@
 import { Button, FileInput, Group, Modal, Progress, Text, TextInput } from "@mantine/core";
+import { decodePage } from "@onrecord/filing/decode-page";
 import { type FolderRowFragment, ImportDocumentDocument } from "@onrecord/schema/generated";
 import { IconFileImport } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
@@ -7,7 +8,7 @@ import { useMutation } from "urql";
 import { problemOf } from "../../api/problem.js";
 import { useLocale } from "../../i18n/locale.js";
 import { tellProblem } from "../../ui/problem-toast.js";
-import { decodeHtml, titleFromFile } from "./decode-html.js";
+import { titleFromFile } from "./title-from-file.js";
 
 /** What the server takes in one request. */
 const LARGEST_BYTES = 30 * 1024 * 1024;
@@ -33,7 +34,7 @@ export function ImportModal({ folder, onClose }: { folder: FolderRowFragment; on
     event.preventDefault();
     setTouched(true);
     if (file === null || fault !== null) return;
-    const html = decodeHtml(new Uint8Array(await file.arrayBuffer()));
+    const html = decodePage(new Uint8Array(await file.arrayBuffer()));
     const { data, error } = await importDocument({
       input: { folderId: folder.id, title: title.trim() || null, html },
     });
@@ -51,7 +52,7 @@ export function ImportModal({ folder, onClose }: { folder: FolderRowFragment; on
         <FileInput
           data-autofocus
           label={words.chooseFile}
-          accept=".html,.htm,.xhtml,text/html"
+          accept=".html,.htm,.xhtml,.mht,.mhtml,.txt,text/html"
           leftSection={<IconFileImport size={15} />}
           value={file}
           onChange={choose}
@@ -89,5 +90,9 @@ export function ImportModal({ folder, onClose }: { folder: FolderRowFragment; on
 }
 
 function isHtml(file: File): boolean {
-  return file.type === "text/html" || file.type === "application/xhtml+xml" || /\.x?html?$/i.test(file.name);
+  return (
+    file.type === "text/html" ||
+    file.type === "application/xhtml+xml" ||
+    /\.(x?html?|mht|mhtml|txt)$/i.test(file.name)
+  );
 }
