@@ -68,8 +68,13 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   readonly fatal: Promise<string>;
   /** The process ends: from now on nobody waits long for the database. */
   hurry(): void;
-  /** Tells in the log what is not on the record and should be: the process ends without waiting any longer. */
-  tellUnrecorded(): void;
+  /**
+   * Tells in the log what is not on the record and should be: the process ends without waiting any longer. How many entries that are, with
+   * those that were told before, since start.
+   */
+  tellUnrecorded(): number;
+  /** How many entries were told of so far. */
+  unrecorded(): number;
 }
 
 /** What a process steps down to that has the owner's login and no other. */
@@ -201,7 +206,11 @@ export async function createContext(
       const share = (config.limits.stopSeconds * 1000) / 8;
       for (const database of databases) database.hurry(share);
     },
-    tellUnrecorded: () => unrecorded.tell(),
+    tellUnrecorded: () => {
+      unrecorded.tell();
+      return unrecorded.total;
+    },
+    unrecorded: () => unrecorded.total,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
