@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Api } from "./client/api.js";
 import { firstEditableFolder } from "./client/editable-folder.js";
 import { Command, newDataDir } from "./testing/command.js";
+import { scrape } from "./testing/scrape.js";
 
 interface Status {
   readonly keyId: string;
@@ -101,12 +102,55 @@ describe("onrecord keys", { timeout: 240_000 }, () => {
       // An operator whose environment says otherwise than the nodes' brings nothing back unasked.
       const unasked = await as({ ...told, ONRECORD_KEYS: "file" }, "keys", "rotate");
       expect([unasked.code, unasked.stderr]).toEqual([1, expect.stringContaining("onrecord keys move")]);
-      const api = new Api(url, (await as(told, "token", "analyst1@demo.onrecord.test")).stdout.trim());
+      const token = (await as(told, "token", "analyst1@demo.onrecord.test")).stdout.trim();
+      const api = new Api(url, token);
       const asked = await api.ask<{ folders: { edges: { node: { documents: { edges: object[] } } }[] } }>(
         "{ folders { edges { node { documents { edges { node { content } } } } } } }",
         {},
       );
       expect(asked.folders.edges.flatMap(({ node }) => node.documents.edges)).not.toEqual([]);
+
+      // A service that says no: plain words for users, its own for operators, in the log, in metrics and from the doctor.
+      const wrapping = { provider: "vault" };
+      expect((await scrape(url)).value("onrecord_key_service_up", wrapping)).toBe(1);
+      const wellSaid = (await as(told, "doctor")).stdout;
+      expect(wellSaid).toContain("ok   key service: vault wraps and opens");
+      vault.always = { status: 403, json: { errors: ["permission denied"] } };
+      const folderId = await firstEditableFolder(api);
+      const response = await fetch(`${url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        body: JSON.stringify({
+          query: "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
+          variables: { input: { folderId, title: "Refused", kind: "TEXT" } },
+        }),
+      });
+      const { errors } = (await response.json()) as {
+        errors: { message: string; extensions: { code: string; requestId: string } }[];
+      };
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringMatching(/^Documents cannot be opened or made just now/),
+          extensions: { code: "UNAVAILABLE" },
+        },
+      ]);
+      expect(JSON.stringify(errors)).not.toMatch(/127\.0\.0\.1|permission denied|vault/i);
+      const lines = server.stderr
+        .split("\n")
+        .filter((line) => line.includes(errors[0]!.extensions.requestId));
+      expect(lines.join()).toMatch(/permission denied at team\/transit\/encrypt/);
+      const now = await scrape(url);
+      expect(now.value("onrecord_key_service_up", wrapping)).toBe(0);
+      expect(now.value("onrecord_key_service_last_success_timestamp_seconds", wrapping)).toBeGreaterThan(0);
+      expect(
+        now.value("onrecord_key_service_failures_total", { ...wrapping, kind: "refused" }),
+      ).toBeGreaterThan(0);
+      const doctor = await as(told, "doctor");
+      expect([doctor.code, doctor.stdout]).toEqual([
+        1,
+        expect.stringMatching(/^BAD {2}key service: .*permission denied/m),
+      ]);
+      vault.always = undefined;
     }
     vault.always = sealedVault;
     const away = await as(told, "start");

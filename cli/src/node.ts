@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Collab } from "@onrecord/collab/collab";
 import { type AppContext, onLogin } from "@onrecord/context/context";
+import { KeyProof } from "@onrecord/context/key-proof";
 import { type SubgraphName, subgraphNames } from "@onrecord/core/config";
 import type { Service } from "@onrecord/core/service";
 import { createGateway } from "@onrecord/gateway/gateway";
@@ -73,6 +74,8 @@ export async function startNode(
   // Only these open documents, and only their logins may read what opens with the keys.
   if (names.includes("collab")) await checkKeys(onLogin(context, "collab"));
   else if (names.includes("subgraph documents")) await checkKeys(onLogin(context, "documents"));
+  if (names.includes("collab") || names.includes("subgraph documents"))
+    opening.use(new KeyProof(context.keys));
   if (context.config.demo) await createDemoFirm(onLogin(context, "operator"), onProgress);
 
   const subgraphs: Partial<Record<SubgraphName, Subgraph>> = {};

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { hostname } from "node:os";
 import { openEditor, until } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,6 +52,37 @@ describe("onrecord start", { timeout: 240_000 }, () => {
     const { code, stdout, stderr } = await server.stop("SIGTERM");
     expect([code, stdout]).toEqual([0, `Onrecord is ready at ${url}\n`]);
     expect(stderr).not.toMatch(/error|warn/i);
+  });
+
+  it("blames nobody when it ends while sockets of every kind keep it waiting", async () => {
+    await using server = Command.run(["start"], env);
+    const url = await server.ready();
+    const session = await token();
+    const input = { folderId: await firstEditableFolder(new Api(url, session)), title: "Open", kind: "TEXT" };
+    const { createDocument } = await new Api(url, session).ask<{ createDocument: { id: string } }>(
+      "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { id } }",
+      { input },
+    );
+    const editors = Array.from({ length: 5 }, () => openEditor(url, createDocument.id, session));
+    await Promise.all(editors.map((editor) => editor.synced()));
+    const { hostname, port } = new URL(url);
+    const begun = [
+      "",
+      "GET / HT",
+      "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99\r\n\r\n{",
+    ];
+    const sockets = await Promise.all(
+      [...begun, ...begun, ...begun].map(async (said) => {
+        const socket = connect(Number(port), hostname).on("error", () => undefined);
+        await once(socket, "connect");
+        socket.write(said);
+        return socket;
+      }),
+    );
+    const { code, stderr } = await server.stop("SIGTERM");
+    expect([code, stderr.match(/.*"level":[4-6]0.*/g)]).toEqual([0, null]);
+    for (const socket of sockets) socket.destroy();
+    for (const editor of editors) editor[Symbol.dispose]();
   });
 
   it("keeps everything that anybody had received through a SIGKILL", async () => {

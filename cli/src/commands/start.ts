@@ -41,8 +41,9 @@ async function abandon(opening: ReturnType<typeof open>, voice: Voice): Promise<
   return false;
 }
 
-/** Ends in order, in bounded time: whether it could. What is then not on the record is told. */
+/** Ends in order, in bounded time: whether it could, with everything on the record that happened. What is not is told. */
 async function leave(node: Node, context: AppContext, voice: Voice): Promise<boolean> {
+  const before = context.unrecorded();
   context.hurry();
   const { stopSeconds } = context.config.limits;
   let fault: unknown;
@@ -53,9 +54,12 @@ async function leave(node: Node, context: AppContext, voice: Voice): Promise<boo
       fault = error;
     }
   };
-  if ((await within(stopSeconds * 1000, left())) && fault === undefined) return true;
-  voice.fatal(`Onrecord could not end in order within ${stopSeconds} seconds`, fault);
-  return false;
+  const inOrder = (await within(stopSeconds * 1000, left())) && fault === undefined;
+  if (!inOrder) voice.fatal(`Onrecord could not end in order within ${stopSeconds} seconds`, fault);
+  const missing = context.tellUnrecorded() - before;
+  if (missing > 0)
+    voice.fatal(`Onrecord ended and could not record everything: ${missing} entries are in its log alone`);
+  return inOrder && missing === 0;
 }
 
 /** Without its database a house cannot end in order; what it says about that helps nobody. */

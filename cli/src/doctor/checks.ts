@@ -12,6 +12,7 @@ export interface Finding {
     | "database"
     | "migrations"
     | "keys"
+    | "key service"
     | "service secret"
     | "size"
     | "growth"

@@ -1,6 +1,6 @@
 import type { Logger } from "@onrecord/core/log";
 import type { Database, Sql } from "@onrecord/postgres/database";
-import type { WatchedClient } from "@onrecord/postgres/watched-client";
+import { GivenUp, type WatchedClient } from "@onrecord/postgres/watched-client";
 
 /**
  * One connection that takes a statement while the one before is under way, each a transaction of its own, in the order in which they
@@ -37,17 +37,18 @@ export class Pipeline implements Sql, AsyncDisposable {
     };
     opening.catch(lost);
     // The driver hangs the whole connection, with its keys, on its errors: only the words are logged.
-    client.on("error", ({ message }) => {
-      this.log.warn({ reason: message, connection: this.name }, "a database connection was lost");
+    client.on("error", (error) => {
+      if (!(error instanceof GivenUp && error.ending))
+        this.log.warn({ reason: error.message, connection: this.name }, "a database connection was lost");
       lost();
     });
     client.on("end", lost);
     return opening;
   }
 
-  /** All that is under way fails at once. */
+  /** All that is under way fails at once: the process ends. */
   giveUp(): void {
-    this.#connection?.giveUp();
+    this.#connection?.giveUp(true);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,7 @@ import type { LimitName } from "@onrecord/core/limits";
 import { createLogger, type Logger } from "@onrecord/core/log";
 import { serviceSecret } from "@onrecord/core/service-secret";
 import { Keyring } from "@onrecord/keys/keyring";
+import { PlainKeys } from "@onrecord/keys/plain-keys";
 import type { KeyProvider } from "@onrecord/keys/vault";
 import { Ledger } from "@onrecord/ledger/ledger";
 import { DecisionPoint } from "@onrecord/policy/decision";
@@ -25,6 +26,7 @@ import { buildMetrics } from "./build.js";
 import { busMetrics } from "./bus-metrics.js";
 import { diskMetrics } from "./disk-metrics.js";
 import { type Entry, enter, stepDown } from "./entry.js";
+import { keyMetrics } from "./key-metrics.js";
 import { poolMetrics } from "./pool-metrics.js";
 import { recordMetrics } from "./record-metrics.js";
 import { rightsMetrics } from "./rights-metrics.js";
@@ -68,8 +70,13 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   readonly fatal: Promise<string>;
   /** The process ends: from now on nobody waits long for the database. */
   hurry(): void;
-  /** Tells in the log what is not on the record and should be: the process ends without waiting any longer. */
-  tellUnrecorded(): void;
+  /**
+   * Tells in the log what is not on the record and should be: the process ends without waiting any longer. How many entries that are, with
+   * those that were told before, since start.
+   */
+  tellUnrecorded(): number;
+  /** How many entries were told of so far. */
+  unrecorded(): number;
 }
 
 /** What a process steps down to that has the owner's login and no other. */
@@ -178,6 +185,7 @@ export async function createContext(
   poolMetrics(metrics, () => working().map(([login, { db }]) => [login, db]));
   recordMetrics(metrics, () => working().map(([login, { ledger }]) => [login, ledger]));
   busMetrics(metrics, bus);
+  keyMetrics(metrics, keys);
   diskMetrics(metrics, config.dataDir);
   rightsMetrics(metrics, rights);
   return {
@@ -185,7 +193,8 @@ export async function createContext(
     log,
     ...shared,
     bus,
-    keys,
+    // Whoever runs a command is an operator.
+    keys: options.beside ? keys : new PlainKeys(keys, log),
     metrics,
     tracer,
     rights,
@@ -201,7 +210,11 @@ export async function createContext(
       const share = (config.limits.stopSeconds * 1000) / 8;
       for (const database of databases) database.hurry(share);
     },
-    tellUnrecorded: () => unrecorded.tell(),
+    tellUnrecorded: () => {
+      unrecorded.tell();
+      return unrecorded.total;
+    },
+    unrecorded: () => unrecorded.total,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -8,6 +8,8 @@ import { Counter, Gauge, type Registry } from "prom-client";
 export class Unrecorded implements LedgerHost {
   readonly #ledgers = new Set<Ledger>();
   readonly #lost: Counter;
+  /** Entries and counts of reads that will not be on the record, since start. */
+  total = 0;
 
   constructor(
     private readonly log: Logger,
@@ -40,12 +42,16 @@ export class Unrecorded implements LedgerHost {
   }
 
   lost(owed: Owed): void {
+    this.total++;
     this.#lost.inc({ action: owed.entry.action });
     this.log.error({ entry: described(owed) }, "an entry is not on the record");
   }
 
   uncounted(reads: readonly UncountedReads[]): void {
-    for (const { action, times } of reads) this.#lost.inc({ action }, times);
+    for (const { action, times } of reads) {
+      this.total += times;
+      this.#lost.inc({ action }, times);
+    }
     this.log.error({ reads }, "reads within sittings on the record are not counted there");
   }
 

@@ -135,7 +135,8 @@ function readVault(text: Text, address: Address, fault: Fault): VaultKeySettings
   if (key === undefined) return undefined;
   const mount = (text("ONRECORD_VAULT_MOUNT") ?? "transit").replace(/^\/+|\/+$/g, "");
   const vaultAddress = address("VAULT_ADDR", text("VAULT_ADDR"));
-  if (vaultAddress === undefined)
+  // One that is wrong has its sentence already.
+  if (text("VAULT_ADDR") === undefined)
     fault("Set VAULT_ADDR to the address of the Vault that has ONRECORD_VAULT_KEY.");
   // They become part of a path.
   if (!/^[\w.-]+$/.test(key) || /^\.+$/.test(key))

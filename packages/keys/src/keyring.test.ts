@@ -104,6 +104,39 @@ describe.each(names)("keys of %s", (name) => {
     expect(heard).toEqual([`${name} lost`, `${name} back`]);
   });
 
+  it("are proven, and what the service did is counted: done, away, refused", async () => {
+    const keys = await open(env());
+    const health = () => keys.health.get(name);
+    expect(health()).toEqual({ up: undefined, lastSuccess: undefined, failures: { away: 0, refused: 0 } });
+    await keys.prove();
+    expect(health()).toMatchObject({ up: true, lastSuccess: expect.any(Number) });
+    const denied = { json: { __type: "AccessDeniedException", errors: ["permission denied"] } };
+    stub().always = { status: name === "vault" ? 403 : 400, ...denied };
+    await expect(keys.prove()).rejects.toMatchObject({ kind: "refused" });
+    expect(health()).toMatchObject({ up: false, failures: { away: 0, refused: 1 } });
+    stub().always = "cut";
+    await expect(keys.prove()).rejects.toMatchObject({ kind: "away" });
+    expect(health()).toMatchObject({ up: false, failures: { away: 1, refused: 1 } });
+    stub().always = undefined;
+    await expect
+      .poll(
+        () =>
+          keys.prove().then(
+            () => health()?.up,
+            () => undefined,
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe(true);
+  });
+
+  it("of a page that is no such service are refused as that", async () => {
+    const keys = await open(env());
+    stub().always = { status: 200, text: "<!doctype html><title>Sign in</title>" };
+    for (const asked of [() => keys.check(), () => keys.wrap(dataKey, "c")])
+      await expect(asked()).rejects.toThrow(/what answers there is no (Vault|KMS), it sends no JSON/);
+  });
+
   it("follow no redirection, which would carry the credential away", async () => {
     await using elsewhere = await startStub(() => ({ status: 200, json: {} }));
     const faulty = await startStub(() => ({ status: 307, json: {} }));
@@ -292,5 +325,11 @@ describe("keys from several places", () => {
     ],
   ])("are configured, or the start is refused: %s", (_what, env, sentence) => {
     expect(() => readConfig(env)).toThrow(sentence);
+  });
+
+  it("say one thing of an address that is wrong", () => {
+    const env = { ONRECORD_VAULT_KEY: "x", VAULT_ADDR: "http://vault.internal:8200", VAULT_TOKEN: "t" };
+    expect(() => readConfig(env)).not.toThrow(/Set VAULT_ADDR/);
+    expect(() => readConfig(env)).toThrow(/VAULT_ADDR must be/);
   });
 });

@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { AppError } from "@onrecord/core/errors";
 import type { KeyProviderName, KeySecrets, KeySettings } from "@onrecord/core/key-settings";
 import { OpenedKeys } from "./opened-keys.js";
 import { AwsKms } from "./services/aws-kms.js";
-import { type KeyService, keysUnavailable } from "./services/key-service.js";
+import { type KeyService, KeyServiceError, keysRefused, keysUnavailable } from "./services/key-service.js";
 import { VaultTransit } from "./services/vault-transit.js";
 import { FileKeyProvider, type KeyProvider } from "./vault.js";
 import { providerOf, unpackWrapped } from "./wrapped-key.js";
@@ -24,6 +25,16 @@ export interface ManagedKeys extends KeyProvider {
 /** Told when a key service is lost (why) and when it is back (null). */
 export type ServiceWatch = (provider: KeyProviderName, lost: string | null) => void;
 
+/** How a key service has served this process so far. */
+export interface ServiceHealth {
+  /** Whether it did what it was asked last; undefined: it was not asked yet. */
+  up: boolean | undefined;
+  /** When it last did, in milliseconds since the epoch. */
+  lastSuccess: number | undefined;
+  /** How often it did not. */
+  readonly failures: { away: number; refused: number };
+}
+
 /**
  * The keys of a process: `settings.provider` wraps, and what any of those that are configured has wrapped is opened. So documents can be
  * brought from one to another while everything runs. `keys.json` is made only where it wraps, and read where it is.
@@ -32,13 +43,22 @@ export class Keyring implements ManagedKeys {
   readonly #opened = new OpenedKeys();
   readonly #restUntil = new Map<KeyProviderName, number>();
   readonly #lost = new Set<KeyProviderName>();
+  readonly #health = new Map<KeyProviderName, ServiceHealth>();
   #watch: ServiceWatch = () => undefined;
 
   private constructor(
     readonly provider: KeyProviderName,
     private readonly file: FileKeyProvider | undefined,
     private readonly services: ReadonlyMap<KeyProviderName, KeyService>,
-  ) {}
+  ) {
+    for (const name of services.keys())
+      this.#health.set(name, { up: undefined, lastSuccess: undefined, failures: { away: 0, refused: 0 } });
+  }
+
+  /** Of each service that this process is told how to reach. */
+  get health(): ReadonlyMap<KeyProviderName, Readonly<ServiceHealth>> {
+    return this.#health;
+  }
 
   static async open(dataDir: string, settings: KeySettings, secrets: KeySecrets): Promise<Keyring> {
     const file =
@@ -73,6 +93,17 @@ export class Keyring implements ManagedKeys {
   /** Fails with a sentence when what wraps cannot be used: better at the start than at the first document. */
   async check(): Promise<void> {
     await this.ids();
+  }
+
+  /** Has the service that wraps wrap something and open it again; fails with a sentence when it does not. A key file needs no proof. */
+  async prove(): Promise<void> {
+    const { provider } = this;
+    if (provider === "file") return;
+    const [dataKey, context] = [randomBytes(32), "key:proof"];
+    const wrapped = await this.#ask(provider, (service) => service.wrap(dataKey, context));
+    const { keyId, body } = unpackWrapped(wrapped);
+    const opened = await this.#ask(provider, (service) => service.unwrap(keyId, body, context), keyId);
+    if (!opened.equals(dataKey)) throw keysRefused(provider, "it opens something else than it has wrapped");
   }
 
   async ids() {
@@ -125,9 +156,13 @@ export class Keyring implements ManagedKeys {
       throw keysUnavailable(provider, "it did not a moment ago");
     try {
       const answer = await work(service);
+      this.#served(provider);
       if (this.#lost.delete(provider)) this.#watch(provider, null);
       return answer;
     } catch (error) {
+      if (error instanceof KeyServiceError) this.#failed(provider, error.kind);
+      // It has looked, and what was asked for is not sound.
+      else if (error instanceof AppError) this.#served(provider);
       if (error instanceof AppError && error.code === "UNAVAILABLE") {
         this.#restUntil.set(provider, Date.now() + REST);
         if (!this.#lost.has(provider)) this.#watch(provider, error.message);
@@ -135,5 +170,17 @@ export class Keyring implements ManagedKeys {
       }
       throw error;
     }
+  }
+
+  #served(provider: KeyProviderName): void {
+    const health = this.#health.get(provider);
+    if (health) Object.assign(health, { up: true, lastSuccess: Date.now() });
+  }
+
+  #failed(provider: KeyProviderName, kind: KeyServiceError["kind"]): void {
+    const health = this.#health.get(provider);
+    if (!health) return;
+    health.up = false;
+    health.failures[kind]++;
   }
 }

@@ -58,6 +58,8 @@ export interface KeyProvider {
   unwrap(wrapped: Buffer, context: string): Promise<Buffer>;
   /** Fails with a sentence when what wraps cannot be used now. */
   check?(): Promise<void>;
+  /** Has what wraps wrap something and open it again, where that is somebody else's service. */
+  prove?(): Promise<void>;
 }
 
 interface KeyFile {

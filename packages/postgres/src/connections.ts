@@ -3,7 +3,7 @@ import pg from "pg";
 import type { Bounds } from "./bounds.js";
 import type { SettledConfig } from "./settled-client.js";
 import { Silence } from "./silence.js";
-import { WatchedClient, type WatchedConfig } from "./watched-client.js";
+import { GivenUp, WatchedClient, type WatchedConfig } from "./watched-client.js";
 
 /** An answer that is this much later than Postgres was to give it will not come. */
 const PATIENCE = 1.2;
@@ -86,7 +86,7 @@ export class Connections {
 
   /** Gives every connection up. */
   cut(): void {
-    for (const client of this.#all) client.giveUp();
+    for (const client of this.#all) client.giveUp(true);
   }
 
   /** Nothing is watched any more. */
@@ -111,10 +111,10 @@ export class Connections {
   }
 
   /** The driver hangs the whole connection, with its keys, on its errors: only the words are logged. */
-  #lost({ message }: Error): void {
-    if (this.#ending) return;
+  #lost(error: Error): void {
+    if (this.#ending || (error instanceof GivenUp && error.ending)) return;
     this.lost++;
-    this.log.warn({ reason: message }, "a database connection was lost");
+    this.log.warn({ reason: error.message }, "a database connection was lost");
   }
 }
 

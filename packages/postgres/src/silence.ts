@@ -1,5 +1,5 @@
 import type { Logger } from "@onrecord/core/log";
-import type { WatchedClient } from "./watched-client.js";
+import type { Hurry, WatchedClient } from "./watched-client.js";
 
 /** How often connections are looked at, in milliseconds. */
 const LOOK_EVERY_MS = 500;
@@ -12,15 +12,13 @@ export class Silence {
   readonly #clients = new Set<WatchedClient>();
   readonly #timer: NodeJS.Timeout;
   #looked = performance.now();
-  /** How long a connection has that is doubted, in milliseconds. */
-  #withinMs: number;
-  #hurried = false;
+  #hurry: Hurry | undefined;
 
   constructor(
-    answerMs: number,
+    /** How long a connection has that is doubted, in milliseconds. */
+    private readonly answerMs: number,
     private readonly log: Logger,
   ) {
-    this.#withinMs = answerMs;
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
@@ -29,10 +27,9 @@ export class Silence {
     client.once("end", () => this.#clients.delete(client));
   }
 
-  /** From now on nothing is waited for longer than this: the process ends. */
+  /** From now on no answer is waited for longer than this: the process ends. What nobody waits on stays, nothing is wrong with it. */
   hurry(withinMs: number): void {
-    this.#withinMs = Math.min(this.#withinMs, withinMs);
-    this.#hurried = true;
+    this.#hurry ??= { since: performance.now(), withinMs };
   }
 
   stop(): void {
@@ -44,9 +41,16 @@ export class Silence {
     // What this process itself was too busy to read was not withheld by the database.
     const late = Math.max(0, now - this.#looked - 2 * LOOK_EVERY_MS);
     this.#looked = now;
-    const silent = [...this.#clients].filter((client) => client.look(now, late));
-    if (silent.length > 0)
-      this.log.warn({ connections: silent.length }, "the database did not answer in time; connecting anew");
-    if (silent.length > 0 || this.#hurried) for (const client of this.#clients) client.doubt(this.#withinMs);
+    const hurry = this.#hurry;
+    const silent = [...this.#clients].filter((client) => client.look(now, late, hurry));
+    if (silent.length === 0) return;
+    this.log.warn(
+      { connections: silent.length },
+      hurry
+        ? "the process ends and did not wait longer for an answer of the database"
+        : "the database did not answer in time; connecting anew",
+    );
+    const within = hurry ? Math.min(hurry.withinMs, this.answerMs) : this.answerMs;
+    for (const client of this.#clients) client.doubt(within, hurry !== undefined);
   }
 }

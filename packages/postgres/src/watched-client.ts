@@ -11,6 +11,25 @@ export interface WatchedConfig extends SettledConfig {
   readonly silentMs: number;
 }
 
+/** A connection that we gave up ourselves. `ending`: because this process ends, which says nothing about the database. */
+export class GivenUp extends Error {
+  readonly code = "ETIMEDOUT";
+
+  constructor(readonly ending: boolean) {
+    super(
+      ending
+        ? "the process ends and waits no longer for the database"
+        : "the database did not answer in time",
+    );
+  }
+}
+
+/** Since when a process ends, and how long it waits for any answer from then on, in milliseconds. */
+export interface Hurry {
+  readonly since: number;
+  readonly withinMs: number;
+}
+
 /**
  * A connection of which it is known how long it has been silent while somebody waited. The network may swallow what is sent, or what is
  * answered, and tell nobody: neither side then ever learns that the other is gone.
@@ -64,7 +83,7 @@ export class WatchedClient extends SettledClient {
   }
 
   /** Gives it up if it has been silent for too long; whether it was. `late` milliseconds were lost by this process itself. */
-  look(now: number, late: number): boolean {
+  look(now: number, late: number, hurry?: Hurry): boolean {
     if (this.#since === undefined) return false;
     const { bytesRead } = this.#socket;
     if (bytesRead !== this.#bytes) {
@@ -73,23 +92,23 @@ export class WatchedClient extends SettledClient {
       this.#doubtedMs = 0;
     } else this.#since += late;
     const most = this.#doubtedMs === 0 ? this.#silentMs : this.#doubtedMs;
-    if (most === 0 || now - this.#since < most) return false;
-    this.giveUp();
+    const silent = most > 0 && now - this.#since >= most;
+    const ending = hurry !== undefined && now - Math.max(this.#since, hurry.since) >= hurry.withinMs;
+    if (!silent && !ending) return false;
+    this.giveUp(hurry !== undefined);
     return true;
   }
 
   /** Another connection was silent: this one is not waited on for as long, and made anew where nobody uses it. */
-  doubt(withinMs: number): void {
-    if (this.#since === undefined && !this.lent) return this.giveUp();
+  doubt(withinMs: number, ending: boolean): void {
+    if (this.#since === undefined && !this.lent) return this.giveUp(ending);
     if (this.#doubtedMs > 0) return;
     this.#bytes = this.#socket.bytesRead;
     this.#doubtedMs = this.#silentMs === 0 ? withinMs : Math.min(withinMs, this.#silentMs);
   }
 
   /** All that waits on it fails at once. */
-  giveUp(): void {
-    this.#socket.destroy(
-      Object.assign(new Error("the database did not answer in time"), { code: "ETIMEDOUT" }),
-    );
+  giveUp(ending = false): void {
+    this.#socket.destroy(new GivenUp(ending));
   }
 }

@@ -38,6 +38,9 @@ export function toGraphQLError(thrown: unknown, { requestId, log }: ErrorContext
     // A fault of ours that says what it is: its reader cannot mend it, so whoever runs the place must hear of it.
     if (cause.code === "INTERNAL")
       log.error({ err: cause, requestId }, "something kept is not as it should be");
+    // Whoever asked is told in plain words; what stands behind them is for whoever runs the place.
+    if (cause.code === "UNAVAILABLE" && cause === given && cause.cause !== undefined)
+      log.warn({ err: cause, requestId }, "a request could not be answered just now");
     return visible(cause.message, cause.code, cause.reasons);
   }
   if (cause instanceof GraphQLError) {

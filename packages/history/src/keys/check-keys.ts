@@ -1,5 +1,6 @@
 import type { AppContext } from "@onrecord/context/context";
 import { AppError } from "@onrecord/core/errors";
+import { operatorsWords } from "@onrecord/keys/plain-keys";
 import { providerOf, unpackWrapped } from "@onrecord/keys/wrapped-key";
 import { openDataKey } from "./data-key.js";
 
@@ -18,7 +19,8 @@ export async function checkKeys({ db, keys }: Pick<AppContext, "db" | "keys">): 
       const { keyId } = unpackWrapped(wrapped);
       const sentence =
         providerOf(keyId) === "file" ? FILE : `This process cannot open the documents under "${keyId}".`;
-      const why = cause instanceof AppError && providerOf(keyId) !== "file" ? ` ${cause.message}` : "";
+      const why =
+        cause instanceof AppError && providerOf(keyId) !== "file" ? ` ${operatorsWords(cause)}` : "";
       throw new AppError("BAD_CONFIG", `${sentence}${why}`, { cause });
     });
 }

@@ -13,8 +13,10 @@ const MAX_ANSWER = 1024 * 1024;
 /** What a service said. */
 export interface Answer {
   readonly status: number;
-  /** Parsed, or an empty object where it was no JSON. */
+  /** Parsed, or an empty object where it was no JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** Whether it was one: what else answers at an address (a proxy, a sign-in page) mostly sends HTML. */
+  readonly legible: boolean;
 }
 
 export interface Question {
@@ -40,15 +42,16 @@ export async function ask({ url, method = "POST", headers = {}, body }: Question
     if (size > MAX_ANSWER) throw new Error("its answer is too large");
     chunks.push(chunk);
   }
-  return { status: response.status, body: asObject(Buffer.concat(chunks).toString()) };
+  const said = asObject(Buffer.concat(chunks).toString());
+  return { status: response.status, body: said ?? {}, legible: said !== undefined };
 }
 
-function asObject(text: string): Readonly<Record<string, unknown>> {
+function asObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { AppError } from "@onrecord/core/errors";
 import type { AwsKeySettings, KeySecrets } from "@onrecord/core/key-settings";
 import { ask } from "./ask.js";
-import { keysUnavailable } from "./key-service.js";
+import { keysRefused, keysUnavailable } from "./key-service.js";
 import type { AwsCredentials } from "./sign-aws.js";
 
 /** New ones are fetched when so much time is left, in milliseconds. */
@@ -45,9 +44,9 @@ export class AwsCredentialSource {
       return read(containerUrl, "GET", authorization === undefined ? {} : { authorization });
     }
     if (metadataUrl !== undefined) return fromMachine(metadataUrl);
-    throw new AppError(
-      "BAD_CONFIG",
-      "There are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a container or the machine has some.",
+    throw keysRefused(
+      SERVICE,
+      "there are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a container or the machine has some",
     );
   }
 

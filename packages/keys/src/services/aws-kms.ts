@@ -118,6 +118,11 @@ export class AwsKms implements KeyService {
         return passing(answer);
       },
     );
+    if (answer.status === 200 && !answer.legible)
+      throw keysRefused(
+        this.#name,
+        "what answers there is no KMS, it sends no JSON: see ONRECORD_KMS_ENDPOINT",
+      );
     if (answer.status === 200) return answer.body;
     const fault = faultOf(answer);
     if (/InvalidCiphertext|IncorrectKey/.test(fault))

@@ -14,16 +14,25 @@ export interface KeyService {
   useNext(): Promise<void>;
 }
 
+/** A key service does not do what it was asked. Its words, with host and cause, are for operators; `PlainKeys` has some for users. */
+export class KeyServiceError extends AppError {
+  constructor(
+    /** "away": no answer that counts, it may be there later. "refused": it says no. */
+    readonly kind: "away" | "refused",
+    sentence: string,
+    cause?: unknown,
+  ) {
+    super(kind === "away" ? "UNAVAILABLE" : "INTERNAL", sentence, { cause });
+  }
+}
+
 /** The service gives no answer that counts: it may later. UNAVAILABLE. */
-export function keysUnavailable(service: string, why: string, cause?: unknown): AppError {
-  return new AppError(
-    "UNAVAILABLE",
-    `The key service does not answer (${service}: ${why}): try again in a little while.`,
-    { cause },
-  );
+export function keysUnavailable(service: string, why: string, cause?: unknown): KeyServiceError {
+  const sentence = `The key service does not answer (${service}: ${why}): try again in a little while.`;
+  return new KeyServiceError("away", sentence, cause);
 }
 
 /** The service says no: what it says is for the operator. INTERNAL. */
-export function keysRefused(service: string, why: string, cause?: unknown): AppError {
-  return new AppError("INTERNAL", `The key service refuses (${service}: ${why}).`, { cause });
+export function keysRefused(service: string, why: string, cause?: unknown): KeyServiceError {
+  return new KeyServiceError("refused", `The key service refuses (${service}: ${why}).`, cause);
 }

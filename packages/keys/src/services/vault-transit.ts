@@ -61,7 +61,8 @@ export class VaultTransit implements KeyService {
   async #latest(): Promise<number> {
     const { mount, key } = this.settings;
     const { latest_version } = await this.#call("GET", `${mount}/keys/${key}`);
-    if (typeof latest_version !== "number") throw keysRefused(this.#name, `it has no key ${mount}/${key}`);
+    if (typeof latest_version !== "number")
+      throw keysRefused(this.#name, `its answer names no version of ${mount}/${key}`);
     return latest_version;
   }
 
@@ -96,8 +97,10 @@ export class VaultTransit implements KeyService {
       }),
       passing,
     );
-    const { status, body } = answer;
+    const { status, body, legible } = answer;
     if (status === 204) return {};
+    if (status === 200 && !legible)
+      throw keysRefused(this.#name, "what answers there is no Vault, it sends no JSON: see VAULT_ADDR");
     if (status === 200) return (body.data ?? {}) as Record<string, unknown>;
     const said = saidBy(answer);
     if (/message authentication failed|invalid ciphertext/.test(said))

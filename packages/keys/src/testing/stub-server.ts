@@ -10,8 +10,11 @@ export interface Received {
   readonly body: string;
 }
 
-/** What a stub answers: a status and JSON; "silent": nothing, ever; "cut": the connection ends. */
-export type StubAnswer = { readonly status: number; readonly json?: unknown } | "silent" | "cut";
+/** What a stub answers: a status and JSON, or other text; "silent": nothing, ever; "cut": the connection ends. */
+export type StubAnswer =
+  | { readonly status: number; readonly json?: unknown; readonly text?: string }
+  | "silent"
+  | "cut";
 
 /** A server on a free port of this machine that answers as a service of others does. */
 export interface StubServer extends AsyncDisposable {
@@ -31,7 +34,7 @@ export async function startStub(answer: (request: Received) => StubAnswer): Prom
     if (said === "silent") return;
     if (said === "cut") return void request.socket.destroy();
     response.writeHead(said.status, { "content-type": "application/json" });
-    response.end(said.json === undefined ? "" : JSON.stringify(said.json));
+    response.end(said.json === undefined ? said.text : JSON.stringify(said.json));
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
