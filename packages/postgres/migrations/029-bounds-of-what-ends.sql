@@ -40,3 +40,92 @@ begin
   end if;
 end
 $$;
+
+-- As in migration 026, and nobody changes, takes over or puts out an account that outlasts their own.
+create or replace function identity.change_person(
+  p_session uuid, p_id uuid, p_email text, p_name text, p_title text, p_department uuid, p_expires_at timestamptz, p_add uuid[], p_remove uuid[]
+) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  actor constant uuid := identity.administrator(p_session);
+  was identity.user;
+  usable int;
+  lasting int;
+begin
+  select a.usable, a.lasting into usable, lasting from identity.administrators() a;
+  select u.* into was from identity.user u where u.id = p_id for no key update;
+  perform identity.within_own_end(actor, was.expires_at);
+  if (was.email, was.name, was.title, was.department_id, was.expires_at) is distinct from (p_email, p_name, p_title, p_department, p_expires_at) then
+    perform identity.demand_entry(actor, 'user.updated', p_id);
+  end if;
+  if was.department_id is distinct from p_department then
+    perform identity.open_department(p_department);
+  end if;
+  if was.expires_at is distinct from p_expires_at or (p_department is not null and was.department_id is distinct from p_department) or p_add <> '{}' then
+    perform identity.within_own_end(actor, p_expires_at);
+  end if;
+  if was.email <> p_email then
+    update identity.password_link l set revoked_at = clock_timestamp() where l.user_id = p_id and l.used_at is null and l.revoked_at is null;
+  end if;
+  update identity.user u
+  set email = p_email, name = p_name, title = p_title, department_id = p_department, expires_at = p_expires_at, revision = u.revision + 1
+  where u.id = p_id;
+  perform identity.change_roles(actor, p_id, p_add, p_remove);
+  perform identity.keep_administrators(usable, lasting);
+end
+$$;
+
+create or replace function identity.set_active(p_session uuid, p_id uuid, p_active boolean) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  actor constant uuid := identity.administrator(p_session);
+  usable int;
+  lasting int;
+begin
+  perform identity.demand_entry(actor, case when p_active then 'user.reinstated' else 'user.suspended' end, p_id);
+  perform identity.within_own_end(actor, u.expires_at) from identity.user u where u.id = p_id;
+  select a.usable, a.lasting into usable, lasting from identity.administrators() a;
+  update identity.user u set active = p_active, revision = u.revision + 1 where u.id = p_id;
+  update identity.password_link l set revoked_at = clock_timestamp() where l.user_id = p_id and l.used_at is null and l.revoked_at is null;
+  perform identity.end_sessions(p_id, null);
+  perform identity.keep_administrators(usable, lasting);
+end
+$$;
+
+create or replace function identity.make_password_link(p_session uuid, p_id uuid, p_user uuid, p_token_hash bytea, p_hours int) returns timestamptz
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  actor constant uuid := identity.administrator(p_session);
+  result timestamptz;
+begin
+  perform identity.demand_entry(actor, 'password.link-made', p_user, jsonb_build_object('linkId', p_id));
+  perform from identity.user u where u.id = p_user for no key update;
+  perform identity.within_own_end(actor, u.expires_at) from identity.user u where u.id = p_user;
+  update identity.password_link l set revoked_at = clock_timestamp() where l.user_id = p_user and l.used_at is null and l.revoked_at is null;
+  insert into identity.password_link (id, token_hash, user_id, made_by, expires_at)
+  select p_id, p_token_hash, u.id, actor, least(clock_timestamp() + make_interval(hours => p_hours), u.expires_at)
+  from identity.user u
+  where u.id = p_user and u.kind <> 'SERVICE' and u.active and coalesce(u.expires_at > clock_timestamp(), true)
+  returning expires_at into result;
+  return result;
+end
+$$;
+
+-- As in migration 020, and what making a folder gives ends with the account that made it.
+create or replace function permissions.grant_creator(p_grant uuid, p_folder uuid, p_user uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (
+    select from permissions.resource r join permissions.resource firm on firm.id = r.parent_id and firm.kind = 'FIRM'
+    where r.id = p_folder and r.kind = 'FOLDER' and r.xmin = pg_current_xact_id()::xid
+  ) or exists (select from permissions.grant g where g.resource_id = p_folder)
+  or not exists (
+    select from audit.entry e
+    where e.txid = pg_current_xact_id() and e.action = 'folder.created' and e.object_id = p_folder and e.actor_id = p_user
+  ) or not audit.recorded('access.granted', p_folder, jsonb_build_object('grantId', p_grant, 'principalId', p_user)) then
+    raise exception 'who made a folder at the top is given it as it is made, on the record' using errcode = 'insufficient_privilege';
+  end if;
+  insert into permissions.grant (id, resource_id, principal_id, level, granted_by, granted_at, expires_at)
+  select p_grant, p_folder, p_user, 5, p_user, clock_timestamp(), u.expires_at
+  from identity.user u where u.id = p_user;
+end
+$$;
