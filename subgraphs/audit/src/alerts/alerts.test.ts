@@ -296,7 +296,7 @@ describe("a flood of denials", () => {
   });
 });
 
-describe("a flood of refused edits", () => {
+describe("a flood of refusals at a document", () => {
   const refusal = (who: Principal, id: string): NewEntry<"document.edit-refused"> => ({
     action: "document.edit-refused",
     by: byCaller(callerOf(who)),
@@ -305,7 +305,7 @@ describe("a flood of refused edits", () => {
   });
   const alertsAt = async (id: string) => (await alertsOf("edit-refused")).filter((a) => a.document_id === id);
 
-  it("of one person at one document is one alert, and buries nobody else's", async () => {
+  it("of one person's edits is one alert, and buries nobody else's", async () => {
     const [flooding, other] = [await someone(), await someone()];
     const [here, there] = [newId(), newId()];
     const first = await ledger.record(refusal(flooding, here));
@@ -324,6 +324,15 @@ describe("a flood of refused edits", () => {
     expect(kept?.count).toBe(552);
   });
 
+  it("is no more than five alerts where each was asked for: copies", async () => {
+    const trader = await someone();
+    const id = newId();
+    const object = { kind: "DOCUMENT", id } as const;
+    for (let times = 0; times < 12; times++) await ledger.record({ ...refusedDownload(trader), object });
+    const alerts = await alertsOf("download-refused");
+    expect(alerts.filter((a) => a.document_id === id)).toHaveLength(5);
+  });
+
   it("is told of anew when somebody has dealt with the alert, and after five minutes", async () => {
     const flooding = await someone();
     const id = newId();
@@ -339,8 +348,8 @@ describe("a flood of refused edits", () => {
       [id],
     );
     const recent = () => recentInRecord(context.db);
-    expect(await recent().isOpen(entry!, "edit-refused", 5)).toBe(true);
-    expect(await recent().isOpen(entry!, "edit-refused", 0)).toBe(false);
+    expect(await recent().isOpen(entry!, "edit-refused", 5, 1)).toBe(true);
+    expect(await recent().isOpen(entry!, "edit-refused", 0, 1)).toBe(false);
   });
 });
 
