@@ -1,7 +1,11 @@
 import { sync, syncFrame } from "@onrecord/collab-protocol/protocol";
+import { newId } from "@onrecord/core/ids";
+import { Edits } from "@onrecord/history/edit/edits";
 import { History } from "@onrecord/history/store/history";
+import { bySystem } from "@onrecord/ledger/ledger";
 import { until } from "@onrecord/testing/editor";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import * as Y from "yjs";
 import { BoundedNode } from "../testing/bounded-node.js";
 
 let node: BoundedNode;
@@ -67,6 +71,33 @@ describe("a document that goes to rest", () => {
     const late = node.edit(documentId, node.eve);
     await until(() => late.text.toString() === "written here", "a newcomer to see what the record says");
     expect(ben.text.toString()).toBe("written here");
+  });
+
+  it("is opened and stored anew where somebody has stored what is none", async () => {
+    const documentId = await node.document();
+    const history = new History(node.context);
+    const change = () => {
+      const doc = new Y.Doc();
+      doc.getText("content").insert(0, "kept");
+      return Y.encodeStateAsUpdate(doc);
+    };
+    await new Edits(node.context, history).commit({
+      documentId,
+      by: bySystem(newId()),
+      action: "document.imported",
+      change,
+    });
+    const junk = [documentId, Buffer.alloc(64)];
+    await node.context.db.query("select documents.keep_checkpoint($1, 1, $2, 1)", junk);
+    const ben = node.edit(documentId, node.ben);
+    await until(() => ben.text.toString() === "kept", "the text to be there");
+    await until(
+      async () => (await node.entries(documentId, "document.state-unusable")).length === 1,
+      "that to be on the record",
+    );
+    ben.text.insert(0, "well ");
+    await until(async () => (await checkpoints(documentId)).join() === "2", "the next state to replace it");
+    expect(await node.entries(documentId, "document.diverged")).toEqual([]);
   });
 
   it("is held against its record once for what was committed, not again while nobody writes", async () => {

@@ -23,19 +23,31 @@ export async function readRevision(sql: Sql): Promise<number> {
   return row?.revision ?? 0;
 }
 
-/** Gives whoever opens a folder at the top the right to manage it, and puts that on the record. */
+/**
+ * Gives whoever opens a folder at the top the right to manage it, and puts that on the record. It ends with their account, as what let them
+ * open it does.
+ */
 export async function grantCreator(
   tx: Tx,
   ledger: Ledger,
   { by, userId, folderId }: { by: By; userId: string; folderId: string },
 ): Promise<void> {
   const grantId = newId();
+  const [account] = await tx.query<{ expiresAt: Date | null }>(
+    'select expires_at as "expiresAt" from identity.user where id = $1',
+    [userId],
+  );
   // Before the grant: without its entry there is none.
   await ledger.append(tx, {
     action: "access.granted",
     by,
     object: { kind: "FOLDER", id: folderId },
-    detail: { grantId, principalId: userId, level: "MANAGE", expiresAt: null },
+    detail: {
+      grantId,
+      principalId: userId,
+      level: "MANAGE",
+      expiresAt: account?.expiresAt?.toISOString() ?? null,
+    },
   });
   await tx.query("select permissions.grant_creator($1, $2, $3)", [grantId, folderId, userId]);
 }

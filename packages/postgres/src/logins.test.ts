@@ -112,6 +112,7 @@ describe.each(loginNames)("with the login of %s", (login) => {
       "puts a checkpoint in the place of another":
         "insert into documents.checkpoint (document_id, version, sealed) values (gen_random_uuid(), 1, '')",
       "deletes checkpoints": "delete from documents.checkpoint",
+      "sets a stored state aside off the record": `select documents.set_checkpoint_aside('${ids.document}', 1)`,
       "destroys a document as Onrecord itself": `select documents.shred('${ids.document}', null)`,
       "destroys a document in a session that may not": `select documents.destroy('${ids.document}', '${ids.session}')`,
       "sets a password": "update identity.user set password_hash = 'mine'",

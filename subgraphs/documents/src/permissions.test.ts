@@ -29,6 +29,19 @@ describe("a folder at the top", () => {
     expect((await world.ask(manager, `{ folder(id: "${id}") { name } }`)).codes).toEqual([]);
   });
 
+  it("is given to somebody whose account ends until then, and the record says so", async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    const manager = await world.person({ roles: ["manager"], expiresAt });
+    const { data } = await world.ask<{ createFolder: { id: string } }>(manager, createFolder, {
+      input: { name: "For an hour" },
+    });
+    const { id } = data.createFolder;
+    expect(
+      await world.db.query("select level, expires_at from permissions.grant where resource_id = $1", [id]),
+    ).toEqual([{ level: 5, expires_at: expiresAt }]);
+    expect((await world.entries(id))[1]?.detail).toMatchObject({ expiresAt: expiresAt.toISOString() });
+  });
+
   it("is refused to others with reasons, on the record", async () => {
     const analyst = await world.person();
     const answer = await world.ask(analyst, createFolder, { input: { name: "Mine" } });

@@ -45,18 +45,14 @@ export function refuseGiving(own: OwnRight, until: Date | null): Reason | null {
 }
 
 /**
- * Why an administrator may not change an account; null: they may. Whoever administers for a time does not take over, or put out, those who
- * administer for longer.
+ * Why an administrator may not change an account, its roles or its password; null: they may. Whoever administers for a time neither takes over
+ * nor puts out those who stay longer.
  */
-export function refuseStronger(
-  own: OwnRight,
-  person: Pick<Person, "administers" | "expiresAt">,
-): Reason | null {
-  if (!person.administers) return null;
+export function refuseLonger(own: OwnRight, { expiresAt }: Pick<Person, "expiresAt">): Reason | null {
   return (
-    own.refuseWithdrawal({ level: WHOLE, expiresAt: person.expiresAt }) && {
+    own.refuseWithdrawal({ level: WHOLE, expiresAt }) && {
       id: "own-weaker",
-      text: "This administrator's account lasts longer than yours: you may not change it.",
+      text: "This account lasts longer than your own right to manage people: you may not change it.",
     }
   );
 }

@@ -80,6 +80,8 @@ export const record = {
     "document.edited": "{actor} edited {object}: version {version}, {bytes}",
     "document.edit-refused": "{actor} tried to change {object}: {reason}",
     "document.diverged": "{object} was not held as its record says, at version {version}",
+    "document.state-unusable":
+      "The stored state of {object} at version {version} did not open; its versions were read instead",
     "document.shredded": "{actor} destroyed {object} for ever, at version {version}",
     "document.downloaded": "{actor} downloaded {object} as {format}, version {version}",
     "document.download-refused": "{actor} was refused the download of {object} as {format}",
@@ -153,6 +155,7 @@ export const record = {
     "document.edited": "Edit",
     "document.edit-refused": "Refused edit",
     "document.diverged": "Document differed from its record",
+    "document.state-unusable": "Stored state unusable",
     "document.shredded": "Document destroyed",
     "document.downloaded": "Download",
     "document.download-refused": "Refused download",

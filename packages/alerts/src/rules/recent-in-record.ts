@@ -81,6 +81,22 @@ export function recentInRecord(sql: Sql): Recent {
         ),
       ),
 
+    isOpen: async (entry, rule, minutes, times) => {
+      const key = `${rule} ${entry.actorId} ${entry.objectId} ${entry.discreet}`;
+      const { alerted } = await burst(entry, key, minutes, () =>
+        // An alert is never older than its entry. What is told to fewer people does not stand for what is told to more.
+        sql.query<Found>(
+          `select 0 as count, case when count(*) >= $4 then ${spokenAt} end as "spokenAt" from audit.entry e
+             join audit.alert a on a.rule = $3 and a.at > e.at - make_interval(mins => $2) and a.status = 'OPEN'
+               and a.document_id = e.object_id and a.actor_id = e.actor_id and a.discreet = e.discreet
+             join audit.entry x on x.id = a.entry_id and ${upToEntry}
+           where e.id = $1`,
+          [entry.id, minutes, rule, times],
+        ),
+      );
+      return alerted;
+    },
+
     async kindOf(principalId) {
       if (!isId(principalId)) return null;
       const [row] = await sql.query<{ kind: Awaited<ReturnType<Recent["kindOf"]>> }>(

@@ -19,6 +19,8 @@ export interface Recent {
   refusedSignIns(entry: PlacedEntry, rule: string, minutes: number): Promise<Burst>;
   /** Denials of the same actor in the minutes up to this entry, with it. */
   denials(entry: PlacedEntry, rule: string, minutes: number): Promise<Burst>;
+  /** Whether the rule has spoken so often, in the minutes up to this entry, of the same person and document, and nobody has dealt with that yet. */
+  isOpen(entry: PlacedEntry, rule: string, minutes: number, times: number): Promise<boolean>;
   /** What a grant names; null when there is no such principal. */
   kindOf(principalId: string): Promise<"EMPLOYEE" | "GUEST" | "SERVICE" | "DEPARTMENT" | "ROLE" | null>;
 }

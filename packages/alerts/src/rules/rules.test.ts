@@ -20,7 +20,12 @@ const entry = (action: string, facts: Partial<PlacedEntry> = {}): PlacedEntry =>
   discreet: false,
   ...facts,
 });
-const knowing = (facts: { burst?: Burst; kind?: Awaited<ReturnType<Recent["kindOf"]>> }): Recent => ({
+const knowing = (facts: {
+  burst?: Burst;
+  open?: boolean;
+  kind?: Awaited<ReturnType<Recent["kindOf"]>>;
+}): Recent => ({
+  isOpen: async () => facts.open ?? false,
   refusedSignIns: async () => facts.burst ?? { count: 1, alerted: false },
   denials: async () => facts.burst ?? { count: 1, alerted: false },
   kindOf: async () => facts.kind ?? null,
@@ -47,6 +52,8 @@ describe("the rules", () => {
   it.each([
     ["a refused download", entry("document.download-refused"), {}, ["download-refused HIGH"]],
     ["a refused edit", entry("document.edit-refused"), {}, ["edit-refused MEDIUM"]],
+    ["another refused edit", entry("document.edit-refused"), { open: true }, []],
+    ["another refused download", entry("document.download-refused"), { open: true }, []],
     ["a destroyed document", entry("document.shredded"), {}, ["document-shredded HIGH"]],
     ["four refused sign-ins", guess, { burst: { count: 4, alerted: false } }, []],
     ["five", guess, { burst: { count: 5, alerted: false } }, ["sign-in-refused-burst MEDIUM"]],

@@ -56,6 +56,17 @@ async function inSlices<T>(steps: Generator<undefined, T>, slices: Slices): Prom
   return step.value;
 }
 
+/** Throws where a state is none: reads over its structs up to its deletes, and makes nothing of them. */
+export async function requireState(
+  { state, stateVector, deletes }: EncodedState,
+  slices: Slices,
+): Promise<void> {
+  Y.decodeStateVector(stateVector);
+  const layout = await inSlices(findInSteps(state), slices);
+  if (layout.deletes !== state.length - deletes)
+    throw new Error("its deletes are not where they are said to be");
+}
+
 /** An encoded state as one value, to be sealed. */
 export function packState({ state, stateVector, deletes }: EncodedState): Uint8Array {
   return encoding.encode((encoder) => {

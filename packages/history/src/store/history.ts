@@ -18,6 +18,7 @@ import {
   readReplay,
   type StoredDocument,
 } from "./load.js";
+import { SetAside } from "./set-aside.js";
 import { missingDocument } from "./shredded.js";
 
 /** What was committed after a version, in order, and the entry and time of the newest. */
@@ -35,8 +36,11 @@ interface Ended {
 export class History {
   /** What is made of documents here, however many at once, is made in slices, one after the other. */
   readonly lane = new Lane();
+  readonly #aside: SetAside;
 
-  constructor(private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "ledger">) {}
+  constructor(private readonly context: Pick<AppContext, "db" | "keys" | "bus" | "ledger" | "log">) {
+    this.#aside = new SetAside(context);
+  }
 
   /** Gives a new document its head at version 0 and a data key of its own, in the transaction that creates it. */
   async create(tx: Tx, documentId: string): Promise<void> {
@@ -61,7 +65,7 @@ export class History {
 
   /** The document at any version; at its head when none is given. */
   load(documentId: string, version?: number, sql: Sql = this.context.db): Promise<LoadedDocument> {
-    return loadDocument(sql, this.context.keys, documentId, version, this.lane);
+    return loadDocument(sql, this.context.keys, documentId, version, this.lane, this.#aside.told);
   }
 
   /** What was committed after version `after`, and where the document stands with it. NOT_FOUND or GONE without such a document. */
@@ -76,12 +80,20 @@ export class History {
 
   /** The document at its head as it is stored. */
   read(documentId: string): Promise<StoredDocument> {
-    return readDocument(this.context.db, this.context.keys, documentId, this.lane);
+    return readDocument(this.context.db, this.context.keys, documentId, this.lane, this.#aside.told);
   }
 
   /** What a load at a version would apply: see `readReplay`. */
   replay(documentId: string, version: number | undefined, most: MostReplayed): Promise<Replay | null> {
-    return readReplay(this.context.db, this.context.keys, documentId, version, most);
+    return readReplay(
+      this.context.db,
+      this.context.keys,
+      documentId,
+      version,
+      most,
+      this.lane,
+      this.#aside.told,
+    );
   }
 
   /** Stores the whole state at a version: see `writeCheckpoint`. */

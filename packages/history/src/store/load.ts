@@ -7,25 +7,16 @@ import * as Y from "yjs";
 import { openDataKey } from "../keys/data-key.js";
 import { applyInSlices } from "./apply-in-slices.js";
 import { openBatch } from "./batch.js";
-import { openCheckpoint } from "./checkpoint.js";
 import { type EncodedState, encodeState, raiseClocks, stateOf } from "./encoded-state.js";
-import { type Start, startAt } from "./start.js";
+import { type Opened, openStart, type Standing, type ToldOfUnusable } from "./opened-start.js";
 
 /** A document at a version, with the data key that opened it. */
-export interface LoadedDocument {
+export interface LoadedDocument extends Standing {
   readonly doc: Y.Doc;
-  readonly version: number;
-  /** When that version was committed; null for version 0. */
-  readonly committedAt: Date | null;
-  /** The entry of that version on the record; null for version 0. */
-  readonly tip: string | null;
-  /** How many changes were read after the checkpoint: what the next load would pay again. */
-  readonly replayed: number;
-  readonly key: KeyObject;
 }
 
 /** A document at its head as it is stored, for whoever need not have it as a Y.Doc. */
-export interface StoredDocument extends Omit<LoadedDocument, "doc"> {
+export interface StoredDocument extends Standing {
   readonly encoded: EncodedState;
   /** The changes that are not in `encoded`, in order. */
   readonly later: readonly Uint8Array[];
@@ -40,7 +31,8 @@ const MAX_LATER = 500;
 
 /**
  * Loads a document at `version`, or at its committed head, in slices. NOT_FOUND without such a document, GONE when its data key was
- * destroyed, BAD_USER_INPUT without such a version, INTERNAL when something sealed was altered or is not in its place.
+ * destroyed, BAD_USER_INPUT without such a version, INTERNAL when a version was altered or is not in its place. A checkpoint that was is told
+ * of, and passed over.
  */
 export async function loadDocument(
   sql: Sql,
@@ -48,9 +40,9 @@ export async function loadDocument(
   documentId: string,
   version?: number,
   lane = new Lane(),
+  unusable?: ToldOfUnusable,
 ): Promise<LoadedDocument> {
-  const { start, target } = await startAt(sql, documentId, version);
-  const opened = await open(keys, documentId, start);
+  const { opened, target } = await openStart(sql, keys, documentId, version, { lane, unusable });
   return { ...opened.at(target), doc: await build(sql, documentId, opened, target, lane) };
 }
 
@@ -60,27 +52,27 @@ export async function readDocument(
   keys: KeyProvider,
   documentId: string,
   lane = new Lane(),
+  unusable?: ToldOfUnusable,
 ): Promise<StoredDocument> {
-  const { start } = await startAt(sql, documentId, undefined);
-  const opened = await open(keys, documentId, start);
+  const { opened, target } = await openStart(sql, keys, documentId, undefined, { lane, unusable });
   const { key, from, at } = opened;
-  if (start.head - from > MAX_LATER) {
-    const encoded = encodeState(await build(sql, documentId, opened, start.head, lane));
-    return { ...at(start.head), encoded, later: [], clocks: Y.decodeStateVector(encoded.stateVector) };
+  if (target - from > MAX_LATER) {
+    const encoded = encodeState(await build(sql, documentId, opened, target, lane));
+    return { ...at(target), encoded, later: [], clocks: Y.decodeStateVector(encoded.stateVector) };
   }
   const later: Uint8Array[] = [];
-  for await (const { update } of readChanges(sql, key, documentId, from, start.head)) later.push(update);
+  for await (const { update } of readChanges(sql, key, documentId, from, target)) later.push(update);
   const slices = lane.begin();
   // An import has megabytes, and no checkpoint: as a state it need not be read again and again for what came after it.
   const first = opened.encoded ? undefined : later.shift();
   const encoded = opened.encoded ?? (first ? await stateOf(first, slices) : encodeState(new Y.Doc()));
   const clocks = Y.decodeStateVector(encoded.stateVector);
   for (const update of later) await raiseClocks(clocks, update, slices);
-  return { ...at(start.head), encoded, later, clocks };
+  return { ...at(target), encoded, later, clocks };
 }
 
 /** What a load at a version begins with, and the changes that it applies to that, in order. */
-export interface Replay extends Omit<LoadedDocument, "doc"> {
+export interface Replay extends Standing {
   readonly encoded: EncodedState | undefined;
   readonly later: readonly Uint8Array[];
 }
@@ -101,11 +93,16 @@ export async function readReplay(
   documentId: string,
   version: number | undefined,
   most: MostReplayed,
+  lane = new Lane(),
+  unusable?: ToldOfUnusable,
 ): Promise<Replay | null> {
-  const { start, target } = await startAt(sql, documentId, version, most.bytes);
-  const from = start.checkpoint ?? 0;
-  if ((start.checkpoint !== null && start.sealed === null) || target - from > most.changes) return null;
-  const { key, encoded, at } = await open(keys, documentId, start);
+  const { opened, target, whole } = await openStart(sql, keys, documentId, version, {
+    lane,
+    unusable,
+    mostBytes: most.bytes,
+  });
+  const { key, from, encoded, at } = opened;
+  if (!whole || target - from > most.changes) return null;
   let left = most.bytes - (encoded?.state.length ?? 0);
   const later: Uint8Array[] = [];
   for await (const { update } of readChanges(sql, key, documentId, from, target)) {
@@ -114,28 +111,6 @@ export async function readReplay(
     later.push(update);
   }
   return { ...at(target), encoded, later };
-}
-
-/** The checkpoint that a load begins with, opened. */
-interface Opened {
-  readonly key: KeyObject;
-  readonly encoded: EncodedState | undefined;
-  readonly from: number;
-  at(version: number): Omit<LoadedDocument, "doc">;
-}
-
-async function open(keys: KeyProvider, documentId: string, start: Start): Promise<Opened> {
-  const { sealed, checkpoint, wrapped_key, at: committedAt, tip } = start;
-  const key = await openDataKey(keys, documentId, wrapped_key);
-  const encoded =
-    sealed === null || checkpoint === null
-      ? undefined
-      : inItsPlace(`The checkpoint of ${documentId} at version ${checkpoint}`, () =>
-          openCheckpoint(key, documentId, checkpoint, sealed),
-        );
-  const from = checkpoint ?? 0;
-  const at = (version: number) => ({ version, committedAt, tip, replayed: version - from, key });
-  return { key, encoded, from, at };
 }
 
 async function build(

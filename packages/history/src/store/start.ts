@@ -13,16 +13,22 @@ export interface Start {
   sealed: Buffer | null;
 }
 
-/** Where a load at a version, or at the head, starts. A checkpoint of more than so many bytes is not read. */
+/** Which checkpoints are looked at: those below a version; of one of more than so many bytes, only that it is there. */
+export interface Considered {
+  readonly below?: number | undefined;
+  readonly mostBytes?: number | undefined;
+}
+
+/** Where a load at a version, or at the head, starts. Checkpoints that did not open before are passed over. */
 export async function startAt(
   sql: Sql,
   documentId: string,
   version: number | undefined,
-  mostBytes = MOST_SEALED,
+  considered: Considered = {},
 ): Promise<{ start: Start; target: number }> {
   if (version !== undefined && !Number.isSafeInteger(version))
     throw new AppError("BAD_USER_INPUT", "A version is a whole number.");
-  const start = await readStart(sql, documentId, version, mostBytes);
+  const start = await readStart(sql, documentId, version, considered);
   const target = version ?? start.head;
   if (target < 0 || target > start.head) {
     throw new AppError(
@@ -40,7 +46,7 @@ async function readStart(
   sql: Sql,
   documentId: string,
   version: number | undefined,
-  mostBytes: number,
+  { below, mostBytes = MOST_SEALED }: Considered,
 ): Promise<Start> {
   const rows = isId(documentId)
     ? await sql.query<Start>(
@@ -54,11 +60,12 @@ async function readStart(
          ) n on n.first_version <= coalesce($2, h.version)
          left join lateral (
            select version, case when octet_length(sealed) <= $3 then sealed end as sealed from documents.checkpoint k
-           where k.document_id = h.document_id and k.version <= coalesce($2, h.version)
+           where k.document_id = h.document_id and k.version <= coalesce($2, h.version) and k.version > 0
+             and k.unusable_at is null and ($4::bigint is null or k.version < $4)
            order by version desc limit 1
          ) c on true
          where h.document_id = $1`,
-        [documentId, version ?? null, Math.min(mostBytes, MOST_SEALED)],
+        [documentId, version ?? null, Math.min(mostBytes, MOST_SEALED), below ?? null],
       )
     : [];
   const [start] = rows;

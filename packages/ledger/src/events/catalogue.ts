@@ -55,6 +55,7 @@ const outcomes: Partial<Record<AuditAction, Outcome>> = {
   "presence.crowded-out": "DENIED",
   "access.denied": "DENIED",
   "folder.withheld": "DENIED",
+  "document.state-unusable": "FAILED",
   "key.service-lost": "FAILED",
 };
 

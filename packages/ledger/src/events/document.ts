@@ -13,6 +13,8 @@ export interface DocumentEvents {
    * only the order, where it is told as a whole (`ORDER`; an editor contradicted itself).
    */
   "document.diverged": { version: number; what: "STATE" | "ORDER" };
+  /** The state that is stored of `version` did not open, or is none: it was set aside, and the versions were read instead. */
+  "document.state-unusable": { version: number };
   /** Its data key was destroyed; `version` is where it ended. */
   "document.shredded": { version: number };
   "document.downloaded": { format: string; version: number };

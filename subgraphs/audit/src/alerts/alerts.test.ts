@@ -90,7 +90,7 @@ async function alertsOf(rule: string) {
   const last =
     "select 1 from audit.alert a where a.entry_id = (select id from audit.entry order by txid desc, id desc limit 1)";
   while ((await context.db.query(last)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  return context.db.query<{ entry_id: string; actor_id: string | null }>(
+  return context.db.query<{ entry_id: string; actor_id: string | null; document_id: string | null }>(
     "select * from audit.alert where rule = $1 order by at, id",
     [rule],
   );
@@ -293,6 +293,63 @@ describe("a flood of denials", () => {
     expect(asked).toBe(2);
     expect(bursts.slice(0, -1).every(({ alerted }) => alerted)).toBe(true);
     expect(bursts.at(-1)).toEqual({ count: 1, alerted: false });
+  });
+});
+
+describe("a flood of refusals at a document", () => {
+  const refusal = (who: Principal, id: string): NewEntry<"document.edit-refused"> => ({
+    action: "document.edit-refused",
+    by: byCaller(callerOf(who)),
+    object: { kind: "DOCUMENT", id },
+    detail: { reason: "malformed", bytes: 3, sha256: "00" },
+  });
+  const alertsAt = async (id: string) => (await alertsOf("edit-refused")).filter((a) => a.document_id === id);
+
+  it("of one person's edits is one alert, and buries nobody else's", async () => {
+    const [flooding, other] = [await someone(), await someone()];
+    const [here, there] = [newId(), newId()];
+    const first = await ledger.record(refusal(flooding, here));
+    // By several batches, on whichever node.
+    await Promise.all(Array.from({ length: 500 }, () => ledger.record(refusal(flooding, here))));
+    expect((await alertsAt(here)).map(({ entry_id }) => entry_id)).toEqual([first]);
+    await Promise.all(Array.from({ length: 50 }, () => ledger.record(refusal(flooding, here))));
+    await ledger.record(refusal(other, here));
+    await ledger.record(refusal(flooding, there));
+    expect((await alertsAt(here)).map(({ actor_id }) => actor_id)).toEqual([flooding.userId, other.userId]);
+    expect((await alertsAt(there)).map(({ actor_id }) => actor_id)).toEqual([flooding.userId]);
+    const [kept] = await context.db.query<{ count: number }>(
+      "select count(*)::int as count from audit.entry where action = 'document.edit-refused' and object_id = $1",
+      [here],
+    );
+    expect(kept?.count).toBe(552);
+  });
+
+  it("is no more than five alerts where each was asked for: copies", async () => {
+    const trader = await someone();
+    const id = newId();
+    const object = { kind: "DOCUMENT", id } as const;
+    for (let times = 0; times < 12; times++) await ledger.record({ ...refusedDownload(trader), object });
+    const alerts = await alertsOf("download-refused");
+    expect(alerts.filter((a) => a.document_id === id)).toHaveLength(5);
+  });
+
+  it("is told of anew when somebody has dealt with the alert, and after five minutes", async () => {
+    const flooding = await someone();
+    const id = newId();
+    await ledger.record(refusal(flooding, id));
+    expect(await alertsAt(id)).toHaveLength(1);
+    await context.db.query("update audit.alert set status = 'ACKNOWLEDGED' where document_id = $1", [id]);
+    await ledger.record(refusal(flooding, id));
+    await ledger.record(refusal(flooding, id));
+    expect(await alertsAt(id)).toHaveLength(2);
+    const [entry] = await context.db.query<PlacedEntry>(
+      `select ${entryColumns}, e.txid::text as txid from audit.entry e
+       where e.object_id = $1 order by e.txid desc, e.id desc limit 1`,
+      [id],
+    );
+    const recent = () => recentInRecord(context.db);
+    expect(await recent().isOpen(entry!, "edit-refused", 5, 1)).toBe(true);
+    expect(await recent().isOpen(entry!, "edit-refused", 0, 1)).toBe(false);
   });
 });
 

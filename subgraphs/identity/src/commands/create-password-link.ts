@@ -1,6 +1,6 @@
 import { AppError } from "@onrecord/core/errors";
 import type { IdentityContext } from "../context.js";
-import { readPerson, refuseStronger } from "../person.js";
+import { readPerson, refuseLonger } from "../person.js";
 import type { PasswordLinkType } from "../types/password-link.js";
 import { administer } from "./administer.js";
 import { makePasswordLink } from "./password-links.js";
@@ -10,7 +10,7 @@ export function createPasswordLink(context: IdentityContext, userId: string): Pr
   return administer(context, { kind: "USER", id: userId }, async (administering) => {
     const { tx, own, refuse, found } = administering;
     const person = found(await readPerson(tx, userId));
-    refuse(refuseStronger(own, person));
+    refuse(refuseLonger(own, person));
     if (!context.linkLimits.mayMake(userId))
       throw new AppError(
         "RATE_LIMITED",

@@ -1,7 +1,7 @@
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
 import type { IdentityContext } from "../context.js";
-import { readPerson, refuseGiving, refuseStronger } from "../person.js";
+import { readPerson, refuseGiving, refuseLonger } from "../person.js";
 import type { SuspendUserInput } from "../types/people-inputs.js";
 import type { UserType } from "../types/user-type.js";
 import { administer } from "./administer.js";
@@ -15,7 +15,7 @@ export function suspendUser(
   return administer(context, { kind: "USER", id: userId }, async ({ tx, principal, own, refuse, found }) => {
     const person = found(await readPerson(tx, userId));
     if (!person.active) return { result: person };
-    refuse(refuseStronger(own, person));
+    refuse(refuseLonger(own, person));
     return {
       touches: { people: [userId] },
       write: async () => {
@@ -34,7 +34,7 @@ export function reinstateUser(context: IdentityContext, userId: string): Promise
   return administer(context, { kind: "USER", id: userId }, async ({ tx, principal, own, refuse, found }) => {
     const person = found(await readPerson(tx, userId));
     if (person.active) return { result: person };
-    refuse(refuseStronger(own, person) ?? refuseGiving(own, person.expiresAt));
+    refuse(refuseLonger(own, person) ?? refuseGiving(own, person.expiresAt));
     return {
       touches: { people: [userId] },
       write: async () => {

@@ -6,7 +6,7 @@ import {
   type Person,
   readPerson,
   refuseGiving,
-  refuseStronger,
+  refuseLonger,
   requireDepartment,
   requireRoles,
 } from "../person.js";
@@ -38,7 +38,7 @@ export function updateUser(context: IdentityContext, input: UpdateUserInput): Pr
     const change = changeOf(person, input);
     const { wanted, fields, add, remove } = change;
     if (fields.length + add.length + remove.length === 0) return { result: person };
-    refuse(refuseStronger(own, person));
+    refuse(refuseLonger(own, person));
     checkKind(person, change);
     const joins = fields.includes("department") && wanted.departmentId !== null;
     if (fields.includes("expiresAt")) checkEnd(wanted.expiresAt);
