@@ -76,7 +76,8 @@ export function placeEntityError(
 ): void {
   const [alias, index, ...tail] = error.path ?? [];
   for (const one of wanted) {
-    if (alias !== undefined && alias !== one.alias.alias) continue;
+    // One without an index has left nothing of the whole fetch, whichever field it names.
+    if (index !== undefined && alias !== one.alias.alias) continue;
     const places =
       typeof index === "number" ? (one.places.get(index) ?? []) : [...one.places.values()].flat();
     const within = rewritePath(tail, one.alias.outputRewrites);

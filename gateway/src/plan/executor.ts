@@ -14,7 +14,6 @@ import {
   getVariableValues,
   isAbstractType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
 } from "graphql";
 import type { GatewayContext } from "../executors.js";
@@ -23,6 +22,7 @@ import { questionOf } from "./fetches.js";
 import type { Fits } from "./places.js";
 import type { Planner } from "./planner.js";
 import { type Asked, project } from "./project.js";
+import { needsNothing } from "./root-fields.js";
 import { type Ask, PlanRun } from "./run-plan.js";
 
 type Request = ExecutionRequest<Record<string, unknown>, Partial<GatewayContext>>;
@@ -50,7 +50,7 @@ export function planExecutor({ schema, planner, subgraphs }: ExecutorParts): Exe
       askSubgraph(subgraphs, request, operation, node, given);
     const begin = () => new PlanRun(empty(), values.coerced, ask as Ask, fits);
     const answer = (run: PlanRun) => project(asked, run.data, run.errors);
-    if (needsNothing(operation)) return answer(begin());
+    if (needsNothing(operation, document, values.coerced)) return answer(begin());
     const { node } = await planner.plan(document, operationName);
     const [source, rest] = subscriptionOf(node);
     if (source) {
@@ -103,11 +103,6 @@ async function askSubgraph(
 function subscriptionOf(node: PlanNode | undefined): [FetchNode | undefined, readonly PlanNode[]] {
   const [first, ...rest] = node?.kind === "Sequence" ? node.nodes : [node];
   return first?.kind === "Subscription" ? [first.primary, rest as PlanNode[]] : [undefined, []];
-}
-
-/** Whether an operation only asks what the schema is, of which no subgraph knows. */
-function needsNothing({ selectionSet }: OperationDefinitionNode): boolean {
-  return selectionSet.selections.every((one) => one.kind === Kind.FIELD && one.name.value.startsWith("__"));
 }
 
 function fitsIn(schema: GraphQLSchema): Fits {

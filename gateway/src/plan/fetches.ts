@@ -1,5 +1,13 @@
 import type { BatchFetchNode, EntityBatchAlias, FetchNode } from "@graphql-hive/router-query-planner";
-import { type DocumentNode, getOperationAST, Kind, parse, type SelectionSetNode } from "graphql";
+import {
+  type DocumentNode,
+  type FragmentSpreadNode,
+  getOperationAST,
+  type InlineFragmentNode,
+  Kind,
+  parse,
+  type SelectionSetNode,
+} from "graphql";
 
 /** What a plan asks a subgraph, read once for all requests that the plan answers. */
 export interface Question {
@@ -43,20 +51,32 @@ function read(operation: string): Question {
   const document = parse(operation, { noLocation: true });
   const root = getOperationAST(document)?.selectionSet;
   const entityKeys = new Map<string, readonly string[]>();
-  const keys = keysOf(root, (key, selection) => entityKeys.set(key, keysOf(selection)));
+  const keys = keysOf(document, root, (key, selection) => entityKeys.set(key, keysOf(document, selection)));
   return { document, keys, entityKeys };
 }
 
 /** The response keys of the fields of a selection, and of the fragments in it. */
 function keysOf(
+  document: DocumentNode,
   selection: SelectionSetNode | undefined,
   each?: (key: string, selection: SelectionSetNode | undefined) => void,
 ): string[] {
-  return (selection?.selections ?? []).flatMap((one) => {
-    if (one.kind === Kind.INLINE_FRAGMENT) return keysOf(one.selectionSet, each);
-    if (one.kind !== Kind.FIELD) return [];
+  const keys = (selection?.selections ?? []).flatMap((one) => {
+    if (one.kind !== Kind.FIELD) return keysOf(document, selectionOf(document, one), each);
     const key = one.alias?.value ?? one.name.value;
     each?.(key, one.selectionSet);
     return key === "__typename" ? [] : [key];
   });
+  return [...new Set(keys)];
+}
+
+function selectionOf(
+  { definitions }: DocumentNode,
+  one: InlineFragmentNode | FragmentSpreadNode,
+): SelectionSetNode | undefined {
+  if (one.kind === Kind.INLINE_FRAGMENT) return one.selectionSet;
+  for (const definition of definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === one.name.value)
+      return definition.selectionSet;
+  return undefined;
 }

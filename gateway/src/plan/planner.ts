@@ -1,6 +1,6 @@
 import type { PlanNode, QueryPlanner } from "@graphql-hive/router-query-planner";
 import { AppError } from "@onrecord/core/errors";
-import { type DocumentNode, print } from "graphql";
+import { type DocumentNode, Kind, print, type SelectionNode, visit } from "graphql";
 
 /** What the planner made of one operation; without a node where nothing is to be fetched. */
 export type Plan = { readonly node?: PlanNode };
@@ -31,11 +31,34 @@ export class Planner {
     this.#plans.set(document, plans);
     let plan = plans.get(operationName);
     if (plan === undefined) {
-      plan = this.native.planAsync(print(document), operationName, new Set(), 0);
+      plan = this.native.planAsync(print(neverEmpty(document)), operationName, new Set(), 0);
       plans.set(operationName, plan);
       // What failed once, for want of anything, may work the next time.
       plan.catch(() => plans.delete(operationName));
     }
     return plan;
   }
+}
+
+const typename: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
+
+/**
+ * Gives every selection of which nothing may be left (all is skipped or in fragments) a field that stays: the planner leaves a field
+ * with an empty selection out, where an empty object is due.
+ */
+function neverEmpty(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    Field(node) {
+      const { selectionSet } = node;
+      if (!selectionSet || selectionSet.selections.some(isPlain)) return undefined;
+      return {
+        ...node,
+        selectionSet: { ...selectionSet, selections: [...selectionSet.selections, typename] },
+      };
+    },
+  });
+}
+
+function isPlain({ kind, directives = [] }: SelectionNode): boolean {
+  return kind === Kind.FIELD && directives.length === 0;
 }

@@ -53,7 +53,12 @@ const read: GraphQLFieldResolver<Fields, Projection> = (fields, _, { errors, als
   if (Array.isArray(value)) return withFailed(value, path, errors);
   if (value !== null && value !== undefined) return value;
   const [first, ...others] = errors.within(path);
-  for (const [at, error] of others) also(located(error, at));
+  // One for each place, as each field of graphql-js fails once, however often it was fetched.
+  const told = new Set([String(first?.[0])]);
+  for (const [at, error] of others) {
+    if (!told.has(String(at))) also(located(error, at));
+    told.add(String(at));
+  }
   if (first) throw located(first[1], first[0]);
   const above = value === undefined ? errors.above(path) : undefined;
   if (above) throw located(above, path);
