@@ -36,8 +36,8 @@ export function useCatalogueErrors(
 
 function presentError(error: GraphQLError | Error, requestId: string, log: Logger): GraphQLError {
   const presented = toGraphQLError(error, { requestId, log });
-  // How the answer is sent (its status) is the server's own affair and travels beside the code.
-  const http = error instanceof GraphQLError ? error.extensions.http : undefined;
+  // How the answer is sent (its status) is the server's own affair and travels beside the code; of a field it is none.
+  const http = error instanceof GraphQLError && !error.path ? error.extensions.http : undefined;
   if (http === undefined) return presented;
   const { nodes, source, positions, path, extensions } = presented;
   return new GraphQLError(presented.message, {

@@ -16,133 +16,131 @@ beforeAll(async () => {
 });
 afterAll(() => context[Symbol.asyncDispose]());
 
-describe.each([
-  { planner: "rust", remote: [] },
-  { planner: "javascript", remote: [] },
-  { planner: "rust", remote: ["identity", "documents"] },
-] as const)("the gateway with the $planner planner and $remote over HTTP", ({ planner, remote }) => {
-  let node: Node;
-  beforeAll(async () => {
-    node = await startNode(context, { remote, config: { planner } });
-  });
-  afterAll(() => node[Symbol.asyncDispose]());
-
-  it("conforms to GraphQL over HTTP", async () => {
-    const results = await auditServer({ url: `${node.url}/graphql` });
-    const faults = results.filter(({ status }) => status !== "ok").map(({ name }) => name);
-    expect(faults).toEqual([]);
-    expect(results.length).toBeGreaterThan(50);
-  });
-
-  it("joins entities of another subgraph, fifty in one call", async () => {
-    node.seen.batches.length = 0;
-    const before = node.seen.callers.length;
-    const { data, errors } = await node.ask(
-      "{ papers(first: 50) { totalCount edges { node { number author { name } } } } }",
-    );
-    expect(errors).toEqual([]);
-    const papers = data?.papers as {
-      totalCount: number;
-      edges: { node: { number: number; author: { name: string } } }[];
-    };
-    expect(papers.totalCount).toBe(100);
-    expect(papers.edges).toHaveLength(50);
-    for (const { node } of papers.edges) expect(node.author.name).toBe(`name of user-${node.number % 7}`);
-    expect(node.seen.batches).toHaveLength(1);
-    expect(node.seen.batches[0]).toHaveLength(7);
-    expect(node.seen.callers.length - before).toBe(1);
-  });
-
-  it("tells subgraphs who asks, and in which request", async () => {
-    const ann = await node.signIn("Ann");
-    const requestId = "my-request-0001";
-    const { data, headers } = await node.ask("{ me { id name } }", {
-      token: ann.token,
-      headers: { "x-request-id": requestId },
+describe.each([{ remote: [] }, { remote: ["identity", "documents"] }] as const)(
+  "the gateway with $remote over HTTP",
+  ({ remote }) => {
+    let node: Node;
+    beforeAll(async () => {
+      node = await startNode(context, { remote });
     });
-    expect(data).toEqual({ me: { id: ann.userId, name: "Ann" } });
-    expect(headers.get("x-request-id")).toBe(requestId);
-    expect(node.seen.callers.at(-1)).toMatchObject({ requestId, principal: { sessionId: ann.sessionId } });
-  });
+    afterAll(() => node[Symbol.asyncDispose]());
 
-  it("never answers one person with what another one asked at the same time", async () => {
-    const people = await Promise.all(Array.from({ length: 20 }, (_, i) => node.signIn(`Person ${i}`)));
-    const answers = await Promise.all(people.map(({ token }) => node.ask("{ me { name } }", { token })));
-    expect(answers.map(({ data }) => data)).toEqual(people.map(({ name }) => ({ me: { name } })));
-  });
+    it("conforms to GraphQL over HTTP", async () => {
+      const results = await auditServer({ url: `${node.url}/graphql` });
+      const faults = results.filter(({ status }) => status !== "ok").map(({ name }) => name);
+      expect(faults).toEqual([]);
+      expect(results.length).toBeGreaterThan(50);
+    });
 
-  it.each([
-    ['{ countSince(at: "secret") }', "at"],
-    ['{ countSince(span: { from: "secret" }) }', "span.from"],
-    ['mutation { archive(before: "secret") }', "before"],
-  ])("takes a literal that is none of its type for the request's fault: %s", async (query, name) => {
-    const { errors } = await node.ask(query);
-    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["BAD_USER_INPUT"]);
-    // The planner in JavaScript reads the value itself, and says so in its scalar's words.
-    if (planner === "rust") expect(errors[0]?.message).toContain(`\`${name}\``);
-  });
+    it("joins entities of another subgraph, fifty in one call", async () => {
+      node.seen.batches.length = 0;
+      const before = node.seen.callers.length;
+      const { data, errors } = await node.ask(
+        "{ papers(first: 50) { totalCount edges { node { number author { name } } } } }",
+      );
+      expect(errors).toEqual([]);
+      const papers = data?.papers as {
+        totalCount: number;
+        edges: { node: { number: number; author: { name: string } } }[];
+      };
+      expect(papers.totalCount).toBe(100);
+      expect(papers.edges).toHaveLength(50);
+      for (const { node } of papers.edges) expect(node.author.name).toBe(`name of user-${node.number % 7}`);
+      expect(node.seen.batches).toHaveLength(1);
+      expect(node.seen.batches[0]).toHaveLength(7);
+      expect(node.seen.callers.length - before).toBe(1);
+    });
 
-  it("runs mutations once each, with the subgraph's own error", async () => {
-    const { data, errors } = await node.ask('mutation { signIn(password: "wrong") { token } }');
-    expect(data).toBeNull();
-    expect(errors).toEqual([
-      expect.objectContaining({
-        message: "No.",
-        path: ["signIn"],
-        extensions: {
-          code: "FORBIDDEN",
-          reasons: [{ id: "password", text: "It is wrong." }],
-          requestId: expect.any(String),
-        },
-      }),
-    ]);
-  });
-
-  it("masks what nobody expected, and keeps the rest of the data", async () => {
-    const { data, errors } = await node.ask("{ broken paper(number: 1) { number } }");
-    expect(data).toEqual({ broken: null, paper: { number: 1 } });
-    expect(JSON.stringify(errors)).not.toContain("hunter2");
-    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["INTERNAL"]);
-  });
-
-  it.each<[string, string, Record<string, unknown>?]>([
-    ["no GraphQL", "{ papers("],
-    ["nothing", ""],
-    ["an unknown field", "{ paper(number: 1) { shoeSize } }"],
-    ["a wrong literal", '{ paper(number: "one") { number } }'],
-    ["a wrong variable", "query ($n: Int!) { paper(number: $n) { number } }", { n: "one" }],
-    ["a missing variable", "query ($n: Int!) { paper(number: $n) { number } }"],
-    ["a forged cursor", '{ papers(after: "nonsense") { totalCount } }'],
-    ["a negative page", "{ papers(first: -1) { totalCount } }"],
-    ["too deep", `{ paper(number: 1) { ${"next { ".repeat(20)} number ${"}".repeat(20)} } }`],
-    [
-      "too long",
-      `{ ${Array.from({ length: 1000 }, (_, i) => `a${i}: paper(number: ${i}) { number }`).join(" ")} }`,
-    ],
-    [
-      "federation's machinery",
-      '{ _entities(representations: [{ __typename: "User", id: "1" }]) { __typename } }',
-    ],
-  ])("answers BAD_USER_INPUT to %s", async (_, query, variables) => {
-    const { errors } = await node.ask(query, variables ? { variables } : {});
-    expect(errors.length).toBeGreaterThan(0);
-    for (const { extensions } of errors) {
-      expect(extensions).toMatchObject({
-        code: "BAD_USER_INPUT",
-        requestId: expect.stringMatching(/^.{8,}$/),
+    it("tells subgraphs who asks, and in which request", async () => {
+      const ann = await node.signIn("Ann");
+      const requestId = "my-request-0001";
+      const { data, headers } = await node.ask("{ me { id name } }", {
+        token: ann.token,
+        headers: { "x-request-id": requestId },
       });
-    }
-  });
-
-  it("does not take batches", async () => {
-    const response = await fetch(`${node.url}/graphql`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify([{ query: "{ __typename }" }, { query: "{ __typename }" }]),
+      expect(data).toEqual({ me: { id: ann.userId, name: "Ann" } });
+      expect(headers.get("x-request-id")).toBe(requestId);
+      expect(node.seen.callers.at(-1)).toMatchObject({ requestId, principal: { sessionId: ann.sessionId } });
     });
-    expect(response.status).toBe(400);
-  });
-});
+
+    it("never answers one person with what another one asked at the same time", async () => {
+      const people = await Promise.all(Array.from({ length: 20 }, (_, i) => node.signIn(`Person ${i}`)));
+      const answers = await Promise.all(people.map(({ token }) => node.ask("{ me { name } }", { token })));
+      expect(answers.map(({ data }) => data)).toEqual(people.map(({ name }) => ({ me: { name } })));
+    });
+
+    it.each([
+      ['{ countSince(at: "secret") }', "at"],
+      ['{ countSince(span: { from: "secret" }) }', "span.from"],
+      ['mutation { archive(before: "secret") }', "before"],
+    ])("takes a literal that is none of its type for the request's fault: %s", async (query, name) => {
+      const { errors } = await node.ask(query);
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual(["BAD_USER_INPUT"]);
+      expect(errors[0]?.message).toContain(`\`${name}\``);
+    });
+
+    it("runs mutations once each, with the subgraph's own error", async () => {
+      const { data, errors } = await node.ask('mutation { signIn(password: "wrong") { token } }');
+      expect(data).toBeNull();
+      expect(errors).toEqual([
+        expect.objectContaining({
+          message: "No.",
+          path: ["signIn"],
+          extensions: {
+            code: "FORBIDDEN",
+            reasons: [{ id: "password", text: "It is wrong." }],
+            requestId: expect.any(String),
+          },
+        }),
+      ]);
+    });
+
+    it("masks what nobody expected, and keeps the rest of the data", async () => {
+      const { data, errors } = await node.ask("{ broken paper(number: 1) { number } }");
+      expect(data).toEqual({ broken: null, paper: { number: 1 } });
+      expect(JSON.stringify(errors)).not.toContain("hunter2");
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual(["INTERNAL"]);
+    });
+
+    it.each<[string, string, Record<string, unknown>?]>([
+      ["no GraphQL", "{ papers("],
+      ["nothing", ""],
+      ["an unknown field", "{ paper(number: 1) { shoeSize } }"],
+      ["a wrong literal", '{ paper(number: "one") { number } }'],
+      ["a wrong variable", "query ($n: Int!) { paper(number: $n) { number } }", { n: "one" }],
+      ["a missing variable", "query ($n: Int!) { paper(number: $n) { number } }"],
+      ["a forged cursor", '{ papers(after: "nonsense") { totalCount } }'],
+      ["a negative page", "{ papers(first: -1) { totalCount } }"],
+      ["too deep", `{ paper(number: 1) { ${"next { ".repeat(20)} number ${"}".repeat(20)} } }`],
+      [
+        "too long",
+        `{ ${Array.from({ length: 1000 }, (_, i) => `a${i}: paper(number: ${i}) { number }`).join(" ")} }`,
+      ],
+      [
+        "federation's machinery",
+        '{ _entities(representations: [{ __typename: "User", id: "1" }]) { __typename } }',
+      ],
+    ])("answers BAD_USER_INPUT to %s", async (_, query, variables) => {
+      const { errors } = await node.ask(query, variables ? { variables } : {});
+      expect(errors.length).toBeGreaterThan(0);
+      for (const { extensions } of errors) {
+        expect(extensions).toMatchObject({
+          code: "BAD_USER_INPUT",
+          requestId: expect.stringMatching(/^.{8,}$/),
+        });
+      }
+    });
+
+    it("does not take batches", async () => {
+      const response = await fetch(`${node.url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify([{ query: "{ __typename }" }, { query: "{ __typename }" }]),
+      });
+      expect(response.status).toBe(400);
+    });
+  },
+);
 
 describe("the limits and habits of HTTP", () => {
   it("answers 413 to a body that is too large, announced or not", async () => {

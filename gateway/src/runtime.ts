@@ -2,6 +2,7 @@ import { blockFieldSuggestionsPlugin } from "@escape.tech/graphql-armor-block-fi
 import { maxDepthPlugin } from "@escape.tech/graphql-armor-max-depth";
 import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
 import { createGatewayRuntime, type GatewayPlugin } from "@graphql-hive/gateway-runtime";
+import { filterInternalFieldsAndTypes } from "@graphql-tools/federation";
 import type { Executor } from "@graphql-tools/utils";
 import type { AppContext } from "@onrecord/context/context";
 import { type SubgraphName, subgraphNames } from "@onrecord/core/config";
@@ -15,6 +16,8 @@ import { type GatewayContext, inProcess } from "./executors.js";
 import { useMetrics } from "./metrics-plugin.js";
 import type { OperationCounts } from "./operation-counts.js";
 import { overHttp } from "./over-http.js";
+import { planExecutor } from "./plan/executor.js";
+import { Planner } from "./plan/planner.js";
 
 type Plugin = GatewayPlugin<GatewayContext>;
 
@@ -27,10 +30,16 @@ export async function createRuntime(
 ) {
   const { config } = context;
   const log = context.log.child({ service: "gateway" });
-  const planner = await loadPlanner(context);
+  const planner = await Planner.load(supergraph);
+  const subgraphExecutors = executors(context, subgraphs, namesIn(supergraph), log);
   const runtime = createGatewayRuntime<GatewayContext>({
     supergraph,
-    ...(planner ? { unifiedGraphHandler: planner } : {}),
+    // The runtime's own executors merge and project otherwise than graphql-js: see INTERNALS.md.
+    unifiedGraphHandler: ({ unifiedGraph }) => {
+      const schema = filterInternalFieldsAndTypes(unifiedGraph);
+      const executor = planExecutor({ schema, planner, subgraphs: subgraphExecutors });
+      return { unifiedGraph: schema, executor, getSubgraphSchema: notAsked };
+    },
     graphqlEndpoint: "/graphql",
     // Its logger would write connection parameters, which hold tokens.
     logging: false,
@@ -46,7 +55,6 @@ export async function createRuntime(
     readinessCheckEndpoint: "/graphql/readyz",
     executionCancellation: true,
     plugins: () => [
-      useSubgraphExecutors(executors(context, subgraphs, namesIn(supergraph), log)),
       maxTokensPlugin({ n: config.limits.queryTokens }) as Plugin,
       useBounds(config.limits),
       maxDepthPlugin({ n: config.limits.queryDepth, ignoreIntrospection: true }) as Plugin,
@@ -62,16 +70,9 @@ export async function createRuntime(
 
 export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 
-/** The Rust planner, or undefined for the portable one in JavaScript. */
-async function loadPlanner({ config, log }: AppContext) {
-  if (config.planner === "javascript") return undefined;
-  try {
-    const { unifiedGraphHandler } = await import("@graphql-hive/router-runtime");
-    return unifiedGraphHandler;
-  } catch (err) {
-    log.warn({ err }, "the native planner cannot be loaded on this platform, so the one in JavaScript plans");
-    return undefined;
-  }
+/** The runtime would ask for a subgraph's schema where it executes by itself. */
+function notAsked(name: string): never {
+  throw new TypeError(`the runtime must not ask ${name} by itself`);
 }
 
 /** The subgraphs that a supergraph is composed of. */
@@ -97,13 +98,4 @@ function executors(
       );
     }),
   );
-}
-
-function useSubgraphExecutors(executors: ReadonlyMap<string, Executor>): Plugin {
-  return {
-    onSubgraphExecute({ subgraphName, setExecutor }) {
-      const executor = executors.get(subgraphName.toLowerCase());
-      if (executor) setExecutor(executor);
-    },
-  };
 }

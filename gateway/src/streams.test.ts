@@ -51,79 +51,81 @@ function openEvents(node: Node, token: string, accept = "text/event-stream") {
   return { state, leave: () => abort.abort(), done };
 }
 
-describe.each([
-  { planner: "rust", remote: [] },
-  { planner: "javascript", remote: [] },
-  { planner: "rust", remote: ["documents", "identity"] },
-] as const)("a subscription with the $planner planner and $remote over HTTP", ({ planner, remote }) => {
-  let node: Node;
-  beforeAll(async () => {
-    node = await startNode(context, { remote, config: { planner } });
-  });
-  afterAll(() => node[Symbol.asyncDispose]());
-
-  it("joins entities in each event over WebSocket, before any HTTP request came", async () => {
-    const { token } = await node.signIn();
-    const client = createClient({
-      url: `${node.url.replace("http", "ws")}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams: { authorization: `Bearer ${token}` },
-      retryAttempts: 0,
+describe.each([{ remote: [] }, { remote: ["documents", "identity"] }] as const)(
+  "a subscription with $remote over HTTP",
+  ({ remote }) => {
+    let node: Node;
+    beforeAll(async () => {
+      node = await startNode(context, { remote });
     });
-    const events = client.iterate({ query: SUBSCRIBE });
-    const first = events.next();
-    await until(() => openSubscriptions() === 1, "the subscription is open");
-    publishPaper(3);
-    expect((await first).value).toEqual(event(3));
-    const second = events.next();
-    publishPaper(4);
-    expect((await second).value).toEqual(event(4));
-    await events.return?.();
-    await client.dispose();
-  });
+    afterAll(() => node[Symbol.asyncDispose]());
 
-  it("joins entities in each event over SSE, and ends when the reader leaves", async () => {
-    const { token } = await node.signIn();
-    const { state, leave, done } = openEvents(node, token);
-    await until(() => openSubscriptions() === 1, "the subscription is open");
-    publishPaper(5);
-    await until(() => state.text.includes("user-5"), "the event has come");
-    expect(state.text).toContain(`data: ${JSON.stringify(event(5))}`);
-    leave();
-    await done;
-  });
+    it("joins entities in each event over WebSocket, before any HTTP request came", async () => {
+      const { token } = await node.signIn();
+      const client = createClient({
+        url: `${node.url.replace("http", "ws")}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams: { authorization: `Bearer ${token}` },
+        retryAttempts: 0,
+      });
+      const events = client.iterate({ query: SUBSCRIBE });
+      const first = events.next();
+      await until(() => openSubscriptions() === 1, "the subscription is open");
+      publishPaper(3);
+      expect((await first).value).toEqual(event(3));
+      const second = events.next();
+      publishPaper(4);
+      expect((await second).value).toEqual(event(4));
+      await events.return?.();
+      await client.dispose();
+    });
 
-  it("takes the token with or without Bearer", async () => {
-    const { token } = await node.signIn();
-    for (const authorization of [token, `Bearer ${token}`]) {
-      const peer = await connect(node.url, { authorization });
+    it("joins entities in each event over SSE, and ends when the reader leaves", async () => {
+      const { token } = await node.signIn();
+      const { state, leave, done } = openEvents(node, token);
+      await until(() => openSubscriptions() === 1, "the subscription is open");
+      publishPaper(5);
+      await until(() => state.text.includes("user-5"), "the event has come");
+      expect(state.text).toContain(`data: ${JSON.stringify(event(5))}`);
+      leave();
+      await done;
+    });
+
+    it("takes the token with or without Bearer", async () => {
+      const { token } = await node.signIn();
+      for (const authorization of [token, `Bearer ${token}`]) {
+        const peer = await connect(node.url, { authorization });
+        await peer.hear({ type: "connection_ack" });
+        peer.socket.close();
+      }
+    });
+
+    it("shows errors of the catalogue over WebSocket too", async () => {
+      const { token } = await node.signIn();
+      const peer = await connect(node.url, { authorization: token });
       await peer.hear({ type: "connection_ack" });
+      const deep = `{ paper(number: 1) { ${"next { ".repeat(20)} number ${"}".repeat(20)} } }`;
+      const queries = {
+        deep,
+        unknown: "{ shoeSize }",
+        syntax: "{",
+        cursor: '{ papers(after: "x") { totalCount } }',
+        broken: "{ broken }",
+      };
+      for (const [id, query] of Object.entries(queries)) {
+        peer.send({ type: "subscribe", id, payload: { query } });
+        const answer = await Promise.race([
+          peer.hear({ type: "error", id }),
+          peer.hear({ type: "next", id }),
+        ]);
+        const code = id === "broken" ? "INTERNAL" : "BAD_USER_INPUT";
+        expect(JSON.stringify(answer.payload)).toContain(`"code":"${code}"`);
+        expect(JSON.stringify(answer.payload)).toMatch(/"requestId":"[\w-]{36}"/);
+      }
       peer.socket.close();
-    }
-  });
-
-  it("shows errors of the catalogue over WebSocket too", async () => {
-    const { token } = await node.signIn();
-    const peer = await connect(node.url, { authorization: token });
-    await peer.hear({ type: "connection_ack" });
-    const deep = `{ paper(number: 1) { ${"next { ".repeat(20)} number ${"}".repeat(20)} } }`;
-    const queries = {
-      deep,
-      unknown: "{ shoeSize }",
-      syntax: "{",
-      cursor: '{ papers(after: "x") { totalCount } }',
-      broken: "{ broken }",
-    };
-    for (const [id, query] of Object.entries(queries)) {
-      peer.send({ type: "subscribe", id, payload: { query } });
-      const answer = await Promise.race([peer.hear({ type: "error", id }), peer.hear({ type: "next", id })]);
-      const code = id === "broken" ? "INTERNAL" : "BAD_USER_INPUT";
-      expect(JSON.stringify(answer.payload)).toContain(`"code":"${code}"`);
-      expect(JSON.stringify(answer.payload)).toMatch(/"requestId":"[\w-]{36}"/);
-    }
-    peer.socket.close();
-  });
-});
+    });
+  },
+);
 
 describe("a message of a socket", () => {
   it("that has not said who it is is short, and no message takes long to parse", async () => {

@@ -26,7 +26,6 @@ describe("configuration", () => {
       bus: { kind: "postgres" },
       demo: true,
       production: false,
-      planner: "rust",
       subgraphUrls: {},
       collabUrl: undefined,
     });
@@ -101,7 +100,6 @@ describe("configuration", () => {
     ["ONRECORD_METRICS_TOKEN", "two words of a token"],
     ["ONRECORD_DEMO", "yes"],
     ["LOG_LEVEL", "loud"],
-    ["ONRECORD_PLANNER", "python"],
     ["COLLAB_URL", "ws://localhost"],
     ["ONRECORD_PUBLIC_URL", "filings.example.test"],
     ["ONRECORD_PUBLIC_URL", "ftp://filings.example.test"],

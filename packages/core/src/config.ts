@@ -40,8 +40,6 @@ export interface Config {
   readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
   /** Where the collaboration server answers when it runs in another process. */
   readonly collabUrl: string | undefined;
-  /** Which federation planner the gateway uses: the Rust one, or the portable one in JavaScript. */
-  readonly planner: "rust" | "javascript";
   readonly limits: Limits;
   /** What wraps data keys, and which key services can be asked. */
   readonly keys: KeySettings;
@@ -177,7 +175,6 @@ export function readConfig(given: Env): { config: Config; secrets: Secrets } {
     nodeName: readNodeName(env, fault),
     subgraphUrls,
     collabUrl: url("COLLAB_URL", ["http:", "https:"]) || undefined,
-    planner: oneOf("ONRECORD_PLANNER", ["rust", "javascript"], "rust"),
     limits: readLimits(env, fault),
     keys: keys.settings,
     tracing: readTracing(env, fault),
