@@ -3,6 +3,8 @@ import { Editor } from "@tiptap/core";
 import { type RefObject, useEffect, useState } from "react";
 import type { CollabSession } from "../../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../../collab/use-collab.js";
+import { CaretMoves } from "./caret-moves.js";
+import { isFree } from "./focus-text.js";
 import { pageExtensions } from "./page-extensions.js";
 import { Quiet } from "./quiet.js";
 import { SharedEditing } from "./shared-editing.js";
@@ -44,6 +46,12 @@ export function useFilingEditor(
     dom?.setAttribute("aria-readonly", String(!mayWrite));
   }, [editor, label, mayWrite]);
 
+  // A filing that nothing stands in is there to be written: whoever opens it begins at once.
+  useEffect(() => {
+    if (editor === null || !mayWrite || !editor.isEmpty || !isFree()) return;
+    editor.commands.focus("start", { scrollIntoView: false });
+  }, [editor, mayWrite]);
+
   return editor;
 }
 
@@ -55,6 +63,7 @@ function makeEditor(session: CollabSession, element: HTMLElement): Editor {
     extensions: [
       ...pageExtensions,
       Quiet,
+      CaretMoves,
       SharedEditing.configure({
         doc: session.doc,
         awareness: session.awareness,
