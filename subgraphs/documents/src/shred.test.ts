@@ -63,7 +63,10 @@ describe("shredDocument", () => {
       }
       const lists = await world.ask<{
         folder: { documents: { totalCount: number; edges: { node: { id: string } }[] } };
-      }>(manager, `{ folder(id: "${folderId}") { documents(first: 100) { totalCount edges { node { id } } } } }`);
+      }>(
+        manager,
+        `{ folder(id: "${folderId}") { documents(first: 100) { totalCount edges { node { id } } } } }`,
+      );
       const listed = lists.data.folder.documents;
       expect(listed.edges.map(({ node }) => node.id)).not.toContain(id);
       expect(listed.totalCount).toBe(listed.edges.length);

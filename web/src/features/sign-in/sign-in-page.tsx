@@ -2,12 +2,11 @@ import { useState } from "react";
 import { Navigate, useSearchParams } from "react-router";
 import { useLocale } from "../../i18n/locale.js";
 import { useSession } from "../../session/session.js";
-import { LanguageSwitch } from "../../ui/language-switch.js";
 import { Logo } from "../../ui/logo.js";
-import { SchemeSwitch } from "../../ui/scheme-switch.js";
 import { useTitle } from "../../ui/use-title.js";
 import { DemoPeople } from "./demo-people.js";
 import { nextPath } from "./next-path.js";
+import { PlainSwitches } from "./plain-switches.js";
 import classes from "./sign-in.module.css";
 import { SignInForm } from "./sign-in-form.js";
 
@@ -24,8 +23,7 @@ export function SignInPage() {
   return (
     <div className={classes.page}>
       <div className={classes.corner}>
-        <LanguageSwitch />
-        <SchemeSwitch />
+        <PlainSwitches />
       </div>
       <main className={classes.door}>
         <div className={classes.brand}>
