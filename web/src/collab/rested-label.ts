@@ -20,7 +20,7 @@ export class RestedLabel {
   #leave = () => {};
   readonly #listeners = new Set<() => void>();
 
-  constructor(private readonly session: CollabSession) {
+  constructor(private readonly session: Pick<CollabSession, "saved" | "subscribe">) {
     this.#shown = textOf(session);
   }
 
@@ -63,7 +63,7 @@ export class RestedLabel {
 }
 
 /** How much is on its way is not part of the sentence: it changes with every key. */
-function textOf({ saved }: CollabSession): string {
+function textOf({ saved }: Pick<CollabSession, "saved">): string {
   const label = labelOf(saved);
   return JSON.stringify(label.kind === "saving" ? { ...label, unsaved: 0 } : label);
 }

@@ -13,11 +13,11 @@ export function focusText(looks = LOOKS): void {
   if (looks === 0) return;
   setTimeout(() => {
     const text = document.querySelector<HTMLElement>(".paper [role=textbox]");
-    const isThere =
-      text !== null && text.checkVisibility() && document.querySelector("[role=dialog]") === null;
+    const isShown = text?.checkVisibility() === true;
+    const isThere = isShown && document.querySelector("[role=dialog]") === null;
     // What closes gives the focus back to what opened it, which is no longer there.
     if (isThere && !isFree()) return;
-    if (isThere) text.focus({ preventScroll: true });
+    if (isThere) text?.focus({ preventScroll: true });
     focusText(looks - 1);
   }, LOOK_MS);
 }
