@@ -37,6 +37,7 @@ export default defineConfig({
     // Two copies of any of these break `instanceof` checks inside the editor.
     dedupe: ["yjs", "@tiptap/core", "@tiptap/pm", "react", "react-dom"],
   },
-  build: { target: "es2023", sourcemap: true, chunkSizeWarningLimit: 800 },
+  // No source maps: they would be served to everybody, and who may read the sources has them.
+  build: { target: "es2023", sourcemap: false, chunkSizeWarningLimit: 800 },
   server: { proxy: { "/graphql": door, "/collab": door, "/auth": door, "/download": door } },
 });

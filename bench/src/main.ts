@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { compile } from "./compile.js";
 import { Failure } from "./failure.js";
+import { benchKeys } from "./keys/command.js";
 import { type Run, runMatrix } from "./matrix.js";
 import { canMeasure } from "./measure/process-tree.js";
 import { help, type Options, readOptions } from "./options.js";
@@ -50,11 +51,13 @@ async function bench(options: Options): Promise<void> {
     !options.permissions || stop.signal.aborted || (await benchPermissions(options, stop.signal, tell));
   const tracesHeld =
     !options.traces || stop.signal.aborted || (await benchTraces(options, stop.signal, tell));
+  const keysHeld = !options.keys || stop.signal.aborted || (await benchKeys(options, stop.signal, tell));
   if (options.json) print(JSON.stringify(sections));
   if (
     stop.signal.aborted ||
     !held ||
     !tracesHeld ||
+    !keysHeld ||
     sections.some(({ runs }) => runs.some(({ outcome }) => !outcome.ok))
   )
     process.exitCode = 1;

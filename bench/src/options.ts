@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Failure, sentence } from "./failure.js";
+import { name as keys } from "./keys/report.js";
 import type { Settings } from "./load/job.js";
 import { name as permissions } from "./permissions/report.js";
 import { servers } from "./servers/peers.js";
@@ -16,6 +17,11 @@ export interface Options {
   readonly permissions: boolean;
   /** Whether what traces cost is measured, which is of Onrecord alone. */
   readonly traces: boolean;
+  /** Whether what a keystroke costs the page is measured, in Chromium. */
+  readonly keys: boolean;
+  /** The large filing of `keys`, and another build of the page to measure in turns. */
+  readonly filing: string;
+  readonly beside: string | undefined;
   readonly servers: readonly Server[];
   readonly rounds: number;
   readonly settings: Settings;
@@ -32,6 +38,11 @@ const home = fileURLToPath(new URL("..", import.meta.url));
 /** Where the editing traces lie unless told otherwise: beside the repository. */
 const traces = fileURLToPath(new URL("../../../shared/data/traces", import.meta.url));
 
+/** The large filing, likewise. */
+const prospectus = fileURLToPath(
+  new URL("../../../shared/data/filings/camp4-424b4-prospectus.html", import.meta.url),
+);
+
 /** What `--help` prints. */
 export const help = `npm run bench -- [workload...] [options]
 
@@ -41,6 +52,7 @@ ${workloads.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join("\n")
 Of Onrecord alone, when named:
   ${permissions.padEnd(16)} what changes of rights cost others, with two nodes and 2,000 open editors (--rounds, --scale, --seed)
   ${tracing.padEnd(16)} what traces of 5 % cost in steady and for { me }, in CPU (--rounds, --seconds)
+  ${keys.padEnd(16)} what a keystroke costs the main thread of the page in Chromium (--rounds, --filing, --beside)
 
 Options:
   --peers <names>    servers to run, separated by commas (${servers.map(({ name }) => name).join(",")})
@@ -51,6 +63,8 @@ Options:
   --scale <x>        multiplies clients, documents and texts; anything but 1 is a trial, which is not written down
   --seed <n>         of everything random (1)
   --traces <dir>     directory of the editing traces
+  --filing <path>    a large web page, imported for keys
+  --beside <dir>     another build of web/dist, measured in turns by keys
   --out <dir>        where RESULTS.md and results.json are (bench/); results of other workloads there are kept
   --dry              write nothing
   --json             print the results as JSON
@@ -63,11 +77,14 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const scale = positive("scale", values.scale);
   const peers = values.peers?.split(",");
-  const named = positionals.filter((name) => name !== permissions && name !== tracing);
+  const named = positionals.filter((name) => ![permissions, tracing, keys].includes(name));
   return {
     workloads: named.length === 0 && positionals.length > 0 ? [] : choose(workloads, named, "workload"),
     permissions: positionals.includes(permissions),
     traces: positionals.includes(tracing),
+    keys: positionals.includes(keys),
+    filing: values.filing,
+    beside: values.beside,
     servers: choose(servers, peers ?? [], "server"),
     rounds: positive("rounds", values.rounds),
     settings: {
@@ -99,6 +116,8 @@ function parse(args: readonly string[]) {
         scale: { type: "string", default: "1" },
         seed: { type: "string", default: "1" },
         traces: { type: "string", default: traces },
+        filing: { type: "string", default: prospectus },
+        beside: { type: "string" },
         out: { type: "string", default: home },
         dry: { type: "boolean", default: false },
         json: { type: "boolean", default: false },

@@ -70,6 +70,16 @@ export class Api {
     return createDocument.id;
   }
 
+  /** Makes a filing of a web page and returns its id. */
+  async importFiling(token: string, folderId: string, title: string, html: string): Promise<string> {
+    const { importDocument } = await this.#ask<{ importDocument: { id: string } }>(
+      "mutation ($input: ImportDocumentInput!) { importDocument(input: $input) { id } }",
+      { input: { folderId, title, html } },
+      token,
+    );
+    return importDocument.id;
+  }
+
   async #ask<Data>(query: string, variables: Record<string, unknown>, token?: string): Promise<Data> {
     const response = await fetch(`${this.url}/graphql`, {
       method: "POST",

@@ -7,8 +7,10 @@ import type { Server } from "./server.js";
 
 const program = fileURLToPath(new URL("../../../cli/dist/main.js", import.meta.url));
 const flagsFile = new URL("../../../cli/node-flags.txt", import.meta.url);
-const password = "onrecord-bench";
-const analysts = [1, 2, 3].map((number) => `analyst${number}@demo.onrecord.test`);
+/** Of everybody of the demo firm. */
+export const password = "onrecord-bench";
+/** Who may edit its filings. */
+export const analysts = [1, 2, 3].map((number) => `analyst${number}@demo.onrecord.test`);
 
 /** What Node is told to start Onrecord, `nodeArgs` besides. */
 export async function startArguments(nodeArgs: readonly string[] = []): Promise<string[]> {

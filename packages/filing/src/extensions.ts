@@ -20,7 +20,14 @@ export const textField = "content";
  * must not change it.
  */
 export const filingExtensions: Extensions = [
-  StarterKit.configure({
+  StarterKit.extend({
+    // What is typed behind a link is not of the link.
+    addExtensions() {
+      return (this.parent?.() ?? []).map((one) =>
+        one.name === "link" ? one.extend({ inclusive: false }) : one,
+      );
+    },
+  }).configure({
     undoRedo: false,
     trailingNode: false,
     link: {

@@ -61,6 +61,15 @@ describe("shredDocument", () => {
         expect([question, codes]).toEqual([question, ["GONE"]]);
         expect(errors[0]?.message).toContain(shreddedAt);
       }
+      const lists = await world.ask<{
+        folder: { documents: { totalCount: number; edges: { node: { id: string } }[] } };
+      }>(
+        manager,
+        `{ folder(id: "${folderId}") { documents(first: 100) { totalCount edges { node { id } } } } }`,
+      );
+      const listed = lists.data.folder.documents;
+      expect(listed.edges.map(({ node }) => node.id)).not.toContain(id);
+      expect(listed.totalCount).toBe(listed.edges.length);
       const again = await shred();
       expect(again.codes).toEqual(["GONE"]);
       const kept = await world.ask<{ document: object }>(

@@ -1,6 +1,6 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { RouterProvider } from "react-router";
+import type { Messages } from "../i18n/en.js";
 import { LocaleProvider } from "../i18n/locale.js";
 import { SessionProvider } from "../session/session.js";
 import { router } from "./routes.js";
@@ -8,8 +8,8 @@ import { cssVariables, theme } from "./theme/theme.js";
 
 const schemes = localStorageColorSchemeManager({ key: "onrecord.scheme" });
 
-/** The whole app: look, language, session, pages. */
-export function App() {
+/** The whole app: look, language, session, pages. `messages` are those of the first language. */
+export function App({ messages }: { messages: Messages }) {
   return (
     <MantineProvider
       theme={theme}
@@ -17,8 +17,7 @@ export function App() {
       colorSchemeManager={schemes}
       defaultColorScheme="auto"
     >
-      <LocaleProvider>
-        <Notifications position="bottom-left" limit={3} />
+      <LocaleProvider messages={messages}>
         <SessionProvider>
           <RouterProvider router={router} />
         </SessionProvider>

@@ -1,7 +1,6 @@
 import { createBrowserRouter } from "react-router";
 import { SignInPage } from "../features/sign-in/sign-in-page.js";
 import { RouteError } from "./shell/route-error.js";
-import { Shell } from "./shell/shell.js";
 
 /** Every page; all but sign-in are split from the first load. */
 export const router = createBrowserRouter([
@@ -22,7 +21,7 @@ export const router = createBrowserRouter([
   },
   {
     path: "/",
-    element: <Shell />,
+    lazy: async () => ({ Component: (await import("./shell/shell.js")).Shell }),
     errorElement: <RouteError />,
     HydrateFallback: () => null,
     children: [

@@ -1,4 +1,4 @@
-import { message, readAccess, readAck } from "@onrecord/collab-protocol/protocol";
+import { message, readAccess, readAck, sync } from "@onrecord/collab-protocol/protocol";
 import { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import { Doc, decodeStateVector, getState } from "yjs";
@@ -6,6 +6,7 @@ import { socketUrl } from "../api/socket.js";
 import { countingWebSocket } from "./counting-socket.js";
 import { endingOf } from "./ending.js";
 import { frameKind } from "./frame-kind.js";
+import { Gathered } from "./gathered.js";
 import { fresh, isEnding, next, type SavedEvent, type SavedState } from "./saved-state.js";
 
 /** Who is writing here, as colleagues see it; the server replaces the name and the id with the proven ones. */
@@ -26,6 +27,7 @@ export class CollabSession {
   /** The session in whose name the last connection was asked for. */
   #dialledAs: string | undefined;
   #onRefused = () => {};
+  readonly #gathered = new Gathered(this.doc, () => this.provider);
 
   constructor(
     readonly documentId: string,
@@ -34,7 +36,9 @@ export class CollabSession {
     this.awareness.setLocalStateField("user", person);
     // Before the provider, whose own handler sends: a change is counted before the frame that carries it.
     this.doc.on("update", (_update: Uint8Array, origin: unknown) => {
-      if (origin !== this.provider) this.#happen({ type: "changed" });
+      if (origin === this.provider) return;
+      this.#happen({ type: "changed" });
+      this.#gathered.typed();
     });
     this.provider = new WebsocketProvider(socketUrl("/collab"), documentId, this.doc, {
       connect: false,
@@ -51,6 +55,7 @@ export class CollabSession {
         sending: (data) => this.#count(data),
       }),
     });
+    this.#gatherWhileTyping();
     this.provider.messageHandlers[message.ack] = (_encoder, decoder) => {
       const { received, version, committedAt: at, stateVector } = readAck(decoder);
       const clocks = decodeStateVector(stateVector);
@@ -60,7 +65,10 @@ export class CollabSession {
     this.provider.messageHandlers[message.access] = (_encoder, decoder) => {
       this.#happen({ type: "access", access: readAccess(decoder).access });
     };
-    this.provider.on("connection-close", () => this.#happen({ type: "dropped" }));
+    this.provider.on("connection-close", () => {
+      this.#gathered.flush();
+      this.#happen({ type: "dropped" });
+    });
     this.provider.on("closed", ({ code, reason }) => {
       const why = endingOf(code, reason);
       if (why === "signed-out") this.#turnedAway();
@@ -115,9 +123,25 @@ export class CollabSession {
 
   destroy(): void {
     this.#listeners.clear();
+    this.#gathered.drop();
     this.provider.destroy();
     this.awareness.destroy();
     this.doc.destroy();
+  }
+
+  /** Single updates and carets may wait a blink; whatever else comes is taken in behind what waits. */
+  #gatherWhileTyping(): void {
+    const { messageHandlers } = this.provider;
+    for (const kind of [message.sync, message.awareness]) {
+      const handle = messageHandlers[kind];
+      if (!handle) continue;
+      messageHandlers[kind] = (encoder, decoder, ...rest) => {
+        const single = kind === message.awareness || decoder.arr[decoder.pos] === sync.update;
+        if (single && this.#synced) return this.#gathered.take(() => handle(encoder, decoder, ...rest));
+        this.#gathered.flush();
+        handle(encoder, decoder, ...rest);
+      };
+    }
   }
 
   #turnedAway(): void {

@@ -1,9 +1,10 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useMe, useSession } from "../session/session.js";
 import { personColour } from "../ui/person-colour.js";
 import { CollabSession } from "./collab-session.js";
+import { RestedLabel } from "./rested-label.js";
 import { labelOf, type SavedLabel } from "./saved-label.js";
-import { unsaved } from "./saved-state.js";
+import { isEnding, unsaved } from "./saved-state.js";
 
 /** The live session of a document, from mounting to leaving; null for the instant before it exists. */
 export function useCollab(documentId: string): { session: CollabSession | null; restart: () => void } {
@@ -48,17 +49,24 @@ export function mayWriteNow({ saved }: CollabSession): boolean {
   );
 }
 
-/** What the saved indicator says now. */
+/** What the saved indicator says now; rendered when the sentence changes, and "saved" only once the typing rests. */
 export function useSavedLabel(session: CollabSession): SavedLabel {
-  // Through JSON, so that hundreds of internal steps that say the same sentence cost no render.
-  const label = useOf(session, ({ saved }) => JSON.stringify(labelOf(saved)));
-  return JSON.parse(label) as SavedLabel;
+  const label = useMemo(() => new RestedLabel(session), [session]);
+  return JSON.parse(useSyncExternalStore(label.subscribe, label.read)) as SavedLabel;
+}
+
+/** How the connection ended for good; null while it lives. */
+export function useEnded(session: CollabSession): Extract<SavedLabel, { kind: "ended" }> | null {
+  const ended = useOf(session, ({ saved }) => {
+    const label = isEnding(saved.link) ? labelOf(saved) : null;
+    return label === null ? null : JSON.stringify(label);
+  });
+  return ended === null ? null : JSON.parse(ended);
 }
 
 /** Tells the page what is not saved, and warns before it is left, unless the person has given that up. */
 export function useUnsent(session: CollabSession): void {
   const { unsent } = useSession();
-  const open = useOf(session, ({ saved }) => unsaved(saved) > 0);
   useEffect(() => {
     unsent.current = {
       count: () => unsaved(session.saved),
@@ -70,11 +78,11 @@ export function useUnsent(session: CollabSession): void {
     };
   }, [session, unsent]);
   useEffect(() => {
-    if (!open) return;
+    // Asked when the page is left and not kept in a state: that would render the page twice for each key.
     const warn = (event: BeforeUnloadEvent) => {
-      if (unsent.current !== null) event.preventDefault();
+      if (unsent.current !== null && unsaved(session.saved) > 0) event.preventDefault();
     };
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
-  }, [open, unsent]);
+  }, [session, unsent]);
 }

@@ -1,11 +1,8 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { keep, kept } from "../ui/keep.js";
-import { en, type Messages } from "./en.js";
+import type { Messages } from "./en.js";
 import { type Format, formatFor, type Locale, languageTag } from "./format.js";
-import { zhHant } from "./zh-hant.js";
-
-/** The languages of the app and what they call themselves. */
-export const languages: Record<Locale, Messages> = { en, "zh-Hant": zhHant };
+import { readMessages } from "./languages.js";
 
 interface Localisation {
   readonly locale: Locale;
@@ -17,16 +14,19 @@ interface Localisation {
 const Context = createContext<Localisation | null>(null);
 const KEY = "locale";
 
-/** Gives the app its language: the one chosen before, else the browser's, else English. */
-export function LocaleProvider({ children }: { children: ReactNode }) {
-  const [locale, setLocale] = useState<Locale>(firstLocale);
+/** Gives the app its language. `messages` are those of the first: the one chosen before, else the browser's, else English. */
+export function LocaleProvider({ messages, children }: { messages: Messages; children: ReactNode }) {
+  const [{ locale, said }, setShown] = useState({ locale: firstLocale(), said: messages });
+  const setLocale = useCallback((next: Locale) => {
+    void readMessages(next).then((read) => setShown({ locale: next, said: read }));
+  }, []);
   useEffect(() => {
     document.documentElement.lang = languageTag[locale];
     keep(KEY, locale);
   }, [locale]);
   const value = useMemo(
-    () => ({ locale, setLocale, messages: languages[locale], format: formatFor(locale) }),
-    [locale],
+    () => ({ locale, setLocale, messages: said, format: formatFor(locale) }),
+    [locale, said, setLocale],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
@@ -38,7 +38,8 @@ export function useLocale(): Localisation {
   return value;
 }
 
-function firstLocale(): Locale {
+/** The language to begin with. */
+export function firstLocale(): Locale {
   const chosen = kept(KEY);
   if (chosen === "en" || chosen === "zh-Hant") return chosen;
   return navigator.languages

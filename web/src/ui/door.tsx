@@ -1,9 +1,8 @@
 import type { ReactNode } from "react";
 import { useLocale } from "../i18n/locale.js";
 import classes from "./door.module.css";
-import { LanguageSwitch } from "./language-switch.js";
 import { Logo } from "./logo.js";
-import { SchemeSwitch } from "./scheme-switch.js";
+import { PlainSwitches } from "./plain-switches.js";
 
 interface DoorProps {
   readonly title: string;
@@ -18,8 +17,7 @@ export function Door({ title, lead, children, below }: DoorProps) {
   return (
     <div className={classes.page}>
       <div className={classes.corner}>
-        <LanguageSwitch />
-        <SchemeSwitch />
+        <PlainSwitches />
       </div>
       <main className={classes.door}>
         <div className={classes.brand}>

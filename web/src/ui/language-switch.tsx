@@ -1,7 +1,8 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconCheck, IconLanguage } from "@tabler/icons-react";
 import type { Locale } from "../i18n/format.js";
-import { languages, useLocale } from "../i18n/locale.js";
+import { languages } from "../i18n/languages.js";
+import { useLocale } from "../i18n/locale.js";
 
 /** Chooses the language; each language calls itself by its own name. */
 export function LanguageSwitch() {
@@ -23,7 +24,7 @@ export function LanguageSwitch() {
             onClick={() => setLocale(one)}
             rightSection={one === locale ? <IconCheck size={14} /> : null}
           >
-            {languages[one].name}
+            {languages[one]}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -9,6 +9,8 @@ export interface ChildSource {
   readonly parent: "parent_id" | "folder_id";
   readonly order: "name" | "title";
   readonly columns: string;
+  /** What else must hold of a child: a document that was destroyed lies in no folder any more. Its record stays. */
+  readonly listed: string;
 }
 
 /** A child with the folder whose list it is in. */
@@ -29,12 +31,14 @@ export const folderChildren: ChildSource = {
   parent: "parent_id",
   order: "name",
   columns: `c.name, c.created_at as "createdAt", c.parent_id as "parentId"`,
+  listed: "true",
 };
 export const documentChildren: ChildSource = {
   table: "documents.document",
   parent: "folder_id",
   order: "title",
   columns: `c.title, c.kind, c.created_at as "createdAt", c.created_by as "createdBy", c.folder_id as "folderId"`,
+  listed: "not exists (select from documents.shredded d where d.document_id = c.id)",
 };
 
 /**
@@ -43,7 +47,7 @@ export const documentChildren: ChildSource = {
  */
 export function listChildren<Row extends ChildRow>(
   sql: Sql,
-  { table, parent, order, columns }: ChildSource,
+  { table, parent, order, columns, listed }: ChildSource,
   request: { userId: string; folderIds: readonly string[]; afterId: string | null; limit: number },
 ): Promise<Row[]> {
   return sql.query<Row>(
@@ -54,7 +58,7 @@ export function listChildren<Row extends ChildRow>(
        from ${table} c
        join permissions.resource r on r.id = c.id
        cross join lateral (select ${levelOn("c.id")} as level) b
-       where c.${parent} = l.id and b.level > 0
+       where c.${parent} = l.id and b.level > 0 and ${listed}
          and ($3::uuid is null or (c.${order}, c.id) > (select a.${order}, a.id from ${table} a where a.id = $3 and a.${parent} = l.id))
        order by c.${order}, c.id
        limit $4
@@ -73,7 +77,7 @@ export interface ChildCount extends RowFacts {
 /** Counts the children of many folders that grants let a user see, grouped by what policies may ask about them. */
 export function countChildren(
   sql: Sql,
-  { table, parent }: ChildSource,
+  { table, parent, listed }: ChildSource,
   request: { userId: string; folderIds: readonly string[] },
 ): Promise<ChildCount[]> {
   return sql.query<ChildCount>(
@@ -82,7 +86,7 @@ export function countChildren(
      from ${table} c
      join permissions.resource r on r.id = c.id
      cross join lateral (select ${levelOn("c.id")} as level) b
-     where c.${parent} = any ($2::uuid[]) and b.level > 0
+     where c.${parent} = any ($2::uuid[]) and b.level > 0 and ${listed}
      group by 1, r.kind, r.labels, b.level`,
     [request.userId, request.folderIds],
   );

@@ -1,4 +1,6 @@
+import "../theme/controls.js";
 import { Loader } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { SignInAgain } from "../../features/sign-in/sign-in-again.js";
 import { useLocale } from "../../i18n/locale.js";
@@ -31,6 +33,7 @@ export function Shell() {
     case "signed-in":
       return (
         <WhereProvider>
+          <Notifications position="bottom-left" limit={3} />
           <div className={classes.shell}>
             <a className="skip-link" href="#content">
               {messages.shell.skip}

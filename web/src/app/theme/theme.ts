@@ -1,14 +1,4 @@
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  type CSSVariablesResolver,
-  createTheme,
-  type MantineColorsTuple,
-  Menu,
-  Modal,
-  Tooltip,
-} from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 const ink: MantineColorsTuple = [
   "#eef4fa",
@@ -48,23 +38,24 @@ export const theme = createTheme({
   headings: { fontFamily: "var(--font-ui)", fontWeight: "620" },
   cursorType: "pointer",
   respectReducedMotion: true,
+  // Named and not imported: the first page needs few of them.
   components: {
-    Button: Button.extend({ defaultProps: { size: "xs" } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: "md" } }),
-    Tooltip: Tooltip.extend({
+    Button: { defaultProps: { size: "xs" } },
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "md" } },
+    Tooltip: {
       defaultProps: {
         openDelay: 350,
         fz: 12,
         withArrow: true,
         events: { hover: true, focus: true, touch: false },
       },
-    }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md", withinPortal: true, position: "bottom-end" } }),
-    Modal: Modal.extend({
+    },
+    Menu: { defaultProps: { shadow: "md", withinPortal: true, position: "bottom-end" } },
+    Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
       styles: { title: { fontWeight: 620, fontSize: 15 } },
-    }),
-    Badge: Badge.extend({ defaultProps: { variant: "light", radius: 4, size: "sm" } }),
+    },
+    Badge: { defaultProps: { variant: "light", radius: 4, size: "sm" } },
   },
 });
 

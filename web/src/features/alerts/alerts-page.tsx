@@ -6,7 +6,7 @@ import { useLocale } from "../../i18n/locale.js";
 import { useCapability } from "../../session/session.js";
 import { Blank } from "../../ui/blank.js";
 import { LinesLoading } from "../../ui/lines-loading.js";
-import { LiveDot } from "../../ui/live-dot.js";
+import { LiveWord } from "../../ui/live-word.js";
 import { ProblemView } from "../../ui/problem-view.js";
 import { useTitle } from "../../ui/use-title.js";
 import { useTellWhere } from "../../ui/where.js";
@@ -56,7 +56,7 @@ function AlertList() {
           <span className={`${classes.total} tabular`}>{words.count(format.number(total), total)}</span>
         ) : null}
         <span className={classes.spacer} />
-        <LiveDot line={line} />
+        <LiveWord line={line} />
         <Select
           size="xs"
           w={136}

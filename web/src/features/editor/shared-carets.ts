@@ -11,6 +11,9 @@ export interface CaretLook<User> {
   selection(user: User): { readonly class: string; readonly style: string };
 }
 
+/** What is typed carries the caret along on other pages: where it is need not be told with each key. */
+const TELL_MS = 150;
+
 const key = new PluginKey<DecorationSet>("shared-carets");
 
 /** Shows where colleagues are, and tells them where I am, in the field and form that TipTap's editors use. */
@@ -39,15 +42,22 @@ export function sharedCarets<User extends object>(
         if (clients.some((client) => client !== awareness.clientID))
           view.dispatch(view.state.tr.setMeta(key, true));
       };
-      const tell = () => tellCaret(binding, awareness, view);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const tell = () => {
+        clearTimeout(timer);
+        timer = undefined;
+        tellCaret(binding, awareness, view);
+      };
       awareness.on("change", redraw);
       view.dom.addEventListener("focusin", tell);
       view.dom.addEventListener("focusout", tell);
       return {
         update: (_, before: EditorState) => {
-          if (!before.selection.eq(view.state.selection) || before.doc !== view.state.doc) tell();
+          if (!before.selection.eq(view.state.selection) || before.doc !== view.state.doc)
+            timer ??= setTimeout(tell, TELL_MS);
         },
         destroy: () => {
+          clearTimeout(timer);
           awareness.off("change", redraw);
           view.dom.removeEventListener("focusin", tell);
           view.dom.removeEventListener("focusout", tell);

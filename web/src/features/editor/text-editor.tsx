@@ -4,6 +4,7 @@ import type { CollabSession } from "../../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../../collab/use-collab.js";
 import { useLocale } from "../../i18n/locale.js";
 import { Elsewhere, useElsewhere } from "./elsewhere.js";
+import { isFree } from "./focus-text.js";
 import { OpeningPage } from "./opening-page.js";
 import { makeTextView, type TextView } from "./text-view.js";
 import "./filing.css";
@@ -30,6 +31,10 @@ export function TextEditor({ session, title }: { session: CollabSession; title: 
   }, [session, synced]);
 
   useEffect(() => text?.setWritable(mayWrite, label), [text, mayWrite, label]);
+  // As in a filing: what nothing stands in is there to be written.
+  useEffect(() => {
+    if (mayWrite && text !== null && text.view.state.doc.length === 0 && isFree()) text.view.focus();
+  }, [text, mayWrite]);
 
   return (
     <div className="paper text-paper" ref={host}>

@@ -3,7 +3,9 @@ import { Editor } from "@tiptap/core";
 import { type RefObject, useEffect, useState } from "react";
 import type { CollabSession } from "../../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../../collab/use-collab.js";
+import { CaretMoves } from "./caret-moves.js";
 import { CleanPaste } from "./clean-paste.js";
+import { isFree } from "./focus-text.js";
 import { pageExtensions } from "./page-extensions.js";
 import { Quiet } from "./quiet.js";
 import { SharedEditing } from "./shared-editing.js";
@@ -45,6 +47,12 @@ export function useFilingEditor(
     dom?.setAttribute("aria-readonly", String(!mayWrite));
   }, [editor, label, mayWrite]);
 
+  // A filing that nothing stands in is there to be written: whoever opens it begins at once.
+  useEffect(() => {
+    if (editor === null || !mayWrite || !editor.isEmpty || !isFree()) return;
+    editor.commands.focus("start", { scrollIntoView: false });
+  }, [editor, mayWrite]);
+
   return editor;
 }
 
@@ -57,6 +65,7 @@ function makeEditor(session: CollabSession, element: HTMLElement): Editor {
       ...pageExtensions,
       Quiet,
       CleanPaste,
+      CaretMoves,
       SharedEditing.configure({
         doc: session.doc,
         awareness: session.awareness,

@@ -10,7 +10,8 @@ import type { OpenDocument } from "../../api/open-document.js";
 import type { CollabSession } from "../../collab/collab-session.js";
 import { useLocale } from "../../i18n/locale.js";
 import { addressOf, type Look } from "../versions/look.js";
-import type { Versions } from "../versions/use-versions.js";
+import { useTold } from "../versions/use-versions.js";
+import type { Versions } from "../versions/versions.js";
 import { DownloadMenu } from "./download-menu.js";
 import classes from "./filing.module.css";
 import { usePanelOpen } from "./panel-open.js";
@@ -55,8 +56,9 @@ export function DocumentBar({ document, session, versions }: DocumentBarProps) {
 }
 
 /** The ways into the past: who wrote what, and what changed since the last version that has a name. */
-function PastLinks({ versions: { window }, opened }: { versions: Versions; opened: number }) {
+function PastLinks({ versions, opened }: { versions: Versions; opened: number }) {
   const { messages } = useLocale();
+  const { window } = useTold(versions);
   const head = window.versions[0]?.number ?? opened;
   if (head === 0) return null;
   const named = window.versions.find(({ number, name }) => name !== null && number < head);

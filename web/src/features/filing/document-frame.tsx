@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { OpeningPage } from "../editor/opening-page.js";
+import "@fontsource-variable/source-serif-4/wght.css";
+import "@fontsource-variable/source-serif-4/wght-italic.css";
 import "../editor/filing.css";
 import classes from "./filing.module.css";
 

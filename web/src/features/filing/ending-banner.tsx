@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconLock } from "@tabler/icons-react";
 import type { CollabSession } from "../../collab/collab-session.js";
 import type { Ending } from "../../collab/ending.js";
-import { useSavedLabel } from "../../collab/use-collab.js";
+import { useEnded } from "../../collab/use-collab.js";
 import { useLocale } from "../../i18n/locale.js";
 import { useSession } from "../../session/session.js";
 import classes from "./filing.module.css";
@@ -12,9 +12,9 @@ import classes from "./filing.module.css";
 export function EndingBanner({ session, onReload }: { session: CollabSession; onReload: () => void }) {
   const { messages, format } = useLocale();
   const { ask, state } = useSession();
-  const label = useSavedLabel(session);
-  if (label.kind !== "ended") return null;
-  const { why, unsaved } = label;
+  const over = useEnded(session);
+  if (over === null) return null;
+  const { why, unsaved } = over;
   const words = messages.banner;
   const ended = state.kind === "signed-in" ? state.ended : null;
   const { title, text } =

@@ -11,12 +11,13 @@ import { useSettled } from "../../ui/use-settled.js";
 export function LeaveQuestion({ session }: { session: CollabSession }) {
   const { messages, format } = useLocale();
   const words = messages.leave;
-  const open = useOf(session, ({ saved }) => unsaved(saved));
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) =>
       unsaved(session.saved) > 0 && currentLocation.pathname !== nextLocation.pathname,
   );
 
+  // Counted only while somebody is held: else every key would render this.
+  const open = useOf(session, ({ saved }) => (blocker.state === "blocked" ? unsaved(saved) : null));
   useEffect(() => {
     if (open === 0 && blocker.state === "blocked") blocker.proceed();
   }, [open, blocker]);
@@ -26,7 +27,7 @@ export function LeaveQuestion({ session }: { session: CollabSession }) {
   if (blocker.state !== "blocked" || !waiting) return null;
   return (
     <Modal opened onClose={() => blocker.reset()} title={words.title}>
-      <Text size="sm">{words.text(format.number(open), open)}</Text>
+      <Text size="sm">{words.text(format.number(open ?? 0), open ?? 0)}</Text>
       <Group justify="flex-end" gap={8} mt={18}>
         <Button variant="light" color="red" onClick={() => blocker.proceed()}>
           {words.leave}

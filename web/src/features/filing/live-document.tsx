@@ -10,7 +10,7 @@ import { Blank } from "../../ui/blank.js";
 import { OpeningPage } from "../editor/opening-page.js";
 import { PastView } from "../history/past-view.js";
 import { lookIn, versionOf } from "../versions/look.js";
-import { useVersions } from "../versions/use-versions.js";
+import { FollowVersions, useVersions } from "../versions/use-versions.js";
 import { DocumentBar } from "./document-bar.js";
 import { DocumentFrame, DocumentFrameLoading } from "./document-frame.js";
 import { EndingBanner } from "./ending-banner.js";
@@ -69,6 +69,7 @@ function Connected({ document, session, restart }: ConnectedProps) {
         <PastView document={document} look={look} versions={versions} session={session} />
       ) : null}
       {barred ? <Barred /> : null}
+      <FollowVersions versions={versions} documentId={document.id} />
       <LeaveQuestion session={session} />
     </DocumentFrame>
   );

@@ -2,8 +2,8 @@ import { Tooltip } from "@mantine/core";
 import {
   IconCloudCheck,
   IconCloudOff,
+  IconCloudUp,
   IconEye,
-  IconLoader2,
   IconLock,
   IconPlugConnected,
 } from "@tabler/icons-react";
@@ -74,7 +74,7 @@ function iconOf({ kind }: SavedLabel) {
     case "offline":
       return <IconCloudOff size={size} stroke={1.8} />;
     case "saving":
-      return <IconLoader2 size={size} stroke={2} className={classes.turning} />;
+      return <IconCloudUp size={size} stroke={1.8} />;
     case "saved":
       return <IconCloudCheck size={size} stroke={1.8} />;
     case "view-only":

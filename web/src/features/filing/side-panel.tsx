@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { OpenDocument } from "../../api/open-document.js";
 import { useLocale } from "../../i18n/locale.js";
 import { RecordPanel } from "../record/record-panel.js";
-import type { Versions } from "../versions/use-versions.js";
+import type { Versions } from "../versions/versions.js";
 import { VersionsPanel } from "../versions/versions-panel.js";
 import classes from "./filing.module.css";
 import { usePanelOpen } from "./panel-open.js";

@@ -9,7 +9,7 @@ import { authorName } from "../versions/author-name.js";
 import type { Look } from "../versions/look.js";
 import { NameModal } from "../versions/name-modal.js";
 import { RestoreModal } from "../versions/restore-modal.js";
-import type { Versions } from "../versions/use-versions.js";
+import type { Versions } from "../versions/versions.js";
 import classes from "./history.module.css";
 import { Timeline } from "./timeline.js";
 import type { KnownVersions } from "./use-known-versions.js";

@@ -4,7 +4,8 @@ import type { OpenDocument } from "../../api/open-document.js";
 import type { CollabSession } from "../../collab/collab-session.js";
 import { mayWriteNow, useOf } from "../../collab/use-collab.js";
 import { addressOf, type Look } from "../versions/look.js";
-import type { Versions } from "../versions/use-versions.js";
+import { useHead } from "../versions/use-versions.js";
+import type { Versions } from "../versions/versions.js";
 import { PastBar } from "./past-bar.js";
 import { ReadingPage } from "./reading-page.js";
 import { TextView } from "./text-view.js";
@@ -27,7 +28,7 @@ export function PastView({ document, look, versions, session }: PastViewProps) {
   const version = look.kind === "changes" ? look.to : look.version;
   const known = useKnownVersions(document.id, version, versions);
   // Until the list has been read, what the address names may be the newest.
-  const head = Math.max(versions.window.versions[0]?.number ?? 0, document.version, version);
+  const head = Math.max(useHead(versions, 0), document.version, version);
   const onLook = useCallback(
     (next: Look) => void navigate(addressOf(next), { replace: true, preventScrollReset: true }),
     [navigate],

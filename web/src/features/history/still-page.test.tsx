@@ -41,7 +41,7 @@ const element = (name: string, attributes: Record<string, string | number>, ...c
 function shown(mode: Telling["mode"], ...children: Piece[]): string {
   const node: TreeNode = { type: "fragment", entries: [], children };
   return renderToStaticMarkup(
-    <LocaleProvider>
+    <LocaleProvider messages={en}>
       <StillPage kind="FILING" node={node} telling={{ mode, writers }} label="A page" page={null} />
     </LocaleProvider>,
   );

@@ -2,7 +2,8 @@ import { NamedVersionsDocument, OneVersionDocument } from "@onrecord/schema/gene
 import { useMemo } from "react";
 import { useReading } from "../../api/use-reading.js";
 import type { VersionRow } from "../versions/group-versions.js";
-import type { Versions } from "../versions/use-versions.js";
+import { useTold } from "../versions/use-versions.js";
+import type { Versions } from "../versions/versions.js";
 
 /** What is known of the versions a page may look at. */
 export interface KnownVersions {
@@ -12,7 +13,8 @@ export interface KnownVersions {
 }
 
 /** The named versions and the one that is shown, whichever of them the list beside the page has read. */
-export function useKnownVersions(documentId: string, shown: number, { window }: Versions): KnownVersions {
+export function useKnownVersions(documentId: string, shown: number, versions: Versions): KnownVersions {
+  const { window } = useTold(versions);
   const [{ data: names }] = useReading({
     query: NamedVersionsDocument,
     variables: { id: documentId },

@@ -9,7 +9,7 @@ import { useLocale } from "../../i18n/locale.js";
 import { useCapability } from "../../session/session.js";
 import { Blank } from "../../ui/blank.js";
 import { LinesLoading } from "../../ui/lines-loading.js";
-import { LiveDot } from "../../ui/live-dot.js";
+import { LiveWord } from "../../ui/live-word.js";
 import { ProblemView } from "../../ui/problem-view.js";
 import { useTitle } from "../../ui/use-title.js";
 import { useTellWhere } from "../../ui/where.js";
@@ -82,7 +82,7 @@ function Log() {
           </span>
         ) : null}
         <span className={classes.spacer} />
-        {line === "broken" ? <LiveDot line={line} /> : null}
+        {line === "broken" ? <LiveWord line={line} /> : null}
         <Switch
           size="xs"
           label={words.live}

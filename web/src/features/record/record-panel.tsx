@@ -8,7 +8,7 @@ import { useLiveList } from "../../api/use-live-list.js";
 import { useLocale } from "../../i18n/locale.js";
 import { Blank } from "../../ui/blank.js";
 import { LinesLoading } from "../../ui/lines-loading.js";
-import { LiveDot } from "../../ui/live-dot.js";
+import { LiveWord } from "../../ui/live-word.js";
 import { ProblemView } from "../../ui/problem-view.js";
 import { EntryItem } from "./entry-item.js";
 import { EntryRun } from "./entry-run.js";
@@ -64,7 +64,7 @@ export function RecordPanel({ documentId }: { documentId: string }) {
   return (
     <>
       <div className={classes.panelHead}>
-        <LiveDot line={line} />
+        <LiveWord line={line} />
         {total === null ? null : <span className="tabular">{words.count(format.number(total), total)}</span>}
       </div>
       <ol className={classes.list} aria-live="off">

@@ -1,11 +1,13 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { RestoreVersionDocument } from "@onrecord/schema/generated";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useMutation } from "urql";
 import { problemOf } from "../../api/problem.js";
 import { useLocale } from "../../i18n/locale.js";
 import { tellProblem } from "../../ui/problem-toast.js";
+import { focusText } from "../editor/focus-text.js";
 
 interface RestoreModalProps {
   readonly documentId: string;
@@ -20,17 +22,20 @@ export function RestoreModal({ documentId, number, onClose }: RestoreModalProps)
   const shown = format.number(number);
   const [{ fetching }, restore] = useMutation(RestoreVersionDocument);
   const [, setSearch] = useSearchParams();
+  const [done, setDone] = useState(false);
 
   const confirm = async () => {
     const { error } = await restore({ input: { documentId, version: number } });
     if (error) return tellProblem(problemOf(error), words.restoreTitle(shown), messages);
+    setDone(true);
     notifications.show({ message: words.restored(shown) });
     setSearch({}, { replace: true });
     onClose();
+    focusText();
   };
 
   return (
-    <Modal opened onClose={onClose} title={words.restoreTitle(shown)}>
+    <Modal opened onClose={onClose} returnFocus={!done} title={words.restoreTitle(shown)}>
       <Text size="sm" lh={1.55}>
         {words.restoreText(shown)}
       </Text>

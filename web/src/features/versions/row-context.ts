@@ -1,5 +1,5 @@
 import type { OpenDocument } from "../../api/open-document.js";
-import type { Versions } from "./use-versions.js";
+import type { Versions } from "./versions.js";
 
 /** What every row of the list needs to know of its surroundings. */
 export interface RowContext {

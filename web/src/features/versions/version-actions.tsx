@@ -8,6 +8,8 @@ import { addressOf, type Look } from "./look.js";
 import { NameModal } from "./name-modal.js";
 import { RestoreModal } from "./restore-modal.js";
 import type { RowContext } from "./row-context.js";
+import { useHead } from "./use-versions.js";
+import type { Versions } from "./versions.js";
 import classes from "./versions.module.css";
 
 /** What may be done with a version: see what it changed and who wrote it; editors may name and restore it. */
@@ -35,7 +37,7 @@ export function VersionActions({
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <PastItems number={version.number} newest={newest} />
+          <PastItems number={version.number} versions={versions} />
           {mayEdit ? (
             <>
               <Menu.Divider />
@@ -61,9 +63,10 @@ export function VersionActions({
   );
 }
 
-/** The ways to look at a version. */
-function PastItems({ number, newest }: { number: number; newest: number | null }) {
+/** The ways to look at a version. Asks for the newest itself: its row is not drawn again for every version that comes. */
+function PastItems({ number, versions }: { number: number; versions: Versions }) {
   const { messages } = useLocale();
+  const newest = useHead(versions, number);
   const words = messages.past;
   const item = (label: string, Icon: typeof IconUserEdit, look: Look) => (
     <Menu.Item component={Link} to={addressOf(look)} leftSection={<Icon size={15} />}>
@@ -73,7 +76,7 @@ function PastItems({ number, newest }: { number: number; newest: number | null }
   return (
     <>
       {item(words.compareWithPrevious, IconGitCompare, { kind: "changes", from: number - 1, to: number })}
-      {newest === null || number === newest
+      {number === newest
         ? null
         : item(words.compareWithCurrent, IconGitCompare, { kind: "changes", from: number, to: newest })}
       {item(words.authorsHere, IconUserEdit, { kind: "authors", version: number })}

@@ -1,6 +1,6 @@
 import { UnstyledButton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
-import { useId, useState } from "react";
+import { memo, useId, useState } from "react";
 import { useLocale } from "../../i18n/locale.js";
 import { Moment } from "../../ui/moment.js";
 import { PersonMarks } from "../../ui/person-mark.js";
@@ -9,11 +9,10 @@ import type { RowContext } from "./row-context.js";
 import { VersionItem } from "./version-item.js";
 import classes from "./versions.module.css";
 
+type RunProps = RowContext & { group: Extract<VersionGroup, { kind: "run" }> };
+
 /** A run of small edits as one row, which opens to show each. */
-export function VersionRun({
-  group,
-  ...context
-}: RowContext & { group: Extract<VersionGroup, { kind: "run" }> }) {
+export const VersionRun = memo(function VersionRun({ group, ...context }: RunProps) {
   const { messages, format } = useLocale();
   const words = messages.versions;
   const id = useId();
@@ -67,5 +66,18 @@ export function VersionRun({
         </ol>
       ) : null}
     </li>
+  );
+}, sameRun);
+
+/** Runs that nothing was added to stay as they are while the newest grows. */
+function sameRun(before: RunProps, after: RunProps): boolean {
+  const [now, then] = [after.group.versions, before.group.versions];
+  return (
+    before.shown === after.shown &&
+    before.mayEdit === after.mayEdit &&
+    before.document === after.document &&
+    (before.newest === then[0].number) === (after.newest === now[0].number) &&
+    then.length === now.length &&
+    then.every((version, index) => version === now[index])
   );
 }

@@ -5,12 +5,13 @@ import type { OpenDocument } from "../../api/open-document.js";
 import { useLocale } from "../../i18n/locale.js";
 import { Blank } from "../../ui/blank.js";
 import { LinesLoading } from "../../ui/lines-loading.js";
-import { LiveDot } from "../../ui/live-dot.js";
+import { LiveWord } from "../../ui/live-word.js";
 import { ProblemView } from "../../ui/problem-view.js";
 import { groupVersions } from "./group-versions.js";
-import type { Versions } from "./use-versions.js";
+import { useTold } from "./use-versions.js";
 import { VersionItem } from "./version-item.js";
 import { VersionRun } from "./version-run.js";
+import type { Versions } from "./versions.js";
 import classes from "./versions.module.css";
 
 interface VersionsPanelProps {
@@ -23,7 +24,7 @@ interface VersionsPanelProps {
 export function VersionsPanel({ document, versions, shown }: VersionsPanelProps) {
   const { messages } = useLocale();
   const words = messages.versions;
-  const { window, state, line } = versions;
+  const { window, state, line } = useTold(versions);
   const [onlyNamed, setOnlyNamed] = useState(false);
   const [loading, setLoading] = useState(false);
   const listed = useMemo(
@@ -48,7 +49,7 @@ export function VersionsPanel({ document, versions, shown }: VersionsPanelProps)
   return (
     <>
       <div className={classes.head}>
-        <LiveDot line={line} />
+        <LiveWord line={line} />
         <Switch
           size="xs"
           label={words.onlyNamed}

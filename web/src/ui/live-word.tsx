@@ -3,7 +3,7 @@ import { useLocale } from "../i18n/locale.js";
 import classes from "./ui.module.css";
 
 /** Whether a list grows by itself at this moment. */
-export function LiveDot({ line }: { line: LineState }) {
+export function LiveWord({ line }: { line: LineState }) {
   const { messages } = useLocale();
   if (line === "off") return null;
   return (
