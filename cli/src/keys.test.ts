@@ -135,10 +135,12 @@ describe("onrecord keys", { timeout: 240_000 }, () => {
         },
       ]);
       expect(JSON.stringify(errors)).not.toMatch(/127\.0\.0\.1|permission denied|vault/i);
-      const lines = server.stderr
-        .split("\n")
-        .filter((line) => line.includes(errors[0]!.extensions.requestId));
-      expect(lines.join()).toMatch(/permission denied at team\/transit\/encrypt/);
+      const { requestId } = errors[0]!.extensions;
+      const why = /permission denied at team\/transit\/encrypt/;
+      await until(
+        () => server.stderr.split("\n").some((line) => line.includes(requestId) && why.test(line)),
+        "the log to say why, with the request's id",
+      );
       const now = await scrape(url);
       expect(now.value("onrecord_key_service_up", wrapping)).toBe(0);
       expect(now.value("onrecord_key_service_last_success_timestamp_seconds", wrapping)).toBeGreaterThan(0);
