@@ -47,7 +47,9 @@ export class Losses {
   }
 
   add(kind: LossKind, what = "", count = 1): void {
-    const before = this.#trail.replace(/\s+/g, " ").trim().slice(-longest).toWellFormed();
+    const said = shown(what).slice(0, longest).toWellFormed();
+    if (kind === "hidden text" && said === "") return;
+    const before = shown(this.#trail).slice(-longest).toWellFormed();
     const place = this.#place();
     const last = this.#items.at(-1);
     const same = toldOnce.has(kind)
@@ -58,13 +60,18 @@ export class Losses {
           ? last
           : undefined;
     if (same !== undefined) same.count += count;
-    else {
-      const said = what.replace(/\s+/g, " ").trim().slice(0, longest).toWellFormed();
-      this.#items.push({ kind, count, place, before, what: said });
-    }
+    else this.#items.push({ kind, count, place, before, what: said });
   }
 
   get all(): readonly Loss[] {
     return this.#items;
   }
+}
+
+/** Without what only layout engines see. */
+function shown(text: string): string {
+  return text
+    .replace(/[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
 }

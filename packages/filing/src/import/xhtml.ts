@@ -23,6 +23,14 @@ export function fromXhtml(source: string): string {
   const lowerCase = source.toLowerCase();
   let from = 0;
   let typed = false;
+  /** By name, where its last end tag stands. */
+  const ends = new Map<string, number>();
+  const isUnclosed = (name: string, at: number) => {
+    if (!textElements.has(name)) return false;
+    const end = ends.get(name) ?? lowerCase.lastIndexOf(`</${name}`);
+    ends.set(name, end);
+    return end < at;
+  };
   const keepTo = (end: number) => out.push(source.slice(from, end));
   for (let at = source.indexOf("<"); at !== -1; at = source.indexOf("<", Math.max(at + 1, from))) {
     if (source.startsWith("<!--", at)) {
@@ -51,8 +59,7 @@ export function fromXhtml(source: string): string {
       const name = withoutPrefix(tag.name, prefixes);
       keepTo(at);
       const lower = name.toLowerCase();
-      const expand =
-        tag.selfClosing && !emptyElements.has(lower) && (isXml || isUnclosed(lower, lowerCase, tag.end));
+      const expand = tag.selfClosing && !emptyElements.has(lower) && (isXml || isUnclosed(lower, tag.end));
       const inner = source.slice(at + (tag.closing ? 2 : 1) + tag.name.length, tag.end - (expand ? 2 : 1));
       out.push(`<${tag.closing ? "/" : ""}${name}${inner}>`, expand ? `</${name}>` : "");
       from = tag.end;
@@ -66,10 +73,6 @@ export function fromXhtml(source: string): string {
   }
   keepTo(source.length);
   return out.join("");
-}
-
-function isUnclosed(name: string, source: string, from: number): boolean {
-  return textElements.has(name) && source.lastIndexOf(`</${name}`) < from;
 }
 
 /** The prefixes that stand for XHTML. */
