@@ -85,7 +85,7 @@ describe("docker-compose.yml", () => {
   });
 
   it("gives each service its own login and no secret of another; the owner's to the migration, the superuser's to Postgres", () => {
-    const common = ["nats", "service_secret"];
+    const common = ["metrics_token", "nats", "service_secret"];
     for (const name of loginNames) {
       const service = compose.services[name]!;
       expect(given(service).sort()).toEqual([...common, name].sort());
