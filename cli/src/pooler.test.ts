@@ -64,7 +64,8 @@ describe.skipIf(pgbouncer === undefined)(what, { timeout: 240_000 }, () => {
       const empty = resources.use(await freshDatabase({ migrated: false }));
       await using pooler = await startPgbouncer(pgbouncer!, mode, [empty.adminUrl]);
       const variables = env(pooler.through(empty.adminUrl));
-      const sentence = /^(BAD {2}database: |\{.*"msg":")The pooler of DATABASE_URL shares .*pool_mode=session/m;
+      const sentence =
+        /^(BAD {2}database: |\{.*"msg":")The pooler of DATABASE_URL shares .*pool_mode=session/m;
       for (const command of ["migrate", "start"]) {
         const { code, stdout, stderr } = await Command.run([command], variables).ended;
         expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(sentence)]);
