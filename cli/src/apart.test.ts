@@ -22,15 +22,32 @@ it("works with every service in a process of its own, over one database", { time
     ONRECORD_DEMO_PASSWORD: "a password of the demo",
   };
   // Whoever has the owner's login migrates, and makes the demo firm. The services have each their own and no other.
-  const migration = opened.use(
-    Command.run(["migrate"], {
+  const migrate = (ONRECORD_DEMO: string) =>
+    opened.use(
+      Command.run(["migrate"], {
+        ...env,
+        ONRECORD_DEMO,
+        DATABASE_URL: postgres.adminUrl,
+        DATABASE_ADMIN_URL: postgres.adminUrl,
+      }),
+    ).ended;
+  expect(await migrate("0")).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("is migrating the database"),
+  });
+  // A service that is asked for the firm says who can make it, and does not say to do what it does not.
+  const asked = opened.use(
+    Command.run(["start", "subgraph", "identity"], {
       ...env,
       ONRECORD_DEMO: "1",
-      DATABASE_URL: postgres.adminUrl,
-      DATABASE_ADMIN_URL: postgres.adminUrl,
+      DATABASE_URL: postgres.loginUrls.identity,
     }),
   );
-  expect((await migration.ended).code).toBe(0);
+  await asked.ready();
+  const { stderr } = await asked.stop("SIGTERM");
+  expect(stderr).toContain("run `onrecord migrate` with ONRECORD_DEMO=1");
+  expect(stderr).not.toContain("is migrating");
+  expect((await migrate("1")).code).toBe(0);
   const urls: Record<string, string> = {};
   const start = async (login: LoginName, words: readonly string[], more: Record<string, string> = {}) => {
     const DATABASE_URL = postgres.loginUrls[login];

@@ -26,4 +26,6 @@ it("knows the commit of a clone, however its branches are kept, and of nothing e
   expect(checkedOut(dir)).toBe(id);
   await writeFile(join(dir, ".git", "HEAD"), "ref: refs/../../secret\n");
   expect(checkedOut(dir)).toBeUndefined();
+  await writeFile(join(dir, "commit.txt"), `${id}\n`);
+  expect(checkedOut(dir)).toBe(id);
 });

@@ -1,11 +1,13 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The commit that is checked out where this program lies; undefined where that is no clone, as in an image. */
+/** The commit that is checked out where this program lies, or that was when it was shipped from there; undefined where nobody knows. */
 export function checkedOut(clone = root): string | undefined {
+  const shipped = join(clone, "commit.txt");
+  if (existsSync(shipped)) return idIn(readFileSync(shipped, "utf8").trim());
   const read = (path: string) => readFileSync(join(clone, ".git", path), "utf8").trim();
   try {
     const head = read("HEAD");

@@ -22,8 +22,15 @@ const LOCK = 0x0a_d1_7_2;
  * no service's login may: a process that has no other leaves it to `onrecord migrate`.
  */
 export async function createDemoFirm(context: AppContext, onProgress: (step: string) => void): Promise<void> {
-  const { db, ledger } = context;
-  if ((await hasUsers(db)) || !(await mayCreate(db))) return;
+  const { db, ledger, config, log } = context;
+  if (await hasUsers(db)) return;
+  if (!(await mayCreate(db))) {
+    if (config.demoAsked)
+      log.warn(
+        "ONRECORD_DEMO=1 asks for the demo firm, and this process's login may not make it: run `onrecord migrate` with ONRECORD_DEMO=1",
+      );
+    return;
+  }
   onProgress("creating the demo firm");
   const history = new History(context);
   const edits = new Edits(context, history);

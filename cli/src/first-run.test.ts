@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { openEditor } from "@onrecord/testing/editor";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Api } from "./client/api.js";
@@ -114,11 +114,25 @@ it("lets whoever operates the machine make the first administrator before anythi
   const empty = await newDataDir();
   try {
     env = { ONRECORD_DATA: empty, ONRECORD_DEMO: "0" };
-    expect(await admin(["root@example.test"], "short\n")).toMatchObject({ code: 1, stdout: "" });
+    // What works on an Onrecord that is there makes none in passing.
+    for (const command of [
+      ["keys", "list"],
+      ["backup", "--out", empty],
+      ["doctor", "--data"],
+    ]) {
+      const { code, stderr } = await Command.run(command, env).ended;
+      expect(code, command.join(" ")).not.toBe(0);
+      expect(stderr).toContain(`There is no Onrecord in ${empty}.`);
+    }
+    expect(await readdir(empty)).toEqual([]);
+    const short = await admin(["root@example.test"], "short\n");
+    expect(short).toMatchObject({ code: 1, stdout: "" });
+    expect(short.stderr).toContain(`Nothing is there yet: this makes the data directory ${empty}.`);
     const nothing = await admin(["root@example.test"]);
     expect(nothing.stderr).toMatch(/Pipe the password in, or let --generate make one/);
-    const { code, stdout } = await admin(["Root@example.test", "--name", "Root", "--generate"]);
+    const { code, stdout, stderr } = await admin(["Root@example.test", "--name", "Root", "--generate"]);
     expect([code, stdout.trim().length]).toEqual([0, 24]);
+    expect(stderr).toContain(`root@example.test administers the Onrecord of the data directory ${empty}.`);
     await using server = Command.run(["start"], env);
     const url = await server.ready();
     const { signIn } = await new Api(url, undefined).ask<{ signIn: { principal: object } }>(

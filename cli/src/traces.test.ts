@@ -112,7 +112,7 @@ describe("a node of which everything is traced", () => {
       );
     await until(() => sql().length > 0, "the edit to arrive");
     const commit = receiver.spans.find(({ spanId }) => spanId === sql()[0]!.parentSpanId);
-    expect(commit).toMatchObject({ name: "commit" });
+    expect(commit).toMatchObject({ name: "group commit" });
     expect(named(receiver.spans, "GET /collab").length).toBeGreaterThan(0);
   });
 

@@ -16,7 +16,7 @@ keep() { # name value
   mv "$dir/$1.new" "$dir/$1"
 }
 
-for name in postgres_superuser database_owner identity permissions documents audit collab gateway service_secret nats; do
+for name in postgres_superuser database_owner identity permissions documents audit collab gateway service_secret metrics_token nats; do
   variable=$(printf '%s' "$name" | tr '[:lower:]' '[:upper:]')
   value=$(printenv "$variable" || true)
   [ -n "$value" ] || value=$(od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n')

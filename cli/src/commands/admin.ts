@@ -5,6 +5,7 @@ import { addAdministrator, checkWanted } from "@onrecord/subgraph-identity/comma
 import { askPassword } from "../client/ask-password.js";
 import { readEnvironment } from "../env.js";
 import { print, printJson, tell } from "../output.js";
+import { isThere, placeOf } from "../place.js";
 
 /** How an administrator is made. */
 export interface AdminOptions {
@@ -19,7 +20,10 @@ export async function createAdmin(
   given: string,
   { name = given, generate = false, another = false, json }: AdminOptions,
 ): Promise<void> {
-  const { config, secrets } = readEnvironment();
+  const environment = readEnvironment();
+  const { config, secrets } = environment;
+  const place = placeOf(config, secrets);
+  tell(isThere(environment) ? `This is about ${place}.` : `Nothing is there yet: this makes ${place}.`);
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
   const operator = onLogin(context, "operator");
   // Nobody types a password in vain.
@@ -28,10 +32,10 @@ export async function createAdmin(
   const password = made ?? (await askPassword());
   const email = await addAdministrator(operator, { email: given, name, password, another });
   if (json) printJson(made === undefined ? { email } : { email, password: made });
-  else if (made === undefined) print(`${email} administers this installation.`);
+  else if (made === undefined) print(`${email} administers the Onrecord of ${place}.`);
   else {
     tell(
-      `${email} administers this installation. The password is shown only here; change it after signing in.`,
+      `${email} administers the Onrecord of ${place}. The password is shown only here; change it after signing in.`,
     );
     print(made);
   }

@@ -1,8 +1,8 @@
 import { createLogger } from "@onrecord/core/log";
 import { reachOwner } from "../backup/reach-owner.js";
 import { examineData } from "../doctor/examine-data.js";
-import { readEnvironment } from "../env.js";
 import { print, printJson, tell } from "../output.js";
+import { readOperated } from "../place.js";
 
 /** What `onrecord doctor --data` ends with. */
 const CLEAN = 0;
@@ -15,7 +15,7 @@ const COULD_NOT_LOOK = 2;
  */
 export async function doctorData({ json }: { json?: boolean }): Promise<void> {
   try {
-    const { config, secrets } = readEnvironment();
+    const { config, secrets } = readOperated();
     await using owner = await reachOwner(config, secrets, createLogger(config.logLevel));
     const faults = await examineData(owner.adminUrl, config, secrets, tell);
     if (json) printJson(faults);

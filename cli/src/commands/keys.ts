@@ -5,8 +5,8 @@ import { createLogger } from "@onrecord/core/log";
 import { KeyRotation, type KeyStatus } from "@onrecord/history/keys/key-rotation";
 import { Keyring } from "@onrecord/keys/keyring";
 import { bySystem } from "@onrecord/ledger/ledger";
-import { readEnvironment } from "../env.js";
 import { print, printJson, tell } from "../output.js";
+import { readOperated } from "../place.js";
 
 interface Output {
   readonly json?: boolean;
@@ -75,7 +75,7 @@ export async function retireKey(keyId: string): Promise<void> {
 }
 
 async function withKeys(work: (rotation: KeyRotation) => Promise<void>): Promise<void> {
-  const { config, secrets } = readEnvironment();
+  const { config, secrets } = readOperated();
   await using context = await createContext(config, secrets, createLogger(config.logLevel), { beside: true });
   const keys = await Keyring.open(config.dataDir, config.keys, secrets.keys);
   await work(new KeyRotation(onLogin(context, "operator"), keys, bySystem(newId())));

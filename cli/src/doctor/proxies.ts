@@ -5,6 +5,8 @@ import { ownUrl } from "../client/own-url.js";
 import type { Finding } from "./checks.js";
 
 const check = "proxies";
+/** Of a proxy that was forgotten come that many within minutes. A program or a stranger who sends such a header once needs no answer. */
+const FORGOTTEN = 10;
 
 /** Whether limits and the record see people, and not the proxy before us: by the configuration, and by what a running Onrecord has heard. */
 export async function checkProxies(
@@ -13,7 +15,9 @@ export async function checkProxies(
 ): Promise<Finding> {
   const { publicUrl, trustedProxies } = config;
   const heard = await disbelieved(ownUrl(config), metricsToken);
-  const forgotten = heard.filter(({ reason, peer }) => reason === "untrusted-peer" && isInside(peer));
+  const forgotten = heard.filter(
+    ({ reason, peer, times }) => reason === "untrusted-peer" && isInside(peer) && times >= FORGOTTEN,
+  );
   if (forgotten.length > 0)
     return bad(
       `${named(forgotten)} says for whom it forwards requests and is not believed: if that is your proxy, name it in ONRECORD_TRUSTED_PROXIES, or everybody is taken for one visitor`,
@@ -38,6 +42,7 @@ export async function checkProxies(
 interface Heard {
   readonly peer: string;
   readonly reason: string;
+  readonly times: number;
 }
 
 /** What an Onrecord that runs here has not believed; nothing where none runs, or its metrics are not ours to read. */
@@ -47,9 +52,9 @@ async function disbelieved(url: string, token: string | undefined): Promise<Hear
     .then((response) => (response.ok ? response.text() : ""))
     .catch(() => "");
   const lines = text.matchAll(
-    new RegExp(`^${DISBELIEVED_METRIC}\\{peer="([^"]*)",reason="([^"]*)"\\}`, "gm"),
+    new RegExp(`^${DISBELIEVED_METRIC}\\{peer="([^"]*)",reason="([^"]*)"\\} (\\S+)`, "gm"),
   );
-  return [...lines].map(([, peer = "", reason = ""]) => ({ peer, reason }));
+  return [...lines].map(([, peer = "", reason = "", times]) => ({ peer, reason, times: Number(times) }));
 }
 
 /** Strangers send such headers too; a proxy of one's own mostly has an address inside. */

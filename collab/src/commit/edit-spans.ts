@@ -24,7 +24,7 @@ export class EditSpans {
       changes.flatMap(({ span }) => (span === undefined || span.ended !== 0 ? [] : [span])),
     );
     const [first, ...others] = this.#edits.flat();
-    this.#commit = tracer.below(first, "commit", {
+    this.#commit = tracer.below(first, "group commit", {
       attributes: {
         "onrecord.documents": documents.length,
         "onrecord.changes": documents.reduce((sum, { changes }) => sum + changes.length, 0),

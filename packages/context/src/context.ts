@@ -109,8 +109,7 @@ export async function createContext(
   await using resources = new AsyncDisposableStack();
   const reached = await openDatabase(config, secrets, log, options, resources);
   const { admin, fatal } = reached;
-  options.onProgress?.("migrating the database");
-  await migrate(admin.url, log);
+  await migrate(admin.url, log, { onBegin: () => options.onProgress?.("migrating the database") });
   const { own, logins } = reached.external ? await stepAllDown(reached, log) : reached;
   const nodeId = newId();
   const metrics = new Registry();

@@ -1,11 +1,15 @@
 import { isIP, isIPv6 } from "node:net";
 
-/** An address in the form in which it is compared and recorded: an IPv4 address inside IPv6 is that IPv4 address; null: it is no address. */
+/**
+ * An address in the one form in which it is compared and recorded, however it was written: IPv6 as RFC 5952 has it, an IPv4 address inside
+ * IPv6 as that; null: it is no address.
+ */
 export function plainAddress(text: string): string | null {
   const family = isIP(text);
   if (family === 0) return null;
   if (family === 4) return text;
-  return mappedIPv4(text) ?? text.toLowerCase();
+  const [address = "", zone] = text.toLowerCase().split("%");
+  return mappedIPv4(text) ?? `${shortIPv6(address)}${zone === undefined ? "" : `%${zone}`}`;
 }
 
 /**
@@ -26,6 +30,11 @@ function mappedIPv4(address: string): string | undefined {
   const [a, b, c, d, e, f, high = 0, low = 0] = wholeIPv6(address.replace(/%.*$/, ""));
   if ([a, b, c, d, e].some((group) => group !== 0) || f !== 0xffff) return undefined;
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}
+
+/** URLs write IPv6 addresses in one way, the shortest. */
+function shortIPv6(address: string): string {
+  return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 
 /** The eight groups of an IPv6 address. */

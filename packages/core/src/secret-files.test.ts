@@ -23,7 +23,9 @@ describe("secrets as files", () => {
       NATS_URL: "nats://onrecord@nats:4222",
       NATS_PASSWORD_FILE: file("nats", password),
       ONRECORD_SERVICE_SECRET_FILE: file("secret", `${"s".repeat(32)}\n`),
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: file("headers", "x-token=of%20ours\n"),
     });
+    expect(secrets.traceHeaders).toEqual({ "x-token": "of ours" });
     const url = new URL(secrets.databaseUrl!);
     expect([url.username, decodeURIComponent(url.password), url.host]).toEqual([
       "onrecord_audit",

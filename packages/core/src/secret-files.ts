@@ -5,7 +5,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Whether a variable of this name holds a secret, and may be given as a file instead: `<name>_FILE` is its path. */
 const SECRET =
-  /^(DATABASE_(ADMIN_)?URL(_[A-Z]+)?|DATABASE_(ADMIN_)?PASSWORD(_[A-Z]+)?|NATS_(URL|PASSWORD)|ONRECORD_(SERVICE_SECRET|DEMO_PASSWORD|METRICS_TOKEN)|AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))$/;
+  /^(DATABASE_(ADMIN_)?URL(_[A-Z]+)?|DATABASE_(ADMIN_)?PASSWORD(_[A-Z]+)?|NATS_(URL|PASSWORD)|ONRECORD_(SERVICE_SECRET|DEMO_PASSWORD|METRICS_TOKEN)|OTEL_EXPORTER_OTLP_HEADERS|AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))$/;
 
 /** The address that a password belongs to: `DATABASE_PASSWORD_AUDIT` is that of `DATABASE_URL_AUDIT`. */
 const PASSWORD = /^(DATABASE|DATABASE_ADMIN|NATS)_PASSWORD(_[A-Z]+)?$/;

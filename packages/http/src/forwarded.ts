@@ -49,16 +49,20 @@ export function xForwardedHops(headers: IncomingHttpHeaders): Told {
 /** What `Forwarded` (RFC 7239) tells. */
 export function forwardedHops({ forwarded }: IncomingHttpHeaders): Told {
   if (forwarded === undefined) return { hops: [], tellWho: false };
-  const elements = elementsFromTheRight(forwarded).slice(0, MOST_HOPS);
+  const elements = elementsFromTheRight(forwarded)
+    .filter((element) => element.trim() !== "")
+    .slice(0, MOST_HOPS);
   return { hops: elements.map(hopOf), tellWho: /\bfor\s*=/i.test(forwarded) };
 }
 
+/** The values of a list, the last first; HTTP has empty ones count for nothing (`203.0.113.7,`). */
 function fromTheRight(header: string | string[] | undefined): string[] {
   if (header === undefined) return [];
   return String(header)
     .split(",")
-    .slice(-MOST_HOPS)
     .map((text) => text.trim())
+    .filter((text) => text !== "")
+    .slice(-MOST_HOPS)
     .reverse();
 }
 

@@ -51,7 +51,7 @@ describe("who X-Forwarded-For says", () => {
     ["unknown", proxy],
     ["203.0.113.7, unknown", proxy],
     ["203.0.113.7, unknown, 10.0.0.3", "10.0.0.3"],
-    ["203.0.113.7, ", proxy],
+    ["203.0.113.7, ", "203.0.113.7"],
     ["", proxy],
     ["203.0.113.7.9", proxy],
     ["203.0.113.0x7", proxy],
@@ -60,7 +60,10 @@ describe("who X-Forwarded-For says", () => {
     ["203.0.113.7, unix:", proxy],
     ["1".repeat(8000), proxy],
     [`203.0.113.7${", 10.0.0.1".repeat(900)}`, "10.0.0.1"],
-    [`203.0.113.7${",".repeat(8000)}`, proxy],
+    [`203.0.113.7${",".repeat(8000)}`, "203.0.113.7"],
+    ["198.51.100.9, 203.0.113.7, ", "203.0.113.7"],
+    [",", proxy],
+    ["2001:0db8:0000::0001", "2001:db8::1"],
   ])("is, in %j, %s", async (header, ip) => {
     expect((await visitor({ "x-forwarded-for": header })).ip).toBe(ip);
     expect(told).toEqual([]);
@@ -100,6 +103,8 @@ describe("who Forwarded says", () => {
     ["", proxy],
     ['="'.repeat(4000), proxy],
     ["for=,".repeat(3000), proxy],
+    ["for=198.51.100.9, for=203.0.113.7,", "203.0.113.7"],
+    ['for="[2001:0db8:0000::0001]",', "2001:db8::1"],
   ])("is, in %j, %s", async (header, ip) => {
     expect((await visitor({ Forwarded: header })).ip).toBe(ip);
     expect(told).toEqual([]);

@@ -53,6 +53,8 @@ export async function pendingMigrations(sql: Sql): Promise<string[]> {
 export interface MigrateOptions {
   /** How often a migration that others keep from its locks comes back. */
   readonly attempts?: number;
+  /** Told before anything is changed, where there is something to do and this login may. */
+  readonly onBegin?: () => void;
 }
 
 /**
@@ -63,7 +65,7 @@ export interface MigrateOptions {
 export async function migrate(
   adminUrl: string,
   log: Logger,
-  { attempts = ATTEMPTS }: MigrateOptions = {},
+  { attempts = ATTEMPTS, onBegin }: MigrateOptions = {},
 ): Promise<string[]> {
   const client = new pg.Client({
     connectionString: adminUrl,
@@ -86,6 +88,7 @@ export async function migrate(
         { cause },
       );
     });
+    onBegin?.();
     await client.query(`set lock_timeout = ${LOCK_WAIT}`);
     // What lies between two statements is this process's own work: a machine that is lost must not hold everybody up.
     await client.query("set idle_in_transaction_session_timeout = 30000");

@@ -54,6 +54,19 @@ beforeAll(async () => {
 });
 afterAll(() => open.disposeAsync());
 
+/** A collaboration server that can be taken away, and come back where it was. */
+async function openCollab() {
+  const first = await start(["collab"]);
+  const node = {
+    ...first,
+    stop: (signal: NodeJS.Signals) => node.command.stop(signal),
+    comeBack: async () => {
+      node.command = (await start(["collab"], { PORT: String(first.port) })).command;
+    },
+  };
+  return node;
+}
+
 /** Gateway and two collaboration servers behind a proxy of this kind, which is before the subgraph copies too. */
 async function openHouse(kind: ProxyKind) {
   const inside = await freePort();
@@ -63,8 +76,8 @@ async function openHouse(kind: ProxyKind) {
   ]);
   const [gateway, ...collab] = await Promise.all([
     start(["gateway"], Object.fromEntries(urls)),
-    start(["collab"]),
-    start(["collab"]),
+    openCollab(),
+    openCollab(),
   ]);
   const all = new Map(ports).set(samplePorts.inside[0], inside);
   // The second gateway of the sample is down.
@@ -186,15 +199,16 @@ describe.each(kinds)("behind %s with its sample file", (kind) => {
 
     // Editors of several documents, until both nodes have some. Those of one document meet on one node.
     const seats: { mine: ReturnType<Person["edit"]>; theirs: ReturnType<Person["edit"]>; id: string }[] = [];
-    const busy = async () => Promise.all(collab.map(connectionsOf));
-    while ((await busy()).some((connections) => connections === 0)) {
+    const seatTwo = async () => {
       const id = await createText(`Paper ${seats.length}`);
       const seat = { id, mine: ann.edit(id), theirs: bob.edit(id) };
       open.use(seat.mine);
       open.use(seat.theirs);
       seats.push(seat);
       await Promise.all([seat.mine.synced(), seat.theirs.synced()]);
-    }
+    };
+    const busy = async () => Promise.all(collab.map(connectionsOf));
+    while ((await busy()).some((connections) => connections === 0)) await seatTwo();
     expect((await busy()).every((connections) => connections % 2 === 0)).toBe(true);
     await until(
       () => events.includes("document.created") && told.length > 0,
@@ -228,9 +242,19 @@ describe.each(kinds)("behind %s with its sample file", (kind) => {
       });
 
     // A node goes without a word; its editors go on at the other.
-    await collab[0].command.stop("SIGKILL");
+    await collab[0].stop("SIGKILL");
     await typeEverywhere("after");
     expect(await connectionsOf(collab[1])).toBe(seats.length * 2);
+
+    // It comes back, and the other goes as in an update: all find the one that is there, however long each stays.
+    while (seats.length < 8) await seatTwo();
+    await collab[0].comeBack();
+    await collab[1].stop("SIGTERM");
+    await until(
+      async () => (await connectionsOf(collab[0])) === seats.length * 2,
+      "all editors to be at the node that came back",
+    );
+    await typeEverywhere("back");
 
     const opened = await entries(watcher, ["document.opened", "document.downloaded"]);
     const of = (ip: string) => opened.filter((entry) => entry.ip === ip).map(({ action }) => action);
@@ -247,6 +271,13 @@ describe.each(kinds)("behind %s with its sample file", (kind) => {
       ...(await entries(watcher, ["session.started", "document.edited"])),
     ]);
     for (const address of everybody) expect(address ?? people).toContain(people);
+
+    // Where no node is left, the logs tell what was asked for in vain, and no token with which one could ask.
+    await collab[0].stop("SIGKILL");
+    const inVain = /\/collab\/[^\n]*502|502[^\n]*\/collab\//;
+    await until(async () => inVain.test(await proxy.logged()), "the log to tell of it");
+    const logged = await proxy.logged();
+    for (const { token } of [ann, bob]) expect(logged).not.toContain(token);
 
     stream.destroy();
     await socket.dispose();

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -26,6 +26,8 @@ export interface RunningProxy extends AsyncDisposable {
   readonly httpPort: number;
   /** The certificate that proves it. */
   readonly ca: Buffer;
+  /** All that it has logged so far, wherever. */
+  logged(): Promise<string>;
 }
 
 /** Ports of the sample files → those of a test. */
@@ -79,8 +81,12 @@ export async function startProxy(kind: ProxyKind, program: string, ports: Ports)
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const ca = await readFile(join(dir, "tls.crt"));
+  const logged = async () => {
+    const files = (await readdir(dir)).filter((name) => name.endsWith(".log"));
+    return [said, ...(await Promise.all(files.map((name) => readFile(join(dir, name), "utf8"))))].join("\n");
+  };
   const owned = starting.move();
-  return { port, httpPort, ca, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, httpPort, ca, logged, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Replaces what must be there. */

@@ -32,6 +32,8 @@ interface Service {
   environment: Record<string, string>;
   secrets: (string | { source: string; target: string })[];
   volumes?: string[];
+  build?: { args: Record<string, string> };
+  env_file?: { path: string; required: boolean }[];
   mem_limit?: string;
   cpus?: number;
   healthcheck?: { test?: string[]; disable?: boolean };
@@ -68,8 +70,9 @@ const secret = (name: string) => readFileSync(join(secrets, name), "utf8").trim(
 
 describe("docker-compose.yml", () => {
   it("is one by the specification's schema, which a planted fault is not", () => {
-    // A project's name came into the specification after this copy of its schema.
-    const { name: _, ...rest } = compose;
+    // A project's name, and files that may be absent, came into the specification after this copy of its schema.
+    const { name: _, ...rest } = structuredClone(compose);
+    for (const service of Object.values(rest.services)) delete service.env_file;
     expect(valid(rest), JSON.stringify(valid.errors)).toBe(true);
     const faulty = structuredClone(rest) as unknown as { services: { gateway: { mem_limits: string } } };
     faulty.services.gateway.mem_limits = "1g";
@@ -85,7 +88,7 @@ describe("docker-compose.yml", () => {
   });
 
   it("gives each service its own login and no secret of another; the owner's to the migration, the superuser's to Postgres", () => {
-    const common = ["nats", "service_secret"];
+    const common = ["metrics_token", "nats", "service_secret"];
     for (const name of loginNames) {
       const service = compose.services[name]!;
       expect(given(service).sort()).toEqual([...common, name].sort());
@@ -124,6 +127,19 @@ describe("docker-compose.yml", () => {
         secret(name === "migrate" ? "database_owner" : name),
       );
     }
+  });
+
+  it("has one file for every other setting of every service, which need not be there and is not built in", () => {
+    for (const service of Object.values(compose.services).filter(({ image }) => image === "onrecord")) {
+      expect(service.env_file).toEqual([{ path: "./onrecord.env", required: false }]);
+      // What one would set there is not taken away again.
+      for (const name of ["ONRECORD_KEYS", "ONRECORD_KMS_KEY", "VAULT_ADDR", "OTEL_EXPORTER_OTLP_ENDPOINT"])
+        expect(Object.keys(service.environment)).not.toContain(name);
+      const args = [...file("Dockerfile").matchAll(/^ARG (\w+)/gm)].map(([, name]) => name);
+      expect(Object.keys(service.build!.args)).toEqual(args);
+    }
+    expect(file(".dockerignore").split("\n")).toContain("onrecord.env");
+    expect(file(".gitignore").split("\n")).toContain("/onrecord.env");
   });
 
   it("mounts what is there", () => {

@@ -1,6 +1,15 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
@@ -84,9 +93,17 @@ describe("what the image ships", { timeout: 300_000 }, () => {
     const shipped = files(join(folder, "shipped"));
     expect(shipped).toContain("cli/dist/main.js");
     expect(shipped).toContain("web/dist/index.html");
+    expect(shipped.filter((path) => path.startsWith("docs/"))).toEqual([]);
     expect(
       shipped.filter((path) => /(\.tsx?$|\.test\.|\/testing\/|\/fixtures\/|\/src\/)/.test(path)),
     ).toEqual([]);
+  });
+
+  it("knows its commit without being told, from what of the clone's files goes into the build", async (test) => {
+    const head = await exec("git", ["rev-parse", "HEAD"], { cwd: root }).catch(() => undefined);
+    if (!head || !statSync(join(root, ".git")).isDirectory()) return test.skip("this is no clone of its own");
+    expect(readFileSync(join(folder, "shipped/commit.txt"), "utf8")).toBe(head.stdout);
+    expect(file(".dockerignore")).toMatch(/^!\.git\/HEAD\n!\.git\/packed-refs\n!\.git\/refs$/m);
   });
 
   it("holds every file and package that its programs import", (test) => {

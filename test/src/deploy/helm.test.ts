@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { loginNames, readConfig } from "@onrecord/core/config";
@@ -50,6 +52,15 @@ async function unknownFields(objects: readonly Manifest[], dir: string): Promise
 }
 
 const ofOperator = (it: Manifest) => it.apiVersion.startsWith("monitoring.coreos.com/");
+/** Secrets that come as files of a pod, which are not here. */
+const NO_FILES = Object.fromEntries(
+  [
+    "DATABASE_PASSWORD",
+    "ONRECORD_SERVICE_SECRET",
+    "ONRECORD_METRICS_TOKEN",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+  ].map((name) => [`${name}_FILE`, ""]),
+);
 const workloads = (objects: readonly Manifest[]) =>
   objects.filter(({ kind }) => kind === "Deployment" || kind === "Job");
 const environmentOf = ({ spec }: Manifest): Record<string, string> =>
@@ -59,6 +70,8 @@ const environmentOf = ({ spec }: Manifest): Record<string, string> =>
       value,
     ]),
   );
+const settingsOf = ({ spec }: Manifest): string[] =>
+  spec.template.spec.containers[0].env.map(({ name }: { name: string }) => name);
 const secretsOf = ({ spec }: Manifest): string[] =>
   spec.template.spec.volumes
     .find(({ name }: { name: string }) => name === "secrets")
@@ -103,6 +116,7 @@ describe.each(samples)("the chart with the values of ci/%s.yaml", (sample) => {
     const passwords = new Set<string>([...loginNames, "database-owner"]);
     for (const workload of workloads(objects)) {
       const env = environmentOf(workload);
+      expect(settingsOf(workload)).toEqual([...new Set(settingsOf(workload))]);
       const mounted = secretsOf(workload);
       for (const [name, path] of Object.entries(env))
         if (name.endsWith("_FILE") && path.startsWith("/secrets/"))
@@ -118,7 +132,11 @@ describe.each(samples)("the chart with the values of ci/%s.yaml", (sample) => {
       // Files are read elsewhere; what is checked here is everything else.
       const { config, secrets } = readConfig(
         Object.fromEntries(
-          Object.entries(env).filter(([name]) => !/_(PASSWORD|SECRET)(_[A-Z]+)?_FILE$/.test(name)),
+          Object.entries(env).filter(
+            ([name]) =>
+              !/_(PASSWORD|SECRET|TOKEN|HEADERS)(_[A-Z]+)?_FILE$/.test(name) ||
+              name === "ONRECORD_VAULT_TOKEN_FILE",
+          ),
         ),
       );
       expect(new URL(secrets.databaseUrl!).username).toBe(
@@ -147,6 +165,67 @@ describe.each(samples)("the chart with the values of ci/%s.yaml", (sample) => {
     for (const workload of workloads(objects))
       for (const [name, value] of Object.entries(environmentOf(workload)))
         if (/^(SUBGRAPH_.*|COLLAB)_URL$/.test(name)) expect(services).toContain(new URL(value).hostname);
+  });
+});
+
+describe("the chart", () => {
+  it("passes settings on that it has no value for: to every pod, and others to one service", async () => {
+    const { objects } = await renderChart(valuesOf("apart-kms"));
+    for (const workload of workloads(objects)) {
+      const { config } = readConfig({ ...environmentOf(workload), ...NO_FILES });
+      expect(config.tracing?.url).toContain("http://collector.monitoring:4318");
+      const collab = workload.spec.template.metadata.labels["app.kubernetes.io/component"] === "collab";
+      expect(config.limits.stopSeconds).toBe(collab ? 30 : 25);
+      expect(workload.spec.template.spec.tolerations).toEqual(valuesOf("apart-kms").tolerations);
+    }
+  });
+
+  it("has its metrics read: with a token that its pods know, as the job that the rules of Prometheus want", async () => {
+    const { objects } = await renderChart(valuesOf("apart-kms"));
+    const monitor = objects.find(({ kind }) => kind === "ServiceMonitor")!;
+    const { name, key } = monitor.spec.endpoints[0].authorization.credentials;
+    for (const workload of workloads(objects)) {
+      const { secret } = workload.spec.template.spec.volumes.find(
+        (it: { name: string }) => it.name === "secrets",
+      );
+      expect(secret.secretName).toBe(name);
+      expect(environmentOf(workload).ONRECORD_METRICS_TOKEN_FILE).toBe(`/secrets/${key}`);
+      expect(secretsOf(workload)).toContain(key);
+    }
+    const jobs = objects
+      .filter(({ kind }) => kind === "Service")
+      .map(({ metadata }) => metadata.labels[monitor.spec.jobLabel]);
+    const [, job] = /up\{job="([^"]+)"\}/.exec(file("deploy/prometheus/onrecord.rules.yml"))!;
+    expect(new Set(jobs)).toEqual(new Set([job]));
+  });
+
+  it("lets pods reach what gives credentials of AWS", async () => {
+    const { objects } = await renderChart(valuesOf("apart-kms"));
+    const policy = JSON.stringify(objects.filter(({ kind }) => kind === "NetworkPolicy"));
+    for (const address of ["169.254.170.23/32", "169.254.169.254/32"]) expect(policy).toContain(address);
+  });
+
+  it("finds its Secret where the documentation makes one", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "onrecord-secrets-"));
+    try {
+      await exec(join(root, "deploy/compose/make-secrets.sh"), [join(dir, "secrets")]);
+      const [, command = ""] = /^kubectl create secret generic onrecord ((?:.*\\\n)*.*)$/m.exec(
+        file("docs/deploying.md"),
+      )!;
+      const made = [...command.matchAll(/--from-file=([\w-]+)=(\S+)/g)].map(([, key, path]) => {
+        expect(existsSync(join(dir, path!)), path).toBe(true);
+        return key!;
+      });
+      expect(command.replace(/--from-file=[\w-]+=\S+|\\\n/g, "").trim()).toBe("");
+      const { objects } = await renderChart({
+        ...valuesOf("apart-file"),
+        nats: { url: "nats://onrecord@nats:4222" },
+      });
+      const wanted = new Set(workloads(objects).flatMap(secretsOf));
+      expect(new Set(made)).toEqual(wanted);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 });
 
@@ -184,6 +263,17 @@ describe("what the chart is held against", () => {
   it.each<[string, object, RegExp]>([
     ["no key", {}, /awsKms\/key/],
     ["a setting that is none", { replicas: 3 }, /additional properties/],
+    [
+      "a setting that another value makes",
+      { env: { ONRECORD_PUBLIC_URL: "https://a.example" } },
+      /env.*name/,
+    ],
+    ["a secret that is no secret", { env: { ONRECORD_METRICS_TOKEN: "sixteen-characters" } }, /env.*name/],
+    [
+      "metrics that nobody may read",
+      { serviceMonitor: { enabled: true }, secretEnv: { ONRECORD_METRICS_TOKEN: null } },
+      /property 'ONRECORD_METRICS_TOKEN'/,
+    ],
     [
       "a password in an address",
       { keys: { provider: "file", file: { claim: "c" } }, nats: { url: "nats://a:b@c" } },

@@ -67,13 +67,15 @@ export async function renderChart(
   return { objects, notes: made.get("NOTES.txt") ?? "" };
 }
 
-/** As Helm merges: objects by key, everything else whole. */
+/** As Helm merges: objects by key, everything else whole; what is set to null is taken away. */
 function merge(under: Values, over: Values): Values {
   const isObject = (it: unknown): it is Values => typeof it === "object" && it !== null && !Array.isArray(it);
+  const keys = [...new Set([...Object.keys(under), ...Object.keys(over)])];
   return Object.fromEntries(
-    [...new Set([...Object.keys(under), ...Object.keys(over)])].map((key) => {
+    keys.flatMap((key) => {
       const [a, b] = [under[key], over[key]];
-      return [key, isObject(a) && isObject(b) ? merge(a, b) : b === undefined ? a : b];
+      if (b === null) return [];
+      return [[key, isObject(a) && isObject(b) ? merge(a, b) : b === undefined ? a : b]];
     }),
   );
 }

@@ -1,5 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -80,4 +88,66 @@ describe("the units", () => {
       expect.arrayContaining(["DATABASE_URL", "ONRECORD_KEYS", "ONRECORD_MAX_ROOMS", "DATABASE_URL_AUDIT"]),
     );
   });
+});
+
+/** Stands in for a program in front of the PATH: what it was given, one word a line. */
+async function wordsOf(name: string, run: (env: NodeJS.ProcessEnv) => Promise<unknown>): Promise<string[]> {
+  const bin = mkdtempSync(join(tmpdir(), "onrecord-bin-"));
+  try {
+    writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s\\n' "$@" > '${bin}/words'\n`, { mode: 0o755 });
+    await run({ ...process.env, PATH: `${bin}:${process.env.PATH}` });
+    return readFileSync(join(bin, "words"), "utf8").trimEnd().split("\n");
+  } finally {
+    rmSync(bin, { recursive: true, force: true });
+  }
+}
+
+describe("commands of whoever operates the machine", () => {
+  const operate = (etc: string) => {
+    const script = join(dir, "onrecord-operate");
+    writeFileSync(script, file("deploy/systemd/onrecord-operate").replace("/etc/onrecord", etc), {
+      mode: 0o755,
+    });
+    return wordsOf("systemd-run", (env) => exec(script, ["admin", "create", "a b@c.test"], { env }));
+  };
+  const property = (unit: string, name: string) =>
+    new RegExp(`^${name}=(.*)$`, "m").exec(file(`deploy/systemd/${unit}`))![1]!.replace("%S", "/var/lib");
+
+  it("run as the unit does: its user, folder, settings and secrets", async () => {
+    const words = await operate("/etc/onrecord");
+    for (const name of [
+      "User",
+      "Group",
+      "UMask",
+      "StateDirectory",
+      "WorkingDirectory",
+      "EnvironmentFile",
+      "LoadCredential",
+    ])
+      expect(words).toContain(`--property=${name}=${property("onrecord.service", name)}`);
+    expect(words).toContain(`--setenv=${property("onrecord.service", "Environment")}`);
+    expect(words.slice(-4)).toEqual(["/opt/onrecord/bin/onrecord", "admin", "create", "a b@c.test"]);
+  });
+
+  it("take the owner's login where services run each by itself", async () => {
+    const etc = join(dir, "etc");
+    mkdirSync(etc);
+    writeFileSync(join(etc, "owner.env"), "");
+    const words = await operate(etc);
+    expect(words).toContain(`--property=LoadCredential=onrecord:${etc}/secrets-owner`);
+    const files = words.filter((word) => word.includes("EnvironmentFile"));
+    expect(files.map((word) => word.replace(/.*\//, ""))).toEqual(["onrecord.env", "owner.env"]);
+  });
+});
+
+it("is shipped with the pages that its units name", async () => {
+  const to = join(dir, "shipped");
+  await wordsOf("npm", (env) =>
+    exec(process.execPath, [join(root, "scripts/ship.mjs"), "--install", to], { env }),
+  );
+  for (const name of all)
+    for (const [, path] of file(`deploy/systemd/${name}`).matchAll(
+      /^Documentation=file:\/\/\/opt\/onrecord\/(.*)$/gm,
+    ))
+      expect(existsSync(join(to, path!)), path).toBe(true);
 });

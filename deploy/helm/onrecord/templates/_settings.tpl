@@ -40,6 +40,15 @@
         {{ printf "%q" $name }}: {{ printf "%q" $value }}
         {{- end }}
       {{- end }}
+      {{- if .Values.tolerations }}
+      tolerations:
+        {{- range .Values.tolerations }}
+        - operator: {{ .operator }}
+          {{- range $name, $value := . }}{{ if ne $name "operator" }}
+          {{ $name }}: {{ if eq $name "tolerationSeconds" }}{{ $value }}{{ else }}{{ printf "%q" $value }}{{ end }}
+          {{- end }}{{ end }}
+        {{- end }}
+      {{- end }}
 {{- end }}
 
 {{- define "onrecord.environment" }}
@@ -86,6 +95,10 @@
               value: {{ printf "%q" .Values.keys.vault.namespace }}
             - name: ONRECORD_VAULT_TOKEN_FILE
               value: {{ printf "%q" .Values.keys.vault.tokenFile }}
+            {{- end }}
+            {{- range $name, $key := .Values.secretEnv }}
+            - name: {{ $name }}_FILE
+              value: {{ printf "%q" (printf "/secrets/%s" $key) }}
             {{- end }}
 {{- end }}
 
@@ -148,4 +161,8 @@
               - key: vault-token
                 path: vault-token
               {{- end }}{{ end }}
+              {{- range .Values.secretEnv }}
+              - key: {{ printf "%q" . }}
+                path: {{ printf "%q" . }}
+              {{- end }}
 {{- end }}
