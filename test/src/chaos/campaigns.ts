@@ -22,7 +22,7 @@ const MADE_CHANGES = 5000;
 /** Length of the large bodies that are sent before sign-in, in bytes. */
 const LARGE = 24_000_000;
 /** Rows of the table that a guest reads again and again. */
-const ROWS = 8000;
+const ROWS = 5000;
 
 /** Runs a campaign to its verdict. */
 export async function run(options: Options, onProgress: (line: string) => void): Promise<Verdict> {
