@@ -5,10 +5,9 @@ const MiB = 1024 * 1024;
 
 it("large bodies of one person come at a pace, behind a burst, and those of another do not wait", () => {
   const pace = new BodyPace();
-  const waits = Array.from({ length: 20 }, () => pace.wait("ana", 2 * MiB, 1000));
-  expect(waits.slice(0, 16)).toEqual(Array.from({ length: 16 }, () => 0));
-  expect(waits.slice(16)).toEqual([250, 500, 750, 1000]);
-  expect(pace.wait("ben", 32 * MiB, 1000)).toBe(0);
+  const waits = Array.from({ length: 8 }, () => pace.wait("ana", 2 * MiB, 1000));
+  expect(waits).toEqual([0, 0, 0, 0, 250, 500, 750, 1000]);
+  expect(pace.wait("ben", 8 * MiB, 1000)).toBe(0);
   // What has gone by counts.
   expect(pace.wait("ana", 2 * MiB, 3000)).toBe(0);
 });

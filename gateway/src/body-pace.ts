@@ -1,7 +1,7 @@
 /** What a body may have without being counted, in bytes: operations are smaller. */
 const SMALL = 64 * 1024;
 /** What one person may send at once, and in each second behind it, in bytes: to make it out takes a tenth of the thread. */
-const BURST = 32 * 1024 * 1024;
+const BURST = 8 * 1024 * 1024;
 const EACH_SECOND = 8 * 1024 * 1024;
 /** People who are remembered. */
 const REMEMBERED = 10_000;

@@ -141,6 +141,13 @@ describe("configuration", () => {
     ]);
   });
 
+  it("refuses what timers and Postgres cannot count", () => {
+    expect(faultsOf({ ONRECORD_MAX_ANSWER_SECONDS: "1000000000", ONRECORD_POOL_SHARED: "99999" })).toEqual([
+      'ONRECORD_MAX_ANSWER_SECONDS may be 1000000 at most; it is "1000000000".',
+      'ONRECORD_POOL_SHARED may be 1000 at most; it is "99999".',
+    ]);
+  });
+
   it("never repeats a secret in a sentence", () => {
     const faults = faultsOf({
       DATABASE_URL: "mysql://u:hunter2@h/x",

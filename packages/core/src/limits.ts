@@ -331,7 +331,16 @@ export function readLimits(
     const number = raw ? Number(raw) : value;
     if (!Number.isSafeInteger(number) || number <= 0)
       fault(`${variable} must be a positive whole number; it is "${raw}".`);
+    else if (number > mostOf(variable))
+      fault(`${variable} may be ${mostOf(variable)} at most; it is "${raw}".`);
     return [name, number] as const;
   });
   return Object.fromEntries(entries) as Limits;
+}
+
+/** What timers, and Postgres, count in milliseconds of 31 bits; what a pool may have is far beyond what a server takes. */
+function mostOf(variable: string): number {
+  if (variable.endsWith("_SECONDS")) return 1_000_000;
+  if (variable.endsWith("_MINUTES")) return 30_000;
+  return variable.startsWith("ONRECORD_POOL_") ? 1000 : Number.MAX_SAFE_INTEGER;
 }

@@ -120,7 +120,7 @@ begin
   ) or exists (select from permissions.grant g where g.resource_id = p_folder)
   or not exists (
     select from audit.entry e
-    where e.txid = pg_current_xact_id() and e.action = 'folder.created' and e.object_id = p_folder and e.actor_id = p_user
+    where e.txid = audit.place() and e.action = 'folder.created' and e.object_id = p_folder and e.actor_id = p_user
   ) or not audit.recorded('access.granted', p_folder, jsonb_build_object('grantId', p_grant, 'principalId', p_user)) then
     raise exception 'who made a folder at the top is given it as it is made, on the record' using errcode = 'insufficient_privilege';
   end if;

@@ -9,6 +9,11 @@ export interface Shredded {
   readonly at: Date;
 }
 
+/** In SQL, whether the document with an id was destroyed; `id` is an expression of ours, never anything from outside. */
+export function isShredded(id: string): string {
+  return `exists (select from documents.shredded s where s.document_id = ${id})`;
+}
+
 /** Those of these documents that were destroyed, in no order. */
 export function readShredded(sql: Sql, documentIds: readonly string[]): Promise<Shredded[]> {
   return sql.query<Shredded>(

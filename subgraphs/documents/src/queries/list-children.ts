@@ -1,3 +1,4 @@
+import { isShredded } from "@onrecord/history/store/shredded";
 import { heldGrants } from "@onrecord/policy/facts";
 import type { Sql } from "@onrecord/postgres/database";
 import type { DocumentRow } from "../entities/document.js";
@@ -38,7 +39,7 @@ export const documentChildren: ChildSource = {
   parent: "folder_id",
   order: "title",
   columns: `c.title, c.kind, c.created_at as "createdAt", c.created_by as "createdBy", c.folder_id as "folderId"`,
-  listed: "not exists (select from documents.shredded d where d.document_id = c.id)",
+  listed: `not ${isShredded("c.id")}`,
 };
 
 /**
