@@ -30,7 +30,7 @@ async function waits(called: string): Promise<boolean> {
 }
 
 describe("whoever loses the right while they type fast", () => {
-  it("has each change that waited kept or refused, and the refusals are one entry and not hundreds", async () => {
+  it("has each change that waited kept or refused, and the refusals are an entry or two and not hundreds", async () => {
     const documentId = await node.document();
     const { socket, closed } = await node.raw(documentId);
     const doc = new Y.Doc();
@@ -67,7 +67,8 @@ describe("whoever loses the right while they type fast", () => {
     const told = async () => (await kept()) + (await refused()).reduce((sum, changes) => sum + changes, 0);
     await until(async () => (await told()) >= CHANGES, "all to be kept or refused");
     expect(await told()).toBe(CHANGES);
-    expect((await refused()).length).toBeLessThanOrEqual(1);
+    // What was under way to the database comes back from there, after what waited here has been refused.
+    expect((await refused()).length).toBeLessThanOrEqual(2);
     expect(await kept()).toBeGreaterThan(0);
   });
 });
