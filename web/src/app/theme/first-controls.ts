@@ -15,4 +15,5 @@ import "@mantine/core/styles/Divider.layer.css";
 import "@mantine/core/styles/Group.layer.css";
 import "@mantine/core/styles/Stack.layer.css";
 import "@mantine/core/styles/Text.layer.css";
+import "@mantine/core/styles/Anchor.layer.css";
 import "@mantine/core/styles/Overlay.layer.css";
