@@ -55,7 +55,9 @@ const act = async (name: string, action: string) => {
   await admin.getByRole("button", { name: `Actions for ${name}`, exact: true }).press("Enter");
   // The menu takes the focus once it is there: what is pressed before goes elsewhere.
   await admin.locator('[role="menu"]:focus, [role="menu"] :focus').waitFor({ state: "attached" });
-  await admin.getByRole("menuitem", { name: action }).press("Enter");
+  // One that was opened before may still be closing.
+  const menu = admin.getByRole("menu", { name: `Actions for ${name}`, exact: true });
+  await menu.getByRole("menuitem", { name: action }).press("Enter");
 };
 const dialog = () => admin.getByRole("dialog");
 const person = (name: string) =>

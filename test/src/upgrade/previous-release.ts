@@ -36,7 +36,7 @@ export function buildPrevious(): PreviousRelease {
   try {
     must(git(["worktree", "add", "--quiet", "--detach", tree, previous.commit]));
     if (hasPackagesOf(tree)) linkPackages(tree);
-    else must(run("npm", ["ci", "--loglevel=error", "--no-fund", "--no-audit"], tree));
+    else must(run("npm", ["ci", "--prefer-offline", "--loglevel=error", "--no-fund", "--no-audit"], tree));
     const flags = ["--filter=@onrecord/cli...", "--output-logs=errors-only", "--cache=local:,remote:"];
     must(run("turbo", ["run", "build", ...flags], tree));
     return { program: join(tree, "cli", "dist", "main.js"), [Symbol.dispose]: dispose };

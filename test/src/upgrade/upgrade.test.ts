@@ -19,7 +19,8 @@ describe.skipIf(missing !== undefined)(what, { timeout: 240_000 }, () => {
   let previous: PreviousRelease;
   beforeAll(() => {
     previous = buildPrevious();
-  }, 240_000);
+    // Where its packages are not this clone's, they are all installed once more.
+  }, 1_200_000);
   afterAll(() => previous?.[Symbol.dispose]());
 
   it("edit on while the database is migrated under them, and beside new nodes", async () => {
