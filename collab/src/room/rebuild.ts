@@ -143,8 +143,7 @@ export class Rebuild {
   }
 }
 
-/** One whose right was lowered is still here, and may look on. */
-/** What somebody is told whose changes waited when they lost the right to edit. */
+/** What somebody is told whose changes waited when they lost the right to edit: one whose right was lowered is still here, and may look on. */
 export function lostRight(connection: Connection): CloseReason {
   return connection.isOpen ? closeReasons.viewOnly : closeReasons.accessRemoved;
 }
