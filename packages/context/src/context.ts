@@ -16,8 +16,6 @@ import { LiveRights } from "@onrecord/policy/live-rights";
 import { SessionUse } from "@onrecord/policy/session-use";
 import { type Bounds, boundsOf, patient } from "@onrecord/postgres/bounds";
 import { Database } from "@onrecord/postgres/database";
-import { startEmbeddedPostgres } from "@onrecord/postgres/embedded/embedded";
-import { findRunningPostgres } from "@onrecord/postgres/embedded/running";
 import { migrate } from "@onrecord/postgres/migrate";
 import { roleOf, stepsDownTo } from "@onrecord/postgres/roles";
 import type { Tracer } from "@onrecord/telemetry/trace/tracer";
@@ -25,9 +23,10 @@ import { Registry } from "prom-client";
 import { buildMetrics } from "./build.js";
 import { busMetrics } from "./bus-metrics.js";
 import { diskMetrics } from "./disk-metrics.js";
-import { type Entry, enter, stepDown } from "./entry.js";
+import type { Entry } from "./entry.js";
 import { keyMetrics } from "./key-metrics.js";
 import { poolMetrics } from "./pool-metrics.js";
+import { type ContextOptions, reachDatabase, stepAllDown } from "./reach-database.js";
 import { recordMetrics } from "./record-metrics.js";
 import { rightsMetrics } from "./rights-metrics.js";
 import { createTracer } from "./tracing.js";
@@ -79,8 +78,6 @@ export interface AppContext extends UnderLogin, AsyncDisposable {
   unrecorded(): number;
 }
 
-/** What a process steps down to that has the owner's login and no other. */
-const PROCESS_ROLE = "onrecord_app";
 /** How many connections a service has beside others in one process; the pools of those that work for editors are the largest. */
 const poolOf = {
   identity: "poolIdentity",
@@ -91,14 +88,6 @@ const poolOf = {
   gateway: "poolGateway",
 } as const satisfies Record<LoginName, LimitName>;
 
-/** How a context is opened. */
-export interface ContextOptions {
-  /** For commands that work beside a running server: its embedded Postgres is used where one runs, else one is started. */
-  readonly beside?: boolean;
-  /** Told what is being done, a few words at a time: the first start takes seconds. */
-  readonly onProgress?: (step: string) => void;
-}
-
 /** Connects (starting the embedded Postgres when no DATABASE_URL is given), migrates, and builds the context. */
 export async function createContext(
   config: Config,
@@ -107,7 +96,7 @@ export async function createContext(
   options: ContextOptions = {},
 ): Promise<AppContext> {
   await using resources = new AsyncDisposableStack();
-  const reached = await openDatabase(config, secrets, log, options, resources);
+  const reached = await reachDatabase(config, secrets, log, options, resources);
   const { admin, fatal } = reached;
   await migrate(admin.url, log, { onBegin: () => options.onProgress?.("migrating the database") });
   const { own, logins } = reached.external ? await stepAllDown(reached, log) : reached;
@@ -221,73 +210,4 @@ export async function createContext(
 /** A process's context under one login: what a service is made on. It ends with the context that it is made of. */
 export function onLogin(context: AppContext, login: LoginName | "operator"): AppContext {
   return { ...context, ...context.under(login), [Symbol.asyncDispose]: async () => undefined };
-}
-
-/** How a process reaches its database. */
-interface Reached {
-  /** The process's own login. */
-  readonly own: Entry;
-  readonly admin: Entry;
-  readonly logins: Readonly<Partial<Record<LoginName, Entry>>>;
-  /** Its logins are an operator's, and may be anybody's. */
-  readonly external: boolean;
-  readonly fatal: Promise<string>;
-}
-
-/** Every login with the role that it serves with. */
-async function stepAllDown({ own, logins }: Reached, log: Logger): Promise<Pick<Reached, "own" | "logins">> {
-  const services = Object.entries(logins) as [LoginName, Entry][];
-  const stepped = await Promise.all(
-    services.map(async ([name, entry]) => {
-      const down = await stepDown(entry, `DATABASE_URL_${name.toUpperCase()}`, [roleOf(name)], log);
-      return [name, down] as const;
-    }),
-  );
-  return {
-    own: await stepDown(own, "DATABASE_URL", [PROCESS_ROLE, ...loginNames.map(roleOf)], log),
-    logins: Object.fromEntries(stepped),
-  };
-}
-
-async function openDatabase(
-  config: Config,
-  secrets: Secrets,
-  log: Logger,
-  { beside, onProgress }: ContextOptions,
-  resources: AsyncDisposableStack,
-): Promise<Reached> {
-  const never = new Promise<string>(() => undefined);
-  if (secrets.databaseUrl === undefined) {
-    const running = beside ? await findRunningPostgres(config.dataDir) : undefined;
-    if (!running) onProgress?.("starting the database");
-    const started = running
-      ? undefined
-      : resources.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
-    const { adminUrl, loginUrls } = running ?? started!;
-    const fatal = started?.exited ?? never;
-    const direct = (url: string): Entry => ({ url, pooled: false });
-    const logins = Object.entries(loginUrls).map(([name, url]) => [name, direct(url)] as const);
-    return {
-      // A command beside the server is whoever operates the machine; what serves does without a login of its own for what all share.
-      own: direct(beside ? adminUrl : loginUrls.gateway),
-      admin: direct(adminUrl),
-      logins: Object.fromEntries(logins),
-      external: false,
-      fatal,
-    };
-  }
-  const { databaseAdminUrl, loginUrls, databaseUrl } = secrets;
-  const own = await enter(databaseUrl, "DATABASE_URL");
-  const logins: Partial<Record<LoginName, Entry>> = {};
-  for (const name of loginNames) {
-    const url = loginUrls[name];
-    if (url !== undefined) logins[name] = await enter(url, `DATABASE_URL_${name.toUpperCase()}`);
-  }
-  return {
-    own,
-    admin: databaseAdminUrl === undefined ? own : await enter(databaseAdminUrl, "DATABASE_ADMIN_URL"),
-    logins,
-    external: true,
-    fatal: never,
-  };
 }

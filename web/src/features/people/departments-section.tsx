@@ -1,5 +1,4 @@
 import { Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import {
   CloseDepartmentDocument,
   CreateDepartmentDocument,
@@ -8,7 +7,6 @@ import {
   RenameDepartmentDocument,
 } from "@onrecord/schema/generated";
 import { IconBuilding } from "@tabler/icons-react";
-import { useState } from "react";
 import { useMutation } from "urql";
 import { problemOf } from "../../api/problem.js";
 import { useReading } from "../../api/use-reading.js";
@@ -23,34 +21,21 @@ import { NameModal } from "./name-modal.js";
 import classes from "./people.module.css";
 import { SectionHead } from "./section-head.js";
 import { type Firm, LONGEST_PAGE } from "./use-firm.js";
-import { useFocus } from "./use-focus.js";
+import { useSectionDialog } from "./use-section-dialog.js";
 
 const HEADING = "departments-heading";
-
-type Dialog = { kind: "new" } | { kind: DepartmentAction; department: DepartmentRowFragment };
 
 /** The departments as a tree, and what is done with each. */
 export function DepartmentsSection({ firm }: { firm: Firm }) {
   const words = usePeopleWords();
   const { departments } = words;
-  const [dialog, setDialog] = useState<Dialog | null>(null);
-  const focus = useFocus(HEADING);
+  const { dialog, open, done, leave } = useSectionDialog<DepartmentAction, DepartmentRowFragment>(
+    HEADING,
+    firm.reload,
+  );
   const [, create] = useMutation(CreateDepartmentDocument);
   const [, rename] = useMutation(RenameDepartmentDocument);
   const [, close] = useMutation(CloseDepartmentDocument);
-  const done = (message: string) => {
-    notifications.show({ message });
-    setDialog(null);
-    focus();
-  };
-  const leave = () => {
-    const id =
-      dialog === null || dialog.kind === "new" ? `${HEADING}-new` : `actions-${dialog.department.id}`;
-    setDialog(null);
-    // Whatever it was refused for may have been changed by others.
-    firm.reload();
-    focus(id);
-  };
 
   return (
     <section aria-labelledby={HEADING}>
@@ -59,7 +44,7 @@ export function DepartmentsSection({ firm }: { firm: Firm }) {
         title={words.tabs.departments}
         lead={departments.lead}
         action={departments.new}
-        onAction={() => setDialog({ kind: "new" })}
+        onAction={() => open({ kind: "new" })}
       />
       <div className={classes.card}>
         {firm.state === "loading" ? <LinesLoading /> : null}
@@ -75,7 +60,7 @@ export function DepartmentsSection({ firm }: { firm: Firm }) {
               <DepartmentItem
                 key={placed.row.id}
                 placed={placed}
-                onAction={(kind) => setDialog({ kind, department: placed.row })}
+                onAction={(kind) => open({ kind, row: placed.row })}
               />
             ))}
           </ul>
@@ -87,10 +72,10 @@ export function DepartmentsSection({ firm }: { firm: Firm }) {
       </WhenAsked>
       {dialog?.kind === "new" || dialog?.kind === "add" ? (
         <NameModal
-          title={dialog.kind === "new" ? departments.new : departments.newBelow(dialog.department.name)}
+          title={dialog.kind === "new" ? departments.new : departments.newBelow(dialog.row.name)}
           confirm={words.roles.create}
           onName={(name) =>
-            create({ input: { name, parentId: dialog.kind === "new" ? null : dialog.department.id } })
+            create({ input: { name, parentId: dialog.kind === "new" ? null : dialog.row.id } })
           }
           onDone={(name) => done(departments.created(name))}
           onClose={leave}
@@ -98,25 +83,25 @@ export function DepartmentsSection({ firm }: { firm: Firm }) {
       ) : null}
       {dialog?.kind === "rename" ? (
         <NameModal
-          title={departments.renameTitle(dialog.department.name)}
-          name={dialog.department.name}
+          title={departments.renameTitle(dialog.row.name)}
+          name={dialog.row.name}
           confirm={words.save}
-          onName={(name) => rename({ input: { departmentId: dialog.department.id, name } })}
+          onName={(name) => rename({ input: { departmentId: dialog.row.id, name } })}
           onDone={(name) => done(departments.renamed(name))}
           onClose={leave}
         />
       ) : null}
       {dialog?.kind === "close" ? (
         <ConfirmModal
-          title={departments.closeTitle(dialog.department.name)}
+          title={departments.closeTitle(dialog.row.name)}
           confirm={departments.closeIt}
           danger
-          onConfirm={() => close({ input: { departmentId: dialog.department.id } })}
-          onDone={() => done(departments.closed(dialog.department.name))}
+          onConfirm={() => close({ input: { departmentId: dialog.row.id } })}
+          onDone={() => done(departments.closed(dialog.row.name))}
           onClose={leave}
         >
           <Text size="sm" lh={1.55}>
-            {departments.closeText(dialog.department.name)}
+            {departments.closeText(dialog.row.name)}
           </Text>
         </ConfirmModal>
       ) : null}

@@ -1,5 +1,4 @@
 import { Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import {
   CloseRoleDocument,
   CreateRoleDocument,
@@ -8,7 +7,6 @@ import {
   RolesDocument,
 } from "@onrecord/schema/generated";
 import { IconId } from "@tabler/icons-react";
-import { useState } from "react";
 import { useMutation } from "urql";
 import { problemOf } from "../../api/problem.js";
 import { useReading } from "../../api/use-reading.js";
@@ -23,32 +21,18 @@ import classes from "./people.module.css";
 import { type RoleAction, RoleItem } from "./role-item.js";
 import { SectionHead } from "./section-head.js";
 import type { Firm } from "./use-firm.js";
-import { useFocus } from "./use-focus.js";
+import { useSectionDialog } from "./use-section-dialog.js";
 
 const HEADING = "roles-heading";
-
-type Dialog = { kind: "new" } | { kind: RoleAction; role: RoleRowFragment };
 
 /** The roles, who has them, and what is done with each. */
 export function RolesSection({ firm }: { firm: Firm }) {
   const words = usePeopleWords();
   const { roles } = words;
-  const [dialog, setDialog] = useState<Dialog | null>(null);
-  const focus = useFocus(HEADING);
+  const { dialog, open, done, leave } = useSectionDialog<RoleAction, RoleRowFragment>(HEADING, firm.reload);
   const [, create] = useMutation(CreateRoleDocument);
   const [, rename] = useMutation(RenameRoleDocument);
   const [, close] = useMutation(CloseRoleDocument);
-  const done = (message: string) => {
-    notifications.show({ message });
-    setDialog(null);
-    focus();
-  };
-  const leave = () => {
-    const id = dialog === null || dialog.kind === "new" ? `${HEADING}-new` : `actions-${dialog.role.id}`;
-    setDialog(null);
-    firm.reload();
-    focus(id);
-  };
 
   return (
     <section aria-labelledby={HEADING}>
@@ -57,7 +41,7 @@ export function RolesSection({ firm }: { firm: Firm }) {
         title={words.tabs.roles}
         lead={roles.lead}
         action={roles.new}
-        onAction={() => setDialog({ kind: "new" })}
+        onAction={() => open({ kind: "new" })}
       />
       <div className={classes.card}>
         {firm.state === "loading" ? <LinesLoading /> : null}
@@ -70,7 +54,7 @@ export function RolesSection({ firm }: { firm: Firm }) {
         {firm.roles.length > 0 ? (
           <ul className={classes.list} aria-label={words.tabs.roles}>
             {firm.roles.map((role) => (
-              <RoleItem key={role.id} role={role} onAction={(kind) => setDialog({ kind, role })} />
+              <RoleItem key={role.id} role={role} onAction={(kind) => open({ kind, row: role })} />
             ))}
           </ul>
         ) : null}
@@ -89,25 +73,25 @@ export function RolesSection({ firm }: { firm: Firm }) {
       ) : null}
       {dialog?.kind === "rename" ? (
         <NameModal
-          title={roles.renameTitle(dialog.role.name)}
-          name={dialog.role.name}
+          title={roles.renameTitle(dialog.row.name)}
+          name={dialog.row.name}
           confirm={words.save}
-          onName={(name) => rename({ input: { roleId: dialog.role.id, name } })}
+          onName={(name) => rename({ input: { roleId: dialog.row.id, name } })}
           onDone={(name) => done(roles.renamed(name))}
           onClose={leave}
         />
       ) : null}
       {dialog?.kind === "close" ? (
         <ConfirmModal
-          title={roles.closeTitle(dialog.role.name)}
+          title={roles.closeTitle(dialog.row.name)}
           confirm={roles.closeIt}
           danger
-          onConfirm={() => close({ input: { roleId: dialog.role.id } })}
-          onDone={() => done(roles.closed(dialog.role.name))}
+          onConfirm={() => close({ input: { roleId: dialog.row.id } })}
+          onDone={() => done(roles.closed(dialog.row.name))}
           onClose={leave}
         >
           <Text size="sm" lh={1.55}>
-            {roles.closeText(dialog.role.name)}
+            {roles.closeText(dialog.row.name)}
           </Text>
         </ConfirmModal>
       ) : null}
