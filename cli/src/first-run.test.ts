@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { openEditor } from "@onrecord/testing/editor";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { Api } from "./client/api.js";
 import { Command, newDataDir } from "./testing/command.js";
 
@@ -25,8 +25,13 @@ it("makes an empty installation one that people work in, and suspends one of the
   await using server = Command.run(["start"], env);
   const url = await server.ready();
   const stranger = new Api(url, undefined);
-  const page = /"page":"([^"]+)"/.exec(server.stderr)?.[1] ?? "";
-  expect(page.startsWith(`${url}/first-run#`)).toBe(true);
+  // Two streams: the log may come behind the line that tells that it is ready.
+  const page = await vi.waitFor(() => {
+    const [, page] = /"page":"([^"]+)"/.exec(server.stderr) ?? [];
+    if (!page) throw new Error(`no page in: ${server.stderr}`);
+    return page;
+  });
+  expect(page).toContain(`${url}/first-run#`);
   const FIRST =
     "mutation ($input: CreateFirstAdministratorInput!) { createFirstAdministrator(input: $input) { email } }";
   const first = (token: string, email: string) =>
@@ -105,7 +110,7 @@ it("makes an empty installation one that people work in, and suspends one of the
 
   await using again = Command.run(["start"], env);
   await again.ready();
-  expect(again.stderr).not.toContain("first-run");
+  expect((await again.stop("SIGTERM")).stderr).not.toContain("first-run");
 });
 
 it("lets whoever operates the machine make the first administrator before anything was started", {
