@@ -17,6 +17,9 @@ interface CachedState {
   readonly seq: number;
   readonly later: Uint8Array[];
   bytes: number;
+  /** The first of `later` as they go out, and how many these are. */
+  laterFrames: readonly Buffer[];
+  framed: number;
   /** The state vector with the first of `later`, which of these are in it. */
   clocks: Map<number, number> | undefined;
   counted: number;
@@ -29,6 +32,8 @@ const MAX_LATER = 500;
 const LATER_PART = 1 / 4;
 /** What is made of more bytes than this is not woken in one go: half of them take 10 ms. */
 const AT_ONCE = 64 * 1024;
+/** So many updates are merged into one. */
+const MERGED = 100;
 /** More than this part of a document is much to lack. */
 const MUCH = 1 / 8;
 /** A document that nobody has changed for so long rests, and a large one, which is slow to wake, later: by this much for each byte. */
@@ -148,8 +153,8 @@ export class Content {
     if (this.#cached?.later.length && this.#cached.encoded.state.length <= LARGE && !this.isDeepAsleep)
       this.#tellAnew();
     this.#cached ??= tell(encodeState(this.doc), newest);
-    const { seq, frame, later } = this.#cached;
-    return { seq, frames: () => (later.length === 0 ? [frame] : [updateFrame(merge(later)), frame]) };
+    const told = this.#cached;
+    return { seq: told.seq, frames: () => [...framesOfLater(told), told.frame] };
   }
 
   /** An update was committed that ends with change `seq`: whoever comes later gets it too. */
@@ -240,9 +245,33 @@ function add(told: CachedState, update: Uint8Array): void {
   told.bytes += update.length;
 }
 
-/** Updates as one. Not for thousands: it is superlinear. */
-export function merge(updates: readonly Uint8Array[]): Uint8Array {
-  return updates.length === 1 ? updates[0]! : Y.mergeUpdates([...updates]);
+/** Encoded once for all who come before the next change. */
+function framesOfLater(told: CachedState): readonly Buffer[] {
+  if (told.framed < told.later.length) {
+    told.laterFrames = [...merged(told.later)].map(updateFrame);
+    told.framed = told.later.length;
+  }
+  return told.laterFrames;
+}
+
+/** The same as fewer updates. Merging many is superlinear, and merging large ones takes a while: those go as they are. */
+export function* merged(updates: readonly Uint8Array[]): Generator<Uint8Array> {
+  let together: Uint8Array[] = [];
+  let bytes = 0;
+  for (const update of updates) {
+    if (together.length === MERGED || (together.length > 0 && bytes + update.length > AT_ONCE)) {
+      yield merge(together);
+      together = [];
+      bytes = 0;
+    }
+    together.push(update);
+    bytes += update.length;
+  }
+  if (together.length > 0) yield merge(together);
+}
+
+function merge(updates: Uint8Array[]): Uint8Array {
+  return updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates);
 }
 
 /** An update as it goes out. */
@@ -261,6 +290,8 @@ function tell(encoded: EncodedState, seq: number): CachedState {
     seq,
     later: [],
     bytes: 0,
+    laterFrames: [],
+    framed: 0,
     clocks: undefined,
     counted: 0,
   };

@@ -19,15 +19,13 @@ import { bringsStructs, inspect } from "../updates/inspect.js";
 import type { Arrival } from "../updates/intake.js";
 import { endingUnlessApplied } from "../updates/traced.js";
 import { Checkpoints } from "./checkpoints.js";
-import { Content, merge, updateFrame } from "./content.js";
+import { Content, merged, updateFrame } from "./content.js";
 import { Inbox } from "./inbox.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
 import { type Outgoing, outgoing, type Pending, PendingChanges, type RoomChanges } from "./pending.js";
 import { lostRight, Rebuild } from "./rebuild.js";
 import type { RoomHost } from "./room-host.js";
 
-/** At most this many changes are merged into one frame: merging is superlinear. */
-const MERGED = 100;
 /** A document that rests again and again is held against the record so often at most, in milliseconds. */
 const CHECK_EVERY_MS = 60_000;
 /** So often in a row it is looked up whether a batch was kept, before the room is given up. */
@@ -445,12 +443,8 @@ export class Room {
     this.version = head;
     this.#tip = tip;
     if (at) this.#committedAt = at;
-    for (let i = 0; i < gap.length; i += MERGED)
-      this.#send({
-        update: merge(gap.slice(i, i + MERGED)),
-        seq: Number.POSITIVE_INFINITY,
-        except: undefined,
-      });
+    for (const update of merged(gap))
+      this.#send({ update, seq: Number.POSITIVE_INFINITY, except: undefined });
     if (!keeps) this.#rebuild.applyAgain();
     this.#pending.forgetDropped();
     this.#outbound.prepareAgain();
