@@ -47,6 +47,27 @@ describe("what comes at about the same time", () => {
     expect(tries).toBe(1);
   });
 
+  it.each(["told", "refused"])("is %s some in each turn of the event loop", async (how) => {
+    let turn = 0;
+    let turning = setImmediate(function next() {
+      turn++;
+      turning = setImmediate(next);
+    });
+    const perTurn = new Map<number, number>();
+    const count = () => void perTurn.set(turn, (perTurn.get(turn) ?? 0) + 1);
+    const queue = new BatchQueue<number, number>(
+      async (items) => {
+        if (how === "refused") throw new Error("away");
+        return items;
+      },
+      () => true,
+    );
+    await Promise.all(Array.from({ length: 300 }, (_, n) => queue.add(n).then(count, count)));
+    clearImmediate(turning);
+    expect([...perTurn.values()].reduce((sum, n) => sum + n)).toBe(300);
+    expect(Math.max(...perTurn.values())).toBeLessThanOrEqual(16);
+  });
+
   it("gets each its own result", async () => {
     const queue = new BatchQueue<number, string>(async (items) => items.map((n) => `of ${n}`));
     expect(await Promise.all([1, 2, 3].map((n) => queue.add(n)))).toEqual(["of 1", "of 2", "of 3"]);

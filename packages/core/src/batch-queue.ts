@@ -1,5 +1,7 @@
 /** Items in one batch at most. */
 const TOGETHER = 500;
+/** So many of them are told in one turn of the event loop: what each goes on with, up to an answer, would all be done in that turn. */
+const TOLD = 16;
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -53,7 +55,7 @@ export class BatchQueue<Item, Result> {
       try {
         await this.#together(batch);
       } catch (error) {
-        if (batch.length === 1 || this.isNobodys(error)) for (const { done } of batch) done.reject(error);
+        if (batch.length === 1 || this.isNobodys(error)) await tell(batch, ({ done }) => done.reject(error));
         else for (const one of batch) await this.#together([one]).catch(one.done.reject);
       }
     }
@@ -63,6 +65,14 @@ export class BatchQueue<Item, Result> {
 
   async #together(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     const results = await this.work(batch.map(({ item }) => item));
-    for (const [index, { done }] of batch.entries()) done.resolve(results[index]!);
+    await tell(batch, ({ done }, index) => done.resolve(results[index]!));
+  }
+}
+
+/** Tells some in each turn of the event loop. */
+async function tell<One>(batch: readonly One[], told: (one: One, index: number) => void): Promise<void> {
+  for (const [index, one] of batch.entries()) {
+    if (index > 0 && index % TOLD === 0) await new Promise((resolve) => setImmediate(resolve));
+    told(one, index);
   }
 }

@@ -132,6 +132,38 @@ describe("the HTTP server", () => {
     for (const socket of sockets) socket.destroy();
   });
 
+  it("reads some of those who come at once in each turn of the event loop, and answers all", async () => {
+    let turn = 0;
+    let turning = setImmediate(function next() {
+      turn++;
+      turning = setImmediate(next);
+    });
+    const perTurn = new Map<number, number>();
+    http.route("/", (_request, response) => {
+      perTurn.set(turn, (perTurn.get(turn) ?? 0) + 1);
+      response.end("here");
+    });
+    const { port } = new URL(url);
+    const sockets = Array.from({ length: 300 }, () => connect(Number(port), "127.0.0.1"));
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    // What was accepted is listened to a turn later.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const socket of sockets) socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const answers = await Promise.all(sockets.map((socket) => once(socket, "data")));
+    clearImmediate(turning);
+    for (const [answer] of answers) expect(String(answer)).toMatch(/^HTTP\/1\.1 200/);
+    expect(Math.max(...perTurn.values())).toBeLessThanOrEqual(32);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("cuts who says nothing at all", async () => {
+    await using impatient = new HttpServer(createLogger("silent"), undefined, { headMs: 20, silent: 10 });
+    const { port } = new URL(await impatient.listen(0, "127.0.0.1"));
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("error", () => undefined).resume();
+    await once(socket, "close");
+  });
+
   it("drains: open requests finish, new ones find nobody", async () => {
     let finish: (() => void) | undefined;
     const arrived = new Promise<void>((resolve) => {

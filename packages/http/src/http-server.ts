@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
@@ -7,6 +7,7 @@ import type { Logger } from "@onrecord/core/log";
 import type { Visitor } from "@onrecord/core/visitor";
 import { isUnavailable } from "@onrecord/postgres/unavailable";
 import { Door, type DoorAnswer, malformed, methodRefused, type RouteOptions, sentence } from "./door.js";
+import { readInTurn } from "./read-in-turn.js";
 
 /** What every handler learns of a request besides the request itself. */
 export interface RequestInfo {
@@ -64,7 +65,7 @@ export class HttpServer implements AsyncDisposable {
   /** What was found out about upgrades, for those who answer them. */
   readonly #upgrading = new WeakMap<IncomingMessage, RequestInfo>();
   /** In the order in which they came. */
-  readonly #silent = new Set<Duplex>();
+  readonly #silent = new Set<Socket>();
   readonly #server: Server;
   #draining = false;
 
@@ -81,6 +82,7 @@ export class HttpServer implements AsyncDisposable {
       connectionsCheckingInterval: Math.max(1, headMs / 4),
     };
     this.#server = createServer(options, (request, response) => this.#answer(request, response));
+    readInTurn(this.#server, headMs);
     this.#server.on("connection", (socket) => this.#admit(socket, silent));
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on("connect", (request, socket) => {
@@ -134,7 +136,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   /** Whoever opens connections and sends nothing keeps nobody else out. */
-  #admit(socket: Duplex, most: number): void {
+  #admit(socket: Socket, most: number): void {
     this.#silent.add(socket);
     socket.once("close", () => this.#silent.delete(socket));
     const [longest] = this.#silent;
@@ -199,7 +201,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#silent.delete(socket);
+    this.#silent.delete(request.socket);
     const info = this.#describe(request);
     const { visitor } = info;
     socket.on("error", () => socket.destroy());
@@ -225,6 +227,8 @@ export class HttpServer implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#draining = true;
     this.#server.closeIdleConnections();
+    // Node's server does not know them yet.
+    for (const socket of this.#silent) if (socket.bytesRead === 0) socket.destroy();
     const force = setTimeout(() => this.#closeAll(), 5000);
     await closed;
     clearTimeout(force);
@@ -232,6 +236,7 @@ export class HttpServer implements AsyncDisposable {
 
   #closeAll(): void {
     this.#server.closeAllConnections();
+    for (const socket of this.#silent) socket.destroy();
     for (const socket of this.#upgraded) socket.destroy();
   }
 
