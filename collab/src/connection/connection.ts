@@ -64,6 +64,8 @@ export class Connection {
   discreet = false;
   /** It has written: whoever it is shows anyway. */
   hasWritten = false;
+  /** How often it was asked for what the server lacks and has not answered yet: what it has sent may not be all that it has. */
+  unanswered = 0;
   /** Document messages received, for `?ack=1`. */
   received = 0;
   #onSettled: (() => void) | undefined;

@@ -41,8 +41,6 @@ export class Conversation {
   #unknown = 0;
   #gaps = 0;
   #waits = 0;
-  /** The client was asked for what the server lacks and has not answered. Opening asks. */
-  #asked = true;
   #queue: Promise<void> | undefined;
   readonly #states = new Coalescer(ANSWER_EVERY_MS, (stateVector: Uint8Array) => this.#join(stateVector));
   readonly #presence: PresenceTalk;
@@ -154,11 +152,11 @@ export class Conversation {
       // What is new is seen when everything that came before is in the document.
       const behind = this.room.takenIn(update);
       return behind
-        ? behind.then(() => this.#changeOfViewer(update, received))
-        : this.#changeOfViewer(update, received);
+        ? behind.then(() => this.#changeOfViewer(update, step, received))
+        : this.#changeOfViewer(update, step, received);
     }
     this.room.receive(this.connection, update, step, (reception) => {
-      if (step === "step2") this.#asked = false;
+      if (step === "step2") this.#answered();
       if (this.connection.listening) this.#received(reception, update, received);
     });
   }
@@ -186,7 +184,7 @@ export class Conversation {
         if (!connection.listening) return;
         const isTaken = reception.outcome === "applied" || reception.outcome === "nothing-new";
         if (part.isLast || !isTaken) {
-          if (step === "step2") this.#asked = false;
+          if (step === "step2") this.#answered();
           return this.#received(reception, part.update, received);
         }
         await new Promise((resolve) => setImmediate(resolve));
@@ -216,8 +214,12 @@ export class Conversation {
     }
   }
 
+  #answered(): void {
+    this.connection.unanswered = Math.max(0, this.connection.unanswered - 1);
+  }
+
   #taken(received: number): void {
-    if (this.#asked) return;
+    if (this.connection.unanswered > 0) return;
     this.#gaps = 0;
     this.#waits = 0;
     this.#acknowledge(received);
@@ -228,9 +230,8 @@ export class Conversation {
   }
 
   #askAgain(update: Uint8Array): void {
-    if (this.#asked) return;
+    if (this.connection.unanswered > 0) return;
     if (++this.#gaps > this.host.limits.gapAnswers) return this.#refuse(closeReasons.updateUnfounded, update);
-    this.#asked = true;
     void this.room.ask(this.connection);
   }
 
@@ -239,14 +240,14 @@ export class Conversation {
    * until that has come. If the other's line is dead, its connection will end before long: so this one is sent away to come back.
    */
   #waitForOthers(update: Uint8Array): void {
-    if (this.#asked) return;
+    if (this.connection.unanswered > 0) return;
     if (this.#waits >= MAX_WAITS) return this.#refuse(closeReasons.ofAnother, update);
-    this.#asked = true;
-    setTimeout(() => void this.room.ask(this.connection), WAIT_MS * 2 ** this.#waits++).unref();
+    void this.room.ask(this.connection, WAIT_MS * 2 ** this.#waits++);
   }
 
   /** A stock client answers the server's SyncStep1 whatever it may do; only something new is an attempt to write. */
-  #changeOfViewer(update: Uint8Array, received: number): void {
+  #changeOfViewer(update: Uint8Array, step: "step2" | "update", received: number): void {
+    if (step === "step2") this.#answered();
     try {
       if (this.room.wouldChange(update)) return this.#refuse(closeReasons.viewOnly, update);
     } catch {

@@ -11,6 +11,7 @@ interface Entry {
   readonly prepare: () => Message;
   /** Undefined until the document that it is to tell of is there. */
   message: Message | undefined;
+  /** Undefined for an acknowledgement. */
   readonly sent: (() => void) | undefined;
 }
 
@@ -38,6 +39,11 @@ export class OutboundBarrier {
   /** What was to be said of the old document is said of the one that is there now. */
   prepareAgain(): void {
     for (const entry of this.#entries) entry.message = entry.prepare();
+  }
+
+  /** What these were to be told is durable may not be all that they have sent. */
+  dropAcknowledgements(of: ReadonlySet<Connection>): void {
+    this.#entries = this.#entries.filter(({ connection, sent }) => sent !== undefined || !of.has(connection));
   }
 
   clear(): void {

@@ -77,11 +77,12 @@ export class Rebuild {
     return { ...gap, head, keeps };
   }
 
-  /** Applies what waits again, on the document as it is now. */
-  applyAgain(): void {
+  /** Applies what waits again, on the document as it is now; whether something of it was refused. */
+  applyAgain(): boolean {
     const refused: Refused = new Map();
     this.room.pending.applyAgain((change) => this.#applyAgain(change, refused));
     for (const [connection, { why, changes }] of refused) this.room.refused(connection, why, changes);
+    return refused.size > 0;
   }
 
   /**

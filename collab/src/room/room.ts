@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   ackFrame,
   type CloseReason,
@@ -181,8 +182,10 @@ export class Room {
     });
   }
 
-  /** Asks a client for what the server lacks. */
-  async ask(connection: Connection): Promise<void> {
+  /** Asks a client for what the server lacks, after so many milliseconds. Until it answers, nothing of it is called durable. */
+  async ask(connection: Connection, afterMs = 0): Promise<void> {
+    connection.unanswered++;
+    if (afterMs > 0) await delay(afterMs, undefined, { ref: false });
     if (this.#rebuilding) await this.#rebuilding;
     connection.send(syncFrame(sync.step1, this.authors.askFor(this.content.stateVector(), connection)));
   }
@@ -291,6 +294,8 @@ export class Room {
         return this.host.evict(this, closeReasons.documentGone);
     }
     if (!this.#pending.isUnderWay) this.#onSettled?.();
+    // Another node may have committed while ours was under way, and told of it meanwhile.
+    this.catchUp(this.#hinted);
     this.#scheduleRest();
   }
 
@@ -414,6 +419,16 @@ export class Room {
     );
   }
 
+  /**
+   * Something that waited was refused. Others may have said the same meanwhile, the same letters deleted most likely, and were taken for
+   * saying nothing new: they are asked what they have, and nothing that they were about to be told of is called durable before.
+   */
+  #askEveryone(): void {
+    const editors = new Set([...this.connections].filter(({ mayEdit }) => mayEdit));
+    this.#outbound.dropAcknowledgements(editors);
+    for (const editor of editors) void this.ask(editor);
+  }
+
   /** Makes the document of a large state in slices, if it rests. What arrives meanwhile waits for it, as for a rebuild. */
   #wake(): void {
     if (this.#evicted || !this.content.isDeepAsleep) return;
@@ -438,14 +453,17 @@ export class Room {
         this.#onSettled = resolve;
       });
     this.#onSettled = undefined;
+    const hinted = this.#hinted;
     const { updates: gap, head, tip, at, keeps } = await this.#rebuild.catchUp(this.version, this.#key);
     if (this.#evicted) return;
     this.version = head;
+    // What the bus told of may be wrong: it is looked up once.
+    if (this.#hinted === hinted) this.#hinted = head;
     this.#tip = tip;
     if (at) this.#committedAt = at;
     for (const update of merged(gap))
       this.#send({ update, seq: Number.POSITIVE_INFINITY, except: undefined });
-    if (!keeps) this.#rebuild.applyAgain();
+    if (!keeps && this.#rebuild.applyAgain()) this.#askEveryone();
     this.#pending.forgetDropped();
     this.#outbound.prepareAgain();
     this.#rebuilding = undefined;
