@@ -151,7 +151,9 @@ describe("a message of a socket", () => {
     });
     await known.hear({ type: "complete", id: "1" });
     known.send({ type: "subscribe", id: "2", payload: { query: `${"#\n".repeat(100_000)}{ __typename }` } });
-    expect(JSON.stringify((await known.hear({ type: "next", id: "2" })).payload)).toContain("BAD_USER_INPUT");
+    expect(JSON.stringify((await known.hear({ type: "error", id: "2" })).payload)).toContain(
+      "BAD_USER_INPUT",
+    );
     known.socket.send("[".repeat(10_000));
     expect(await known.closed).toBe(1009);
   });
@@ -302,6 +304,35 @@ describe("a socket", () => {
     peer.send({ type: "subscribe", id: "4", payload: { query: SUBSCRIBE } });
     await until(() => openSubscriptions() === 2, "two are open again");
     peer.socket.terminate();
+  });
+
+  it("may end an operation and begin the next under its id at once, as often as it likes", async () => {
+    const { token } = await node.signIn();
+    const peer = await connect(node.url, { authorization: token });
+    await peer.hear({ type: "connection_ack" });
+    for (let i = 0; i < 20; i++) {
+      peer.send({ type: "subscribe", id: "same", payload: { query: SUBSCRIBE } });
+      // Some are still being opened when they are ended, some are open.
+      if (i % 4 === 0) await until(() => openSubscriptions() === 1, "it is open");
+      peer.send({ type: "complete", id: "same" });
+    }
+    peer.send({ type: "subscribe", id: "same", payload: { query: SUBSCRIBE } });
+    peer.send({
+      type: "subscribe",
+      id: "once",
+      payload: { query: "mutation { publish(number: 2) { number } }" },
+    });
+    await peer.hear({ type: "complete", id: "once" });
+    await until(() => openSubscriptions() === 1, "only the last is open");
+    publishPaper(6);
+    await until(() => JSON.stringify(peer.heard).includes("user-6"), "it hears");
+    expect(peer.heard.filter(({ type, id }) => id === "same" && type !== "next")).toEqual([]);
+    expect(JSON.stringify(peer.heard)).not.toContain("RATE_LIMITED");
+    peer.send({ type: "complete", id: "same" });
+    await until(() => openSubscriptions() === 0, "none is open");
+    const gauge = await context.metrics.getSingleMetric("onrecord_gateway_streams")?.get();
+    expect(gauge?.values[0]?.value).toBe(0);
+    peer.socket.close();
   });
 
   it.each([

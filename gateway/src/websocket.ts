@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { getGraphQLWSOptions } from "@graphql-hive/gateway-runtime";
+import { isAsyncIterable, type MaybeAsyncIterable } from "@graphql-tools/utils";
 import { AppError } from "@onrecord/core/errors";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
@@ -13,11 +13,13 @@ import { JsonScan, operationBounds } from "@onrecord/subgraph/json-bounds";
 import { observeGauge } from "@onrecord/telemetry/observed";
 import { spanKind } from "@onrecord/telemetry/trace/span";
 import { ending, type Tracer } from "@onrecord/telemetry/trace/tracer";
-import { type Context, makeServer, type ServerOptions } from "graphql-ws";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse } from "graphql";
+import { type Context, makeServer, type SubscribePayload } from "graphql-ws";
 import type { Registry } from "prom-client";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Authenticator } from "./authenticator.js";
 import type { Ending, LiveSessions } from "./live-sessions.js";
+import { withOwnIds } from "./operation-ids.js";
 import type { Runtime } from "./runtime.js";
 import { carry } from "./socket.js";
 
@@ -33,10 +35,8 @@ interface Extra {
   readonly request: IncomingMessage;
   /** The upgrade's. */
   readonly info: RequestInfo;
-  /** Operations under way → what says that they ended. */
-  readonly streams: Map<string, () => void>;
-  /** Fires when the socket closes. */
-  readonly gone: AbortController;
+  /** Operations under way → what ends them. */
+  readonly operations: Map<string, AbortController>;
   session?: {
     readonly caller: Caller;
     readonly principal: Principal;
@@ -67,38 +67,35 @@ export class GraphqlSockets {
   readonly #protocol;
 
   constructor(private readonly options: WebSocketOptions) {
-    const { runtime, live, log } = options;
+    const { live, log } = options;
     observeGauge(options.metrics, {
       name: "onrecord_gateway_sockets",
       help: "open GraphQL WebSockets",
       read: () => this.#sockets.size,
     });
-    const execution = getGraphQLWSOptions<Record<string, unknown>, Extra>(runtime, ({ extra }) => {
-      // Each operation is a request of its own: what it puts on the record can be told apart.
-      const requestId = newId();
-      const request = new Request("http://gateway/graphql", { headers: { "x-request-id": requestId } });
-      return { caller: { ...extra.session?.caller, requestId }, gone: extra.gone.signal, request };
-    });
     this.#protocol = makeServer<Parameters, Extra>({
-      ...execution,
-      ...tracedOperations(options.tracer, execution),
       onConnect: (ctx) => this.#connect(ctx),
-      onSubscribe: (ctx, id, payload) => {
-        const { session, streams, info } = ctx.extra;
+      onSubscribe: async ({ extra }, id, payload) => {
+        const { session, operations, info } = extra;
         const requestId = info.id;
         if (!session)
           return [toGraphQLError(new AppError("UNAUTHENTICATED", "Sign in first."), { requestId, log })];
+        const ended = new AbortController();
         try {
-          streams.set(id, live.openStream(session.principal, session.ofPage));
+          const uncount = live.openStream(session.principal, session.ofPage);
+          ended.signal.addEventListener("abort", uncount, { once: true });
         } catch (error) {
           return [toGraphQLError(error, { requestId, log })];
         }
-        return execution.onSubscribe?.(ctx, id, payload);
+        operations.set(id, ended);
+        const result = await this.#execute(ended.signal, session.caller, payload);
+        if (isAsyncIterable(result) || "data" in result) return { ...executed, result };
+        // Nothing was executed: the protocol has a message of its own for that.
+        endOperation(operations, id);
+        return result.errors ?? [];
       },
-      onComplete: ({ extra: { streams } }, id) => {
-        streams.get(id)?.();
-        streams.delete(id);
-      },
+      execute: (args) => (args as unknown as Executed).result,
+      onComplete: ({ extra: { operations } }, id) => endOperation(operations, id),
     });
   }
 
@@ -109,8 +106,7 @@ export class GraphqlSockets {
         socket: ws,
         request,
         info,
-        streams: new Map(),
-        gone: new AbortController(),
+        operations: new Map(),
       }),
     );
   };
@@ -156,38 +152,76 @@ export class GraphqlSockets {
     }
   }
 
+  /** Each operation is a request of its own, and maybe a trace: what it puts on the record can be told apart. */
+  async #execute(ended: AbortSignal, caller: Caller, params: SubscribePayload): Promise<Executed["result"]> {
+    const { runtime, tracer } = this.options;
+    const requestId = newId();
+    const request = new Request("http://gateway/graphql", {
+      // As whatever changes something comes over HTTP.
+      method: "POST",
+      headers: { "x-request-id": requestId },
+      signal: ended,
+    });
+    const context = { caller: { ...caller, requestId }, gone: ended, request, params };
+    const work = async () =>
+      (await runtime.getResultForParams(
+        { params: params as never, request },
+        context as never,
+      )) as Executed["result"];
+    const span = tracer?.begin("operation over WebSocket", undefined, { kind: spanKind.server });
+    const result = span && tracer ? await ending(span, () => tracer.run(span, work)) : await work();
+    return isAsyncIterable(result) ? result : withoutHttp(result);
+  }
+
   #open(ws: WebSocket, extra: Extra): void {
     this.#sockets.add(ws);
     ws.on("error", (err) => this.options.log.debug({ err, requestId: extra.info.id }, "a socket failed"));
     ws.once("close", () => {
       this.#sockets.delete(ws);
-      extra.gone.abort();
-      for (const release of extra.streams.values()) release();
+      for (const id of extra.operations.keys()) endOperation(extra.operations, id);
     });
     carry(
       ws,
-      (socket) => this.#protocol.opened(socket, extra),
+      (socket) =>
+        this.#protocol.opened(
+          withOwnIds(socket, (id) => endOperation(extra.operations, id)),
+          extra,
+        ),
       (message) => checkMessage(message, extra),
     );
   }
 }
 
-/** Operations that may each be a trace; of a subscription, until it is open. */
-function tracedOperations(
-  tracer: Tracer | undefined,
-  { execute, subscribe }: Pick<ServerOptions<Parameters, Extra>, "execute" | "subscribe">,
-): Pick<ServerOptions<Parameters, Extra>, "execute" | "subscribe"> {
-  if (tracer === undefined) return { execute, subscribe };
-  const traced = <Args, Result>(work: (args: Args) => Result) => {
-    return (args: Args) => {
-      const span = tracer.begin("operation over WebSocket", undefined, { kind: spanKind.server });
-      return span ? ending(span, () => tracer.run(span, async () => work(args))) : work(args);
-    };
+/** What `graphql-ws` is told to execute once it was. */
+interface Executed extends ExecutionArgs {
+  readonly result: MaybeAsyncIterable<ExecutionResult>;
+}
+const executed = { document: parse("{ __typename }"), contextValue: {} } as unknown as ExecutionArgs;
+
+/** Ends an operation with all that it still does, and counts it no more. */
+function endOperation(operations: Map<string, AbortController>, id: string): void {
+  operations.get(id)?.abort();
+  operations.delete(id);
+}
+
+/** An answer without how HTTP would send it. */
+function withoutHttp<Result extends ExecutionResult>(result: Result): Result {
+  const { errors } = result;
+  if (!errors?.some(({ extensions }) => "http" in extensions)) return result;
+  return {
+    ...result,
+    errors: errors.map((error) => {
+      const { http: _, ...extensions } = error.extensions;
+      const { nodes, source, positions, path } = error;
+      return new GraphQLError(error.message, {
+        nodes: nodes ?? null,
+        source: source ?? null,
+        positions: positions ?? null,
+        path: path ?? null,
+        extensions,
+      });
+    }),
   };
-  return { execute: execute && traced(execute), subscribe: subscribe && traced(subscribe) } as Pick<
-    ServerOptions<Parameters, Extra>,
-    "execute" | "subscribe"
-  >;
 }
 
 /** Throws for what is too long of somebody who has not said who they are, or would take long to parse. */
