@@ -57,7 +57,7 @@ const happenings = [
   { weight: 1, name: "deactivate" },
   { weight: 3, name: "activate" },
   { weight: 0.7, name: "node dies" },
-  { weight: 1.5, name: "connections to the database die" },
+  { weight: 4, name: "connections to the database die" },
   { weight: 15, name: "time passes" },
 ] as const;
 type Happening = (typeof happenings)[number]["name"];
