@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { chown, link, mkdir, open, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { chown, link, open, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeDirectory } from "./make-directory.js";
 
 /**
  * Reads a secret file, or makes it (mode 0600) with what `create` returns. Of several processes that make it at once, one wins and
@@ -9,7 +10,7 @@ import { dirname } from "node:path";
 export async function readOrCreate(path: string, create: () => string): Promise<string> {
   const kept = await readFile(path, "utf8").catch(unless("ENOENT"));
   if (kept !== undefined) return kept;
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   // A name that nobody had before: process ids come again (in a container always), and a draft that a crash left behind is the
   // same file as the one that was kept, so writing into it would replace the secret.
   const draft = `${path}.${randomUUID()}`;

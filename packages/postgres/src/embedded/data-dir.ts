@@ -1,12 +1,13 @@
-import { access, chmod, constants, mkdir, realpath } from "node:fs/promises";
+import { access, chmod, constants, realpath } from "node:fs/promises";
 import { AppError } from "@onrecord/core/errors";
+import { makeDirectory } from "@onrecord/core/make-directory";
 
 /** Creates the data directory where it is missing and returns its real path; throws BAD_CONFIG where it cannot be written. */
 export async function openDataDir(path: string): Promise<string> {
   try {
-    const created = await mkdir(path, { recursive: true });
+    const isNew = await makeDirectory(path);
     // Another OS user may have to pass through on its way to the database; the names in here stay hidden from it.
-    if (created !== undefined) await chmod(path, process.getuid?.() === 0 ? 0o711 : 0o700);
+    if (isNew) await chmod(path, process.getuid?.() === 0 ? 0o711 : 0o700);
     await access(path, constants.W_OK | constants.X_OK);
     return await realpath(path);
   } catch (cause) {

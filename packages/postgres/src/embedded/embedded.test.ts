@@ -235,6 +235,13 @@ describe("a data directory that cannot serve is refused with a sentence", () => 
     }
   });
 
+  test.skipIf(process.platform !== "linux")("because nothing can be made there", async () => {
+    await expect(startEmbeddedPostgres({ dataDir: "/proc/onrecord/data", log })).rejects.toMatchObject({
+      code: "BAD_CONFIG",
+      message: expect.stringContaining("nothing can be created there"),
+    });
+  });
+
   test("because its database is another major version's", async () => {
     await (await start())[Symbol.asyncDispose]();
     await writeFile(join(dataDir, "postgres", "PG_VERSION"), "17\n");

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { access, chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { access, chmod, rename, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
+import { makeDirectory } from "@onrecord/core/make-directory";
 import { type OsUser, run } from "./run.js";
 import type { State } from "./state.js";
 
@@ -17,7 +18,7 @@ export function standIn(dataDir: string): string {
 /** Creates the stand-in, and lets every user pass through it whatever the umask says. */
 async function openStandIn(dataDir: string): Promise<string> {
   const dir = standIn(dataDir);
-  await mkdir(dir, { recursive: true });
+  await makeDirectory(dir);
   await chmod(shared, 0o755);
   await chmod(dir, 0o755);
   return dir;
