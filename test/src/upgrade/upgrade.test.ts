@@ -36,6 +36,9 @@ describe.skipIf(missing !== undefined)(what, { timeout: 240_000 }, () => {
 
     const atOld = analysts.slice(0, 2).map(({ token }) => opened.use(openEditor(old.url, documentId, token)));
     await Promise.all(atOld.map((editor) => editor.synced()));
+    let losses = 0;
+    const lost = () => losses++;
+    for (const { provider } of atOld) provider.on("connection-close", lost);
     const early = atOld.map(({ text }, n) => startTyping(text, `old${n}`, random, 60));
     await until(() => atOld.every(({ text }) => text.length > 200), "people to be typing");
 
@@ -52,6 +55,7 @@ describe.skipIf(missing !== undefined)(what, { timeout: 240_000 }, () => {
     );
     const atAnother = opened.use(openEditor(another.url, documentId, analysts[1]!.token));
     await Promise.all([...atNew, atAnother].map((editor) => editor.synced()));
+    for (const { provider } of [...atNew, atAnother]) provider.on("connection-close", lost);
     const late = [...atNew, atAnother].map(({ text }, n) => startTyping(text, `late${n}`, random, 60));
     await until(() => atNew.every(({ text }) => text.length > 2000), "people to be typing on both");
     const typists = [...early, ...late];
@@ -72,7 +76,10 @@ describe.skipIf(missing !== undefined)(what, { timeout: 240_000 }, () => {
       [documentId],
     );
     const changes = typists.reduce((sum, typist) => sum + typist.changes, 0);
-    expect(counts).toEqual({ versions: changes, entries: changes, refused: 0 });
+    // What somebody typed while their line was away came in one piece.
+    if (losses > 0) expect(counts!.versions).toBeLessThanOrEqual(changes);
+    else expect(counts!.versions).toBe(changes);
+    expect(counts).toEqual({ versions: counts!.versions, entries: counts!.versions, refused: 0 });
 
     // Nobody else does anything by now: what one node takes in, the other hears of.
     const [reader, writer] = [atOld[0]!, atNew[0]!];
