@@ -189,3 +189,18 @@ create trigger head_grows before update on documents.head for each row
   )
   execute function documents.head_grows();
 revoke all on function documents.head_grows from public;
+
+-- What is told in an entry is an object, and where it stands for several, says for how many. Readers trust neither, since the record may hold
+-- others from before.
+create function audit.detail_formed() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception 'the detail of an entry is an object, and its count a number of at least one' using errcode = 'insufficient_privilege';
+end
+$$;
+create trigger entry_formed before insert on audit.entry for each row
+  when (
+    jsonb_typeof(new.detail) <> 'object'
+    or (new.detail ? 'count' and not (jsonb_typeof(new.detail->'count') = 'number' and new.detail->>'count' ~ '^[1-9][0-9]{0,8}$'))
+  )
+  execute function audit.detail_formed();
+revoke all on function audit.detail_formed from public;
