@@ -21,7 +21,7 @@ const SOON_MS = 10;
 /** The reader's row is moved this often past what no rule wants: whoever starts reads again from there. */
 const KEEP_EVERY_MS = 60_000;
 /** What failed so often at one entry is passed over, and told as an entry that nobody here wrote. */
-const TRIES = 2;
+const TRIES = 3;
 /** How long the engine rests when nobody wakes it. */
 const IDLE_MS = 30_000;
 const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";

@@ -204,3 +204,30 @@ create trigger entry_formed before insert on audit.entry for each row
   )
   execute function audit.detail_formed();
 revoke all on function audit.detail_formed from public;
+
+-- The longest that a session lasts, or may lie unused, whoever starts it: the most that the settings may say.
+create function identity.longest_session() returns interval language sql immutable parallel safe return interval '366 days';
+
+-- As in migration 020, and nothing lasts for ever.
+create or replace function identity.session_timed() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    if not (isfinite(new.expires_at) and isfinite(new.created_at) and coalesce(isfinite(new.idle_for), true)) then
+      raise exception 'a session ends' using errcode = 'insufficient_privilege';
+    end if;
+    -- It lasts as long as was asked for, from now on.
+    new.expires_at := clock_timestamp() + least(new.expires_at - new.created_at, identity.longest_session());
+    new.created_at := clock_timestamp();
+    new.used_at := new.created_at;
+    new.idle_for := least(new.idle_for, identity.longest_session());
+    new.idle_at := new.created_at + new.idle_for;
+  elsif old.ended_at is not null or new.ended_at is null then
+    raise exception 'a session that has ended stays ended' using errcode = 'insufficient_privilege';
+  else
+    new.ended_at := clock_timestamp();
+  end if;
+  return new;
+end
+$$;
+revoke all on function identity.longest_session from public;
+grant execute on function identity.longest_session to onrecord_service;

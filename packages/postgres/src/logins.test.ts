@@ -397,6 +397,40 @@ describe("what a service may do", () => {
     await expect(end()).rejects.toMatchObject(refused);
   });
 
+  it("lets no session last longer than the settings can say, or for ever", async () => {
+    const start = async (expires: string, idle: string, created = "now()") => {
+      const id = randomUUID();
+      await as.identity.transaction(async (tx) => {
+        await append(tx, { action: "session.started", object: id, session: id, actor: ids.user });
+        await tx.query(
+          `insert into identity.session (id, token_hash, user_id, kind, created_at, expires_at, idle_for, idle_at)
+           values ($1, $2, $3, 'TOKEN', ${created}, ${expires}, ${idle}, 'infinity')`,
+          [id, randomBytes(32), ids.user],
+        );
+      });
+      return id;
+    };
+    for (const [expires, idle, created] of [
+      ["'3000-01-01'", "'900 years'"],
+      ["'3000-01-01'", "'900 years'", "'4000-01-01 BC'"],
+    ] as const) {
+      const id = await start(expires, idle, created);
+      const [session] = await owner.query(
+        `select expires_at <= created_at + interval '367 days' as ends, idle_at <= created_at + interval '367 days' as unused
+         from identity.session where id = $1`,
+        [id],
+      );
+      expect(session).toEqual({ ends: true, unused: true });
+      await owner.query("delete from identity.session where id = $1", [id]);
+    }
+    for (const [expires, created] of [
+      ["'infinity'", "now()"],
+      ["now()", "'-infinity'"],
+      ["'infinity'", "'infinity'"],
+    ] as const)
+      await expect(start(expires, "'1 hour'", created)).rejects.toMatchObject(refused);
+  });
+
   it("changes a password for its owner, on the record, and only together with the end of their other sessions", async () => {
     const change = (what: { actor?: string; session?: string; recorded?: boolean; ends?: boolean }) =>
       as.identity.transaction(async (tx) => {
