@@ -96,6 +96,7 @@ describe("a credential", () => {
     ["from another site", { origin: "https://evil.test" }],
     ["from a page without an origin", { origin: "null" }],
     ["that the browser calls cross-site", { "sec-fetch-site": "cross-site" }],
+    ["of a neighbouring host", { "sec-fetch-site": "same-site" }],
     ["that a form can make", { "content-type": "text/plain" }],
     ["that a form can make, in its own type", { "content-type": "application/x-www-form-urlencoded" }],
   ])("in the cookie of a request %s is refused", async (_, headers) => {

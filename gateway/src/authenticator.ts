@@ -113,12 +113,15 @@ export class Authenticator {
 /** What a form may send without the browser asking the server first. */
 const formTypes = /^(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
 
+/** What a browser says of a page that is not ours; one of a neighbouring host is not either. */
+const elsewhere: ReadonlySet<string> = new Set(["cross-site", "same-site"]);
+
 /**
  * Whether another site's page could have made this request with the visitor's cookie: it says so by its origin, or it is a
  * POST such as a form can send (JSON from elsewhere is stopped by the preflight, which we do not answer).
  */
 function isForgeable(request: IncomingMessage, { visitor }: RequestInfo): boolean {
-  if (isCrossSite(request, visitor) || request.headers["sec-fetch-site"] === "cross-site") return true;
+  if (isCrossSite(request, visitor) || elsewhere.has(String(request.headers["sec-fetch-site"]))) return true;
   if (request.method !== "POST") return false;
   const type = request.headers["content-type"];
   return type === undefined || formTypes.test(type);

@@ -2,13 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { type CloseReason, closeReasons } from "@onrecord/collab-protocol/protocol";
 import type { AppContext } from "@onrecord/context/context";
 import { isId } from "@onrecord/core/ids";
+import { onAccountOf } from "@onrecord/core/owner";
 import type { RequestInfo } from "@onrecord/http/http-server";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { By, Ledger } from "@onrecord/ledger/ledger";
 import { Arrivals } from "@onrecord/policy/arrivals";
 import { findCredential, isCrossSite, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, namedSessions } from "@onrecord/policy/named-session";
-import { byCaller, type Principal } from "@onrecord/policy/principal";
+import { byCaller, type Caller, ownerOf, type Principal } from "@onrecord/policy/principal";
 import { type CollabSocket, Connection } from "../connection/connection.js";
 import type { SocketMetrics } from "../connection/socket-metrics.js";
 import type { Room } from "../room/room.js";
@@ -50,7 +51,22 @@ export class Admission {
     documentId: string,
   ): Promise<Admitted | Refusal | undefined> {
     const { principal, refused } = await this.#authenticate(request, info);
-    const by = byCaller({ principal, requestId: info.id, from: originFacts(request, info.visitor) });
+    const caller = { principal, requestId: info.id, from: originFacts(request, info.visitor) };
+    return onAccountOf(ownerOf(caller), () =>
+      this.#admitCaller(request, socket, info, documentId, caller, refused),
+    );
+  }
+
+  async #admitCaller(
+    request: IncomingMessage,
+    socket: CollabSocket,
+    info: RequestInfo,
+    documentId: string,
+    caller: Caller,
+    refused: SessionFault,
+  ): Promise<Admitted | Refusal | undefined> {
+    const { principal } = caller;
+    const by = byCaller(caller);
     if (principal === null) {
       await this.#refuseSession(by, refused);
       return new Refusal(closeReasons.notSignedIn);

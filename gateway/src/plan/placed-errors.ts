@@ -10,6 +10,8 @@ interface Place {
 /** What failed while an answer was fetched, by the place in the answer that it has left empty. */
 export class PlacedErrors {
   readonly #root: Place = { errors: [], below: new Map() };
+  /** Fields at the top that were answered together with one that failed, and left the whole answer empty. */
+  readonly #emptied = new Map<string | number, [Path, GraphQLError]>();
   #empty = true;
 
   get isEmpty(): boolean {
@@ -28,6 +30,16 @@ export class PlacedErrors {
       place = next;
     }
     place.errors.push(error);
+  }
+
+  /** What failed at a place has emptied the answers to these fields, too. */
+  empty(keys: Iterable<string>, at: Path, error: GraphQLError): void {
+    for (const key of keys) this.#emptied.set(key, [at, error]);
+  }
+
+  /** What has emptied the answer to a field at the top, and where that failed. */
+  emptier([key = "", ...below]: Path): [Path, GraphQLError] | undefined {
+    return below.length === 0 ? this.#emptied.get(key) : undefined;
   }
 
   /** What failed at a place, or below it and has left it empty too, each with where it failed. */

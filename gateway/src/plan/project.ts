@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
+  isNonNullType,
   responsePathAsArray,
 } from "graphql";
 import { type Fields, fieldOf, isFields } from "./data.js";
@@ -62,6 +63,8 @@ const read: GraphQLFieldResolver<Fields, Projection> = (fields, _, { errors, als
   if (first) throw located(first[1], first[0]);
   const above = value === undefined ? errors.above(path) : undefined;
   if (above) throw located(above, path);
+  const emptier = value === undefined && isNonNullType(info.returnType) ? errors.emptier(path) : undefined;
+  if (emptier) throw located(emptier[1], emptier[0]);
   return value;
 };
 

@@ -71,9 +71,13 @@ export class PlanRun {
     if (data) {
       rewrite(data, node.outputRewrites, this.fits);
       merge(this.data, data);
-    } else if (node.operationKind === "mutation") {
-      this.#stopped = true;
+      return;
     }
+    // A null that has risen to the top is the last thing that a subgraph tells of.
+    const risen = errors?.at(-1);
+    if (risen?.path)
+      this.errors.empty(questionOf(node).keys, rewritePath(risen.path, node.outputRewrites), risen);
+    if (node.operationKind === "mutation") this.#stopped = true;
   }
 
   async #root(node: FetchNode): Promise<void> {

@@ -5,11 +5,13 @@ import { comparePositions, type PlacedEntry, type Position, start } from "@onrec
 import { newest, readAfter } from "@onrecord/ledger/tail";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import { type Orm, unitOfWork } from "@onrecord/postgres/orm";
+import { isUnavailable } from "@onrecord/postgres/unavailable";
 import { type Lag, lagOf } from "@onrecord/telemetry/lag";
 import { observeGauge } from "@onrecord/telemetry/observed";
 import { nextAlertTime, raise } from "./raise.js";
+import { MALFORMED } from "./rules/malformed.js";
 import { recentInRecord } from "./rules/recent-in-record.js";
-import type { Recent } from "./rules/rule.js";
+import type { Recent, Rule } from "./rules/rule.js";
 import { rules, watchedActions } from "./rules/rules.js";
 
 const READER = "alerts";
@@ -18,6 +20,8 @@ const BATCH = 200;
 const SOON_MS = 10;
 /** The reader's row is moved this often past what no rule wants: whoever starts reads again from there. */
 const KEEP_EVERY_MS = 60_000;
+/** What failed so often at one entry is passed over, and told as an entry that nobody here wrote. */
+const TRIES = 3;
 /** How long the engine rests when nobody wakes it. */
 const IDLE_MS = 30_000;
 const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -35,6 +39,8 @@ export class AlertEngine implements AsyncDisposable {
   /** Up to here nothing is wanted by any rule, as this node has seen. */
   #clear: Position = start;
   #kept = performance.now();
+  /** How often which rule failed at which entry of the batch that is being read. */
+  readonly #failed = new Map<string, number>();
 
   constructor(
     private readonly context: Pick<AppContext, "db" | "bus" | "log" | "rights" | "metrics">,
@@ -106,7 +112,11 @@ export class AlertEngine implements AsyncDisposable {
     const recent = recentInRecord(tx);
     for (const entry of entries) await this.#judge(tx, em, entry, at, recent);
     tx.onCommit(() => {
-      for (const { at: written } of entries) this.#lag.seen(Date.parse(written));
+      this.#failed.clear();
+      for (const { at: written } of entries) {
+        const at = Date.parse(written);
+        if (Number.isFinite(at)) this.#lag.seen(at);
+      }
     });
     const last = entries.at(-1);
     const full = entries.length === BATCH;
@@ -122,11 +132,34 @@ export class AlertEngine implements AsyncDisposable {
 
   async #judge(tx: Tx, em: EntityManager, entry: PlacedEntry, at: Date, recent: Recent): Promise<void> {
     const { bus } = this.context;
+    let passedOver = false;
     for (const rule of rules) {
-      const wanted = rule.actions.some((action) => action === entry.action);
-      if (!wanted || !(await rule.matches(entry, recent))) continue;
+      if (!rule.actions.some((action) => action === entry.action)) continue;
+      const matches = await this.#matches(rule, entry, recent);
+      if (matches === undefined) passedOver = true;
+      if (!(matches || (passedOver && rule.id === MALFORMED))) continue;
       const alertId = await raise(em, { rule, entry, at });
       if (alertId !== null) tx.onCommit(() => bus.publish("alert.changed", { alertId }));
+    }
+  }
+
+  /** Whether a rule speaks of an entry; undefined: it fails at it, and one entry must not keep all that follow from being read. */
+  async #matches(rule: Rule, entry: PlacedEntry, recent: Recent): Promise<boolean | undefined> {
+    const which = `${rule.id} ${entry.id}`;
+    const failed = this.#failed.get(which) ?? 0;
+    if (failed >= TRIES) return undefined;
+    try {
+      return await rule.matches(entry, recent);
+    } catch (err) {
+      if (!isUnavailable(err)) {
+        this.#failed.set(which, failed + 1);
+        const { log } = this.context;
+        log.error(
+          { err, rule: rule.id, entry: entry.id },
+          "a rule fails at an entry, which may have been tampered with",
+        );
+      }
+      throw err;
     }
   }
 

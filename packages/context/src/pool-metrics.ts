@@ -34,7 +34,13 @@ export function poolMetrics(
     name: "onrecord_db_pool_waiting",
     help: "pieces of work that wait for a connection of a pool",
     labels: ["login", "pool"],
-    read: eachPool(({ waitingCount }) => [[{}, waitingCount]]),
+    read: eachPool(({ waiting }) => [[{}, waiting]]),
+  });
+  observeTotal(metrics, {
+    name: "onrecord_db_pool_refused_total",
+    help: "pieces of work that were refused, since too much of their owner, or of all, waited for a connection of a pool",
+    labels: ["login", "pool"],
+    read: eachPool(({ refused }) => [[{}, refused]]),
   });
   observeTotal(metrics, {
     name: "onrecord_db_statements_total",

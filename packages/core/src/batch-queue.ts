@@ -1,3 +1,5 @@
+import { onAccountOf, SYSTEM } from "./owner.js";
+
 /** Items in one batch at most. */
 const TOGETHER = 500;
 /** So many of them are told in one turn of the event loop: what each goes on with, up to an answer, would all be done in that turn. */
@@ -43,7 +45,8 @@ export class BatchQueue<Item, Result> {
     this.#waiting.push({ item, done, since: performance.now() });
     if (!this.#running) {
       this.#running = true;
-      setImmediate(() => void this.#run());
+      // What is done for many waits in nobody's line.
+      onAccountOf(SYSTEM, () => setImmediate(() => void this.#run()));
     }
     return done.promise;
   }

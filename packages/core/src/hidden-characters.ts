@@ -15,7 +15,9 @@ const LINE_END = /[\u2028\u2029]/u;
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 /** Blank, although Unicode calls them letters or signs. */
 const FILLER = /[\u115f\u1160\u2800\u3164\uffa0]/u;
-/** Format characters that are seen: numbers and verses are written around in Arabic script, and the like. */
+/** Drawn by no font, or by each as it likes. */
+const UNASSIGNED = /[\p{Co}\p{Noncharacter_Code_Point}]/u;
+/** Format characters that are seen where they belong: numbers and verses are written around in Arabic script, and the like. */
 const SEEN = /[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]/u;
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
@@ -33,15 +35,15 @@ const JOINED = new RegExp(
     String.raw`(?<=[0-9#*])\ufe0f(?=\u20e3)`,
     String.raw`(?<=\p{Script=Han})[\ufe00-\ufe02\u{e0100}-\u{e01ef}]`,
     String.raw`(?<=\p{Script=Mongolian})[\u180b-\u180d\u180f]`,
+    String.raw`${SEEN.source}(?=\p{Nd}|(?=\p{L})[\p{scx=Arab}\p{scx=Syrc}\p{scx=Kthi}])`,
+    String.raw`(?<=(?=[\p{L}\p{M}])[\p{scx=Arab}\p{scx=Syrc}] ?)${SEEN.source}`,
   ].join("|"),
   "uy",
 );
 
 /** Every character that is hidden, one by one; what belongs to its neighbours is not. */
 const HIDDEN = new RegExp(
-  [CONTROL, LINE_END, BIDI, FILLER, new RegExp(`(?!${SEEN.source})${INVISIBLE.source}`, "u")]
-    .map(({ source }) => source)
-    .join("|"),
+  [CONTROL, LINE_END, BIDI, FILLER, UNASSIGNED, INVISIBLE].map(({ source }) => source).join("|"),
   "gu",
 );
 
@@ -104,5 +106,6 @@ function whatIs(character: string): string {
   const name = known[character];
   if (name !== undefined) return name;
   if (CONTROL.test(character)) return "a control character";
+  if (UNASSIGNED.test(character)) return "a character without a meaning that all share";
   return FILLER.test(character) ? "a blank that counts as a letter" : "a character that cannot be seen";
 }

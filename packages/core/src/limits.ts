@@ -342,5 +342,7 @@ export function readLimits(
 function mostOf(variable: string): number {
   if (variable.endsWith("_SECONDS")) return 1_000_000;
   if (variable.endsWith("_MINUTES")) return 30_000;
+  // The database lets no session last longer (migration 035).
+  if (variable.endsWith("_HOURS")) return 366 * 24;
   return variable.startsWith("ONRECORD_POOL_") ? 1000 : Number.MAX_SAFE_INTEGER;
 }

@@ -16,6 +16,8 @@ describe("a name", () => {
     ["क्\u200dष", "क्\u200dष"],
     ["👩\u200d👩\u200d👧 ❤\ufe0f 1\ufe0f⃣", "👩\u200d👩\u200d👧 ❤\ufe0f 1\ufe0f⃣"],
     ["葛\u{e0100}飾", "葛\u{e0100}飾"],
+    ["\u0601١٢ آية \u06dd١", "\u0601١٢ آية \u06dd١"],
+    ["\u070fܐܒ", "\u070fܐܒ"],
     ["Tiếng Việt, e\u0301", "Tiếng Việt, e\u0301"],
     ["x".repeat(200), "x".repeat(200)],
     ["😀".repeat(200), "😀".repeat(200)],
@@ -28,6 +30,7 @@ describe("a name", () => {
     ...[0x01, 0x09, 0x0a, 0x0d, 0x7f, 0x85, 0x2028, 0x2029],
     ...[0xad, 0x200b, 0x200c, 0x200d, 0x2060, 0x2063, 0x180e, 0xfe0f, 0x034f, 0x115f, 0x3164, 0xffa0, 0x2800],
     ...[0xfeff, 0xfff9, 0xe0001, 0xe0041, 0xe0100],
+    ...[0x600, 0x605, 0x6dd, 0x70f, 0x8e2, 0x110bd, 0xe000, 0xf0000, 0xfdd0, 0xfffe, 0xffff, 0x10ffff],
   ].map((code) => [`U+${code.toString(16).toUpperCase().padStart(4, "0")}`, String.fromCodePoint(code)]);
 
   it.each(controls)(
@@ -47,6 +50,7 @@ describe("a name", () => {
     ["x".repeat(201), "at most 200"],
     ["x".repeat(5_000_000), "at most 200"],
     [`a${"\u0300".repeat(9)}`, "signs on one letter"],
+    ["\u0600\u0600", "U\\+0600"],
     ["\ud83d", "half of a character"],
     ["a\0", "NUL"],
   ])("%.20j is refused", (text, why) => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
+import { shownDetail } from "./detail.js";
 
 export type Outcome = "ALLOWED" | "DENIED" | "FAILED";
 export type ActorKind = "USER" | "ANONYMOUS" | "SYSTEM";
@@ -26,6 +27,15 @@ export interface Entry {
  * could ask to be erased: those enter as the commitment. The form is versioned; a later form gets another `v`, never another meaning.
  */
 export function canonicalEntry(entry: Entry): string {
+  try {
+    return canonicalOf(entry);
+  } catch {
+    // A number that is too large for a number has no canonical form. No event has one: it enters as it is shown.
+    return canonicalOf({ ...entry, detail: shownDetail(entry.detail) });
+  }
+}
+
+function canonicalOf(entry: Entry): string {
   const text = canonicalize({
     v: 1,
     id: entry.id,

@@ -1,5 +1,6 @@
 import type { Bus } from "@onrecord/bus/bus";
 import { AppError } from "@onrecord/core/errors";
+import { onAccountOf, SYSTEM } from "@onrecord/core/owner";
 import type { By, Ledger, RecordedTx } from "@onrecord/ledger/ledger";
 import type { Database, Tx } from "@onrecord/postgres/database";
 import { concludeChange } from "./change.js";
@@ -43,7 +44,7 @@ export async function changeRights<T>(
   // Taken first: the changes of a process wait for it in line, and not each with a connection of the pool that others need.
   const beside = await db.aside.connect();
   try {
-    return await ledger.transaction(by, async (tx) => {
+    const change = async (tx: RecordedTx): Promise<Changed<T>> => {
       await holdRights(tx);
       const planned = await plan(tx);
       if ("result" in planned) return { result: planned.result, revision: null };
@@ -51,7 +52,9 @@ export async function changeRights<T>(
       await stopEdits(beside, planned.touches);
       const result = await planned.write();
       return { result, revision: await concludeChange(tx, bus) };
-    });
+    };
+    // Whoever has this must not wait behind what else they have asked for: all that change rights wait for them.
+    return await onAccountOf(SYSTEM, () => ledger.transaction(by, change));
   } catch (error) {
     if (!waitedInVain(error)) throw error;
     throw new AppError("UNAVAILABLE", "Something else holds this right; try again.", { cause: error });

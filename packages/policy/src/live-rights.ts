@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Bus } from "@onrecord/bus/bus";
 import { newId } from "@onrecord/core/ids";
 import type { Logger } from "@onrecord/core/log";
+import { onAccountOf, SYSTEM } from "@onrecord/core/owner";
 import type { Database, Sql } from "@onrecord/postgres/database";
 import type { DatabaseClock } from "./database-clock.js";
 import { inForce } from "./in-force.js";
@@ -142,7 +143,7 @@ export class LiveRights implements AsyncDisposable {
 
   #renewAll(): void {
     if (this.#stale.size === 0 || this.#closed) return;
-    this.#renewing ??= this.#work().finally(() => {
+    this.#renewing ??= onAccountOf(SYSTEM, () => this.#work()).finally(() => {
       this.#renewing = undefined;
       // Doubted after the last was decided, and before this was known.
       this.#renewAll();
@@ -246,10 +247,13 @@ export class LiveRights implements AsyncDisposable {
   }
 }
 
-/** On the connection that nothing holds: a node looks also while everything else waits. Named, and so planned once. */
+/** On the connection that nothing holds, and in nobody's line: a node looks also while everything else waits. Named, and so planned once. */
 function besides(db: Database): Sql {
   return {
-    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
-      (await db.reserve.query<Row>({ name: "look", text, values: [...values] })).rows,
+    query: <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      onAccountOf(
+        SYSTEM,
+        async () => (await db.reserve.query<Row>({ name: "look", text, values: [...values] })).rows,
+      ),
   };
 }

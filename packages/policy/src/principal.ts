@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { networkOf } from "@onrecord/core/network";
 import type { By } from "@onrecord/ledger/ledger";
 import type { ProvenanceFacts } from "@onrecord/ledger/provenance";
 import type { Sql } from "@onrecord/postgres/database";
@@ -71,4 +72,9 @@ export function byCaller(caller: Caller): By {
     requestId: caller.requestId,
     from: caller.from,
   };
+}
+
+/** In whose line a caller waits: their own, and strangers in that of their network. */
+export function ownerOf({ principal, from }: Pick<Caller, "principal" | "from">): string {
+  return principal === null ? `network ${networkOf(from.ip)}` : `person ${principal.userId}`;
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "@onrecord/core/log";
+import { onAccountOf, SYSTEM } from "@onrecord/core/owner";
 import type { Database } from "@onrecord/postgres/database";
 import { type Asked, letGo, type Standing, stand, storedRights } from "./stand.js";
 
@@ -49,7 +50,7 @@ export class RightRows {
       this.#letting = undefined;
       const ids = this.#gone;
       this.#gone = [];
-      void this.#write(() => letGo(this.db, ids)).catch((err: unknown) => {
+      void this.#write(() => onAccountOf(SYSTEM, () => letGo(this.db, ids))).catch((err: unknown) => {
         // They are swept up once they have ended by time.
         this.log.warn({ err }, "rights could not be given back");
       });

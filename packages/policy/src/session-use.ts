@@ -1,4 +1,5 @@
 import type { Logger } from "@onrecord/core/log";
+import { onAccountOf, SYSTEM } from "@onrecord/core/owner";
 import type { Sql } from "@onrecord/postgres/database";
 
 /** A session in use is written down so often at most, in milliseconds, or four times in what it may lie unused, if that is shorter. */
@@ -46,7 +47,7 @@ export class SessionUse implements AsyncDisposable {
     this.#due.add(sessionId);
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
-      this.#writing = this.#write();
+      this.#writing = onAccountOf(SYSTEM, () => this.#write());
     }, GATHER_MS).unref();
   }
 

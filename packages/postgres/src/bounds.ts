@@ -37,3 +37,6 @@ export function patient(bounds: Bounds): Bounds {
 export const usualBounds: Bounds = boundsOf(
   Object.fromEntries(Object.entries(limitCatalogue).map(([name, { value }]) => [name, value])) as Limits,
 );
+
+/** How much may wait for a connection of a pool: of one owner, and of all. */
+export const poolQueue = { eachOf: 1000, all: 20_000 } as const;

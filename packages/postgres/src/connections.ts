@@ -1,6 +1,7 @@
 import type { Logger } from "@onrecord/core/log";
-import pg from "pg";
+import type pg from "pg";
 import type { Bounds } from "./bounds.js";
+import { FairPool } from "./fair-pool.js";
 import type { SettledConfig } from "./settled-client.js";
 import { Silence } from "./silence.js";
 import { GivenUp, WatchedClient, type WatchedConfig } from "./watched-client.js";
@@ -41,12 +42,11 @@ export class Connections {
   }
 
   /** A pool of connections whose statements take at most `statementMs`. */
-  pool(max: number, statementMs: number, onStatement: () => void): pg.Pool {
+  pool(max: number, statementMs: number, onStatement: () => void): FairPool {
     const config = this.#bounded(statementMs);
     const watch = (client: WatchedClient) => this.#watch(client);
     const { connectMs, waitMs } = this.bounds;
-    const pool = new pg.Pool({
-      max,
+    const pool = new FairPool(max, waitMs, {
       idleTimeoutMillis: 30_000,
       // For a free one; those that are made know their own.
       ...(waitMs > 0 ? { connectionTimeoutMillis: Math.max(waitMs, connectMs) } : {}),

@@ -4,6 +4,7 @@ import { type Tracer, traced } from "@onrecord/telemetry/trace/tracer";
 import pg from "pg";
 import { type Bounds, usualBounds } from "./bounds.js";
 import { Connections } from "./connections.js";
+import type { FairPool } from "./fair-pool.js";
 import { describeStatement, tracedClient } from "./traced-client.js";
 import { isUnknown } from "./unavailable.js";
 import type { WatchedClient } from "./watched-client.js";
@@ -40,11 +41,11 @@ const types = {
 export class Database implements Sql, AsyncDisposable {
   /** Statements sent to the pool since start: the count that shows whether a query does N+1. */
   statements = 0;
-  readonly pool: pg.Pool;
+  readonly pool: FairPool;
   /** For single statements outside of any transaction that must go through while one is open. */
-  readonly reserve: pg.Pool;
+  readonly reserve: FairPool;
   /** One connection beside the transaction that changes rights: whoever begins such a one takes this first, and so they go one by one. */
-  readonly aside: pg.Pool;
+  readonly aside: FairPool;
   readonly #connections: Connections;
   readonly #bounds: Bounds;
   readonly #log: Logger;

@@ -234,6 +234,96 @@ describe.each(loginNames)("with the login of %s", (login) => {
   });
 });
 
+/** Where the parameters of the group commit stand. */
+const at = {
+  from: 4,
+  tip: 5,
+  count: 6,
+  bytes: 7,
+  last: 8,
+  start: 9,
+  offset: 10,
+  length: 11,
+  sealed: 12,
+  who: 17,
+  changes: 23,
+};
+const nothing = (from: number, to: number) =>
+  Object.fromEntries(Array.from({ length: to - from }, (_, i) => [from + i, []]));
+
+it.each(["collab", "documents"] as const)(
+  "with the login of %s, a commit is what it says, or nothing of it is kept",
+  async (login) => {
+    const document = randomUUID();
+    await owner.transaction(async (tx) => {
+      await tx.query(
+        "insert into documents.document (id, folder_id, title, kind) values ($1, $2, 'D', 'TEXT')",
+        [document, ids.folder],
+      );
+      await tx.query("select permissions.place($1, $2, 'DOCUMENT', '{}')", [document, ids.folder]);
+      await tx.query("insert into documents.head (document_id, wrapped_key) values ($1, 'key')", [document]);
+      await tx.query(
+        "insert into permissions.grant (id, resource_id, principal_id, level, granted_at) values ($1, $2, $3, 4, now())",
+        [randomUUID(), document, ids.user],
+      );
+    });
+    const live = login === "collab";
+    const right = live ? await open(document) : null;
+    const attempt = (instead: Readonly<Record<number, unknown>>, what: object = {}) => {
+      const made = commit({ document, user: ids.user, session: ids.session, right, instead, ...what });
+      return (live ? made.query : made.decided)(as[login]);
+    };
+    const head = () =>
+      owner.query("select version::int, bytes::int from documents.head where document_id = $1", [document]);
+    const empty = { 0: 0, ...nothing(13, 31) };
+    const entry = randomUUID();
+    const lies: Record<string, Readonly<Record<number, unknown>>> = {
+      "goes back": { ...empty, [at.count]: [-9], [at.last]: [null] },
+      "makes a version of nothing": { ...empty, [at.bytes]: [1e12] },
+      "makes none": { ...empty, [at.count]: [0], [at.length]: [0], [at.sealed]: Buffer.alloc(0) },
+      "counts two for one change": { [at.count]: [2] },
+      "counts none for a change": { [at.count]: [0] },
+      "says that there are more bytes": { [at.bytes]: [1e12] },
+      "says so of the change, too": { [at.bytes]: [5000], 30: [5000] },
+      "says that there are fewer than none": { [at.bytes]: [-1], 30: [-1] },
+      "stores more than it tells": { [at.length]: [29], [at.sealed]: Buffer.alloc(99) },
+      "stores what is longer": { [at.length]: [99], [at.sealed]: Buffer.alloc(99) },
+      "names another entry as its newest": { [at.last]: [entry] },
+      "has no entry": { 29: [null], [at.last]: [null] },
+      "has two entries": { 29: [entry, randomUUID()] },
+      "begins elsewhere": { [at.start]: [2] },
+      "lies elsewhere": { [at.offset]: [2] },
+      "says another version": { 24: [7] },
+      "is of nobody who is named": { 25: [2] },
+      "is carried by somebody else": { 26: [randomUUID()] },
+      "is of nobody": { 18: [null], 19: [null], 26: [null], 16: [null] },
+      "counts its arrays from elsewhere": { 29: `[0:0]={${entry}}`, [at.last]: [entry] },
+      "has arrays of two dimensions": { 30: "{{1}}" },
+      "has an array more than it says": { [at.from]: [0, 0] },
+      "says that it is something else": { 1: "session.refused" },
+    };
+    for (const [name, lie] of Object.entries(lies))
+      await expect(attempt(lie), name).rejects.toMatchObject(refused);
+    await expect(attempt({}, { user: randomUUID() })).rejects.toMatchObject(refused);
+    await expect(attempt({}, { session: ids.unused })).rejects.toMatchObject(refused);
+    expect(await head()).toEqual([{ version: 0, bytes: 0 }]);
+    if (!live) {
+      await expect(attempt({}, { document: ids.destroyed })).rejects.toMatchObject(refused);
+      // What the entries tell of a version is what is stored.
+      expect(await attempt({ 1: "version.restored", 2: '{"version":99,"from":1}' })).toEqual([
+        { outcome: "COMMITTED" },
+      ]);
+      const told = await owner.query("select detail from audit.entry where object_id = $1", [document]);
+      expect(told).toEqual([{ detail: { version: 1, bytes: 1, from: 1 } }]);
+    } else expect(await attempt({})).toEqual([{ outcome: "COMMITTED" }]);
+    expect(await head()).toEqual([{ version: 1, bytes: 1 }]);
+    for (const back of ["version = 0", "bytes = 0", "bytes = 2", "tip = null"])
+      await expect(
+        owner.query(`update documents.head set ${back} where document_id = $1`, [document]),
+      ).rejects.toMatchObject(refused);
+  },
+);
+
 /** A right that is open, as a process gets it for a session. */
 async function open(document: string): Promise<string> {
   const id = randomUUID();
@@ -256,6 +346,8 @@ function commit(what: {
   rights?: number;
   bound?: string;
   action?: string;
+  /** Parameters that are something else, by their place. */
+  instead?: Readonly<Record<number, unknown>>;
 }) {
   const {
     document,
@@ -265,17 +357,18 @@ function commit(what: {
     rights = right ? 1 : 0,
     bound = user,
     action = "document.edited",
+    instead = {},
   } = what;
   const entry = randomUUID();
   const values = [
-    ...[rights, action, null, [document], [0], [null], [1], [1], [entry], [1], [1], [1], Buffer.from("x")],
+    ...[rights, action, null, [document], [0], [null], [1], [1], [entry], [1], [1], [29], Buffer.alloc(29)],
     ...[[1], [9], [0], [bound], [right], [user], [session], ["r"], [null], [null]],
     ...[[1], [1], [1], [user], [true], [false], [entry], [1]],
-  ];
+  ].map((value, i) => (i in instead ? instead[i] : value));
   const parameters = values.map((_, i) => `$${i + 1}`).join(", ");
-  return {
-    query: (sql: Database) => sql.query(`select outcome from documents.commit_live(${parameters})`, values),
-  };
+  const by = (name: string) => (sql: Database) =>
+    sql.query(`select outcome from documents.${name}(${parameters})`, values);
+  return { query: by("commit_live"), decided: by("commit_changes") };
 }
 
 describe("what a service may do", () => {
@@ -302,6 +395,40 @@ describe("what a service may do", () => {
     );
     expect(session).toEqual({ made: true, lasts: true, ended: true });
     await expect(end()).rejects.toMatchObject(refused);
+  });
+
+  it("lets no session last longer than the settings can say, or for ever", async () => {
+    const start = async (expires: string, idle: string, created = "now()") => {
+      const id = randomUUID();
+      await as.identity.transaction(async (tx) => {
+        await append(tx, { action: "session.started", object: id, session: id, actor: ids.user });
+        await tx.query(
+          `insert into identity.session (id, token_hash, user_id, kind, created_at, expires_at, idle_for, idle_at)
+           values ($1, $2, $3, 'TOKEN', ${created}, ${expires}, ${idle}, 'infinity')`,
+          [id, randomBytes(32), ids.user],
+        );
+      });
+      return id;
+    };
+    for (const [expires, idle, created] of [
+      ["'3000-01-01'", "'900 years'"],
+      ["'3000-01-01'", "'900 years'", "'4000-01-01 BC'"],
+    ] as const) {
+      const id = await start(expires, idle, created);
+      const [session] = await owner.query(
+        `select expires_at <= created_at + interval '367 days' as ends, idle_at <= created_at + interval '367 days' as unused
+         from identity.session where id = $1`,
+        [id],
+      );
+      expect(session).toEqual({ ends: true, unused: true });
+      await owner.query("delete from identity.session where id = $1", [id]);
+    }
+    for (const [expires, created] of [
+      ["'infinity'", "now()"],
+      ["now()", "'-infinity'"],
+      ["'infinity'", "'infinity'"],
+    ] as const)
+      await expect(start(expires, "'1 hour'", created)).rejects.toMatchObject(refused);
   });
 
   it("changes a password for its owner, on the record, and only together with the end of their other sessions", async () => {

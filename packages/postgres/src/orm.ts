@@ -5,6 +5,7 @@ import {
   type Options,
   PostgreSqlDriver,
 } from "@mikro-orm/postgresql";
+import { AppError } from "@onrecord/core/errors";
 import type { Logger } from "@onrecord/core/log";
 import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
 import { connection, type Database, type Tx } from "./database.js";
@@ -47,10 +48,19 @@ export async function openOrm({ db, log, schema, entities }: OrmOptions): Promis
     ensureDatabase: false,
     logger: (message) => log.debug({ schema }, message),
   });
+  keepOwnErrors(orm);
   return {
     em: () => orm.em.fork(),
     [Symbol.asyncDispose]: () => orm.close(true),
   };
+}
+
+/** What the pool says in our own words (RATE_LIMITED) is not a fault of the driver: it comes out as it is. */
+function keepOwnErrors(orm: MikroORM): void {
+  const converter = orm.em.getPlatform().getExceptionConverter();
+  const convert = converter.convertException.bind(converter);
+  converter.convertException = (error) =>
+    error instanceof AppError ? (error as never) : convert(error as never);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Logger } from "@onrecord/core/log";
-import type { Caller } from "@onrecord/policy/principal";
+import { onAccountOf } from "@onrecord/core/owner";
+import { type Caller, ownerOf } from "@onrecord/policy/principal";
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -29,12 +30,18 @@ export interface SubgraphRequest {
 /** One result, or for a subscription a stream of them. */
 export type SubgraphResult = ExecutionResult | AsyncGenerator<ExecutionResult, void, void>;
 
-/** Executes an operation on a subgraph in this process. Never rejects; errors come out as clients may see them. */
-export async function executeOn(
+/**
+ * Executes an operation on a subgraph in this process, on its caller's account. Never rejects; errors come out as clients may see them.
+ */
+export function executeOn(
   subgraph: Subgraph,
   request: SubgraphRequest,
   log: Logger,
 ): Promise<SubgraphResult> {
+  return onAccountOf(ownerOf(request.caller), () => run(subgraph, request, log));
+}
+
+async function run(subgraph: Subgraph, request: SubgraphRequest, log: Logger): Promise<SubgraphResult> {
   const operation = getOperationAST(request.document, request.operationName);
   try {
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
@@ -52,7 +59,7 @@ export async function executeOn(
 async function subscribe(subgraph: Subgraph, request: SubgraphRequest, log: Logger): Promise<SubgraphResult> {
   const source = await createSourceEventStream(executionArgs(subgraph, request));
   if (!(Symbol.asyncIterator in source)) return finish(source, subgraph, request, log);
-  return map(source, async (event) =>
+  return map(source, ownerOf(request.caller), async (event) =>
     finish(await execute({ ...executionArgs(subgraph, request), rootValue: event }), subgraph, request, log),
   );
 }
@@ -60,15 +67,18 @@ async function subscribe(subgraph: Subgraph, request: SubgraphRequest, log: Logg
 /** Maps a stream; ending it ends the source at once, even while it waits for the next event. */
 function map(
   source: AsyncIterable<unknown>,
+  owner: string,
   each: (event: unknown) => Promise<ExecutionResult>,
 ): AsyncGenerator<ExecutionResult, void, void> {
   const events = source[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
   const generator: AsyncGenerator<ExecutionResult, void, void> = {
-    async next() {
-      const { done: ended, value } = await events.next();
-      return ended ? done : { done: false, value: await each(value) };
-    },
+    // Whoever asks for the next one is a socket, which is nobody.
+    next: () =>
+      onAccountOf(owner, async (): Promise<IteratorResult<ExecutionResult, void>> => {
+        const { done: ended, value } = await events.next();
+        return ended ? done : { done: false, value: await each(value) };
+      }),
     async return() {
       await events.return?.();
       return done;

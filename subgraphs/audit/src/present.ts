@@ -1,4 +1,5 @@
 import type { AlertRow } from "@onrecord/alerts/alert";
+import { shownDetail } from "@onrecord/ledger/detail";
 import type { PlacedEntry } from "@onrecord/ledger/read";
 import type { RaisedAlert } from "./alerts/raised-alert.js";
 import type { AlertType } from "./types/alert-type.js";
@@ -8,7 +9,7 @@ import type { AuditEntryType } from "./types/audit-entry-type.js";
 export function presentEntry(entry: PlacedEntry): AuditEntryType {
   const { id, at, action, outcome, sessionId, requestId, detail, objectKind, objectId } = entry;
   const object = objectKind === null ? null : { kind: objectKind, id: objectId };
-  return { id, at, action, outcome, sessionId, requestId, detail, object, entry };
+  return { id, at, action, outcome, sessionId, requestId, detail: shownDetail(detail), object, entry };
 }
 
 /** An alert as the API shows it. */

@@ -1,6 +1,7 @@
 import type { Edits } from "@onrecord/history/edit/edits";
 import type { Readings } from "@onrecord/history/reading/readings";
 import type { History } from "@onrecord/history/store/history";
+import type { Arrivals } from "@onrecord/policy/arrivals";
 import type { Shared, SubgraphContext } from "@onrecord/subgraph/context";
 import type { LargeValues } from "@onrecord/subgraph/large-values";
 import type { ImportRunner } from "./import/import-runner.js";
@@ -14,6 +15,8 @@ export interface DocumentsServices extends Shared {
   readonly imports: ImportRunner;
   /** Reading of content, one after the other for each person. */
   readonly turns: Turns;
+  /** Who follows links, in their turn. */
+  readonly arrivals: Arrivals;
 }
 
 /** One execution: who asks, and everything remembered for them and for no one else. */

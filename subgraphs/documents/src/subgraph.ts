@@ -5,6 +5,7 @@ import { ReadingThreads } from "@onrecord/history/reading/reading-threads";
 import { Readings } from "@onrecord/history/reading/readings";
 import { History } from "@onrecord/history/store/history";
 import type { HttpServer } from "@onrecord/http/http-server";
+import { Arrivals } from "@onrecord/policy/arrivals";
 import type { Caller } from "@onrecord/policy/principal";
 import { beginExecution, shared } from "@onrecord/subgraph/context";
 import type { LargeValues } from "@onrecord/subgraph/large-values";
@@ -53,6 +54,7 @@ export async function createDocumentsSubgraph(process: AppContext): Promise<Docu
     readings,
     imports,
     turns: new Turns(context.config.limits.readingsWaitingPerUser),
+    arrivals: new Arrivals(db),
   };
   const links = opened.use(new LapsedLinks(services, orm));
   const owned = opened.move();

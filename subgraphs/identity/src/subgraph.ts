@@ -7,6 +7,7 @@ import type { IdentityContext } from "./context.js";
 import { LinkLimits } from "./link-limits.js";
 import { openIdentityOrm } from "./orm.js";
 import { PasswordPool } from "./passwords/password-pool.js";
+import { SetupQuestion } from "./queries/is-setup-open.js";
 import { buildSchema } from "./schema.js";
 import { SignInLimits } from "./sign-in-limits.js";
 import { UnusedSessions } from "./unused-sessions.js";
@@ -30,6 +31,7 @@ export async function createIdentitySubgraph(
     signInLimits: new SignInLimits(),
     linkLimits: new LinkLimits(),
     passwords,
+    setup: new SetupQuestion(context.db),
   };
   const unused = new UnusedSessions(context);
   return {

@@ -340,6 +340,7 @@ export const en = {
       "access-denied-burst": "Burst of denials",
       "guest-access-granted": "Access given to a guest",
       "access-widened": "Access given to many",
+      "entry-malformed": "Entry that may be forged",
     } as Record<string, string>,
     notAllowed: "Alerts are for those who may read the record",
     notAllowedHint: "Ask compliance if your work needs it.",

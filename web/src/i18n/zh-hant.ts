@@ -311,6 +311,7 @@ export const zhHant: Messages = {
       "access-denied-burst": "連續被拒",
       "guest-access-granted": "授權予外部人士",
       "access-widened": "授權予多人",
+      "entry-malformed": "疑似偽造的記錄",
     },
     notAllowed: "只有獲授權查閱記錄者可看警示",
     notAllowedHint: "如工作需要，請向合規部查詢。",

@@ -110,12 +110,14 @@ function unread({ id, title }: Row, error: unknown): UnreadDocument {
 
 /** Of each version that a restore made, which version it restored. */
 async function readRestores(db: AppContext["db"], documentId: string): Promise<Map<number, number>> {
-  const rows = await db.query<{ version: number; restored: number }>(
-    `select (detail->>'version')::bigint as version, (detail->>'restoredVersion')::bigint as restored
+  const rows = await db.query<{ version: string | null; restored: string | null }>(
+    `select detail->>'version' as version, detail->>'restoredVersion' as restored
      from audit.entry where object_id = $1 and action = 'version.restored'`,
     [documentId],
   );
-  return new Map(rows.map(({ version, restored }) => [version, restored]));
+  const read = rows.map(({ version, restored }) => [Number(version), Number(restored)] as const);
+  // Whoever wrote an entry by hand may have written anything: what is no version is passed over.
+  return new Map(read.filter((pair) => pair.every((n) => Number.isSafeInteger(n) && n > 0)));
 }
 
 async function readOpenings(db: AppContext["db"], documentId: string) {

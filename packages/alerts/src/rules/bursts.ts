@@ -1,3 +1,4 @@
+import { detailOf } from "@onrecord/ledger/detail";
 import { guesses } from "./guesses.js";
 import type { Burst, Rule } from "./rule.js";
 
@@ -12,7 +13,7 @@ export const signInRefusedBurst: Rule = {
   severity: "MEDIUM",
   actions: ["session.refused"],
   matches: async (entry, recent) =>
-    guesses.some((reason) => reason === entry.detail.reason) &&
+    guesses.some((reason) => reason === detailOf(entry).reason) &&
     isBurst(await recent.refusedSignIns(entry, "sign-in-refused-burst", MINUTES), 5),
 };
 

@@ -21,6 +21,10 @@ const spokenOf = `
   where e.id = $1 and ${upToEntry}`;
 const spokenAt = "(extract(epoch from max(x.at)) * 1000)::float8";
 
+/** For how many an entry stands: at least one, whatever it says, so that none hides the others. */
+const countOf = (e: string) => `case when jsonb_typeof(${e}.detail->'count') = 'number'
+  then least(greatest((${e}.detail->>'count')::numeric, 1), ${ENOUGH})::int else 1 end`;
+
 /** How often, and when the newest entry was of which the rule has spoken; in milliseconds since 1970. */
 interface Found {
   readonly count: number;
@@ -47,11 +51,11 @@ export function recentInRecord(sql: Sql): Recent {
       burst(entry, `${rule} ${entry.originCommitment}`, minutes, () =>
         sql.query<Found>(
           `with here as (
-             select e.txid, e.id, e.at, o.ip, o.claimed, coalesce((e.detail->>'count')::int, 1) as count
+             select e.txid, e.id, e.at, o.ip, o.claimed, ${countOf("e")} as count
              from audit.entry e left join audit.origin o on o.id = e.origin_id where e.id = $1
            ),
            near as (
-             select o.ip = e.ip as "sameIp", o.claimed = e.claimed as "sameName", coalesce((x.detail->>'count')::int, 1) as count
+             select o.ip = e.ip as "sameIp", o.claimed = e.claimed as "sameName", ${countOf("x")} as count
              from here e join audit.entry x on x.action = 'session.refused' and ${upToEntry} and ${notLongBefore}
                join audit.origin o on o.id = x.origin_id
              where x.detail->>'reason' = any ($4::text[]) and (o.ip = e.ip or o.claimed = e.claimed)

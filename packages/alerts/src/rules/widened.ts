@@ -1,3 +1,4 @@
+import { detailOf } from "@onrecord/ledger/detail";
 import type { Entry } from "@onrecord/ledger/entry";
 import type { Rule } from "./rule.js";
 
@@ -18,6 +19,7 @@ export const accessWidened: Rule = {
     entry.objectKind === "FIRM" || (await recent.kindOf(grantee(entry))) === "DEPARTMENT",
 };
 
-function grantee({ detail }: Entry): string {
-  return typeof detail.principalId === "string" ? detail.principalId : "";
+function grantee(entry: Entry): string {
+  const { principalId } = detailOf(entry);
+  return typeof principalId === "string" ? principalId : "";
 }

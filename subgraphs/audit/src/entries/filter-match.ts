@@ -1,3 +1,4 @@
+import { isObject, shownDetail } from "@onrecord/ledger/detail";
 import type { Entry } from "@onrecord/ledger/entry";
 import type { EntryFilter } from "./entry-filter.js";
 
@@ -19,7 +20,16 @@ export function matchesFilter(
 
 function searchedText(entry: Entry): string {
   const { id, action, actorId, sessionId, requestId, objectKind, objectId, detail } = entry;
-  return [id, action, actorId, sessionId, requestId, objectKind, objectId, jsonbText(detail)]
+  return [
+    id,
+    action,
+    actorId,
+    sessionId,
+    requestId,
+    objectKind,
+    objectId,
+    jsonbText(isObject(detail) ? shownDetail(detail) : detail),
+  ]
     .filter((part) => part !== null)
     .join(" ")
     .toLowerCase();

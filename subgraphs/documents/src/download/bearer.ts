@@ -3,7 +3,7 @@ import type { RequestInfo } from "@onrecord/http/http-server";
 import type { LinkRefusal } from "@onrecord/ledger/events/download";
 import { findCredential, originFacts } from "@onrecord/policy/credentials";
 import { mismatch, mismatchError, namedSessions } from "@onrecord/policy/named-session";
-import { authenticate, byCaller, type Caller } from "@onrecord/policy/principal";
+import { byCaller, type Caller } from "@onrecord/policy/principal";
 import type { DocumentsServices } from "../context.js";
 import type { Ticket } from "./ticket.js";
 
@@ -12,12 +12,12 @@ import type { Ticket } from "./ticket.js";
  * on a page of another session than the one that the browser's cookie is of by now.
  */
 export async function callerWithLink(
-  { db, ledger }: DocumentsServices,
+  { arrivals, ledger }: DocumentsServices,
   request: IncomingMessage,
   { id, url, visitor }: RequestInfo,
 ): Promise<Caller> {
   const credential = findCredential(request);
-  const principal = credential === undefined ? null : await authenticate(db, credential.token);
+  const principal = credential === undefined ? null : await arrivals.prove(visitor.ip, credential.token);
   const caller: Caller = { principal, requestId: id, from: originFacts(request, visitor) };
   if (mismatch(namedSessions(request, url.searchParams), principal) !== "other-session") return caller;
   await ledger.record({

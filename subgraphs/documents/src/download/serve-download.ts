@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { AppError } from "@onrecord/core/errors";
-import type { RequestHandler, RequestInfo } from "@onrecord/http/http-server";
+import { onAccountOf } from "@onrecord/core/owner";
+import type { RequestHandler } from "@onrecord/http/http-server";
 import type { AuditEvents } from "@onrecord/ledger/events/catalogue";
 import type { LinkRefusal } from "@onrecord/ledger/events/download";
 import type { RecordedTx } from "@onrecord/ledger/ledger";
 import { holdPermissions } from "@onrecord/policy/change";
 import type { Decision } from "@onrecord/policy/decision";
-import { byCaller, type Caller, principalOfSession } from "@onrecord/policy/principal";
+import { byCaller, type Caller, ownerOf, principalOfSession } from "@onrecord/policy/principal";
 import type { Sql, Tx } from "@onrecord/postgres/database";
 import { type Orm, unitOfWork } from "@onrecord/postgres/orm";
 import type { DocumentsServices } from "../context.js";
@@ -23,7 +24,10 @@ export function downloadHandler(services: DocumentsServices, orm: Orm): RequestH
       // Looking whether it is there would use the ticket up.
       if (request.method !== "GET") return refuse(response, 405, "Fetch this with GET.", { allow: "GET" });
       const token = info.url.pathname.slice("/download/".length);
-      const { body, headers } = await fetchCopy(services, orm.em(), token, request, response, info);
+      const caller = await callerWithLink(services, request, info);
+      const { body, headers } = await onAccountOf(ownerOf(caller), () =>
+        fetchCopy(services, orm.em(), token, caller, response),
+      );
       response.writeHead(200, headers);
       for (const piece of body) response.write(piece);
       response.end();
@@ -42,12 +46,10 @@ async function fetchCopy(
   services: DocumentsServices,
   em: EntityManager,
   token: string,
-  request: IncomingMessage,
+  caller: Caller,
   response: ServerResponse,
-  info: RequestInfo,
 ) {
   const { db, ledger, readings, turns } = services;
-  const caller = await callerWithLink(services, request, info);
   const ticket = await findTicket(em, token);
   const at = await databaseTime(db);
   const why = refusalOf(ticket, caller, at);

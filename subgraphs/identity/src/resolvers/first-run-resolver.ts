@@ -2,7 +2,6 @@ import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { createFirstAdministrator } from "../commands/create-first-administrator.js";
 import { setPassword } from "../commands/set-password.js";
 import type { IdentityContext } from "../context.js";
-import { isSetupOpen } from "../queries/is-setup-open.js";
 import { CreateFirstAdministratorInput, ReadyAccountType, SetPasswordInput } from "../types/password-link.js";
 
 /** What somebody does who cannot sign in yet, and holds a secret that was shown once. */
@@ -13,7 +12,7 @@ export class FirstRunResolver {
       "Whether there never was an administrator: the first one is made with what the server's log shows.",
   })
   setupOpen(@Ctx() context: IdentityContext): Promise<boolean> {
-    return isSetupOpen(context.db);
+    return context.setup.isOpen();
   }
 
   @Mutation(() => ReadyAccountType, {
