@@ -32,12 +32,12 @@ export function inProcess(subgraph: Subgraph, log: Logger, tracer: Tracer | unde
       () => [`subgraph ${subgraph.name}`, {}],
       () => executeOn(subgraph, asked, log),
     );
-    if (Symbol.asyncIterator in result) for (const signal of [request.signal, gone]) endWith(signal, result);
+    if (Symbol.asyncIterator in result) endWith(request.signal, result);
     return result;
   }) as Executor;
 }
 
-/** Ends a stream when its request does, or whoever asked goes away: what lies between would ask for the next event first, and that may never come. */
+/** Ends a stream when its request does: what lies between would ask for the next event first, and that may never come. */
 function endWith(signal: AbortSignal | undefined, stream: AsyncGenerator<unknown, void, void>): void {
   const end = () => void stream.return();
   if (signal?.aborted) end();

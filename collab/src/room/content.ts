@@ -7,6 +7,7 @@ import type { StoredDocument } from "@onrecord/history/store/load";
 import { structsOf } from "@onrecord/history/store/made";
 import * as Y from "yjs";
 import { framed } from "../connection/connection.js";
+import { merged } from "../updates/merged.js";
 
 /** A state that was told once and can be told again, with what was committed since. */
 interface CachedState {
@@ -32,8 +33,6 @@ const MAX_LATER = 500;
 const LATER_PART = 1 / 4;
 /** What is made of more bytes than this is not woken in one go: half of them take 10 ms. */
 const AT_ONCE = 64 * 1024;
-/** So many updates are merged into one. */
-const MERGED = 100;
 /** More than this part of a document is much to lack. */
 const MUCH = 1 / 8;
 /** A document that nobody has changed for so long rests, and a large one, which is slow to wake, later: by this much for each byte. */
@@ -252,26 +251,6 @@ function framesOfLater(told: CachedState): readonly Buffer[] {
     told.framed = told.later.length;
   }
   return told.laterFrames;
-}
-
-/** The same as fewer updates. Merging many is superlinear, and merging large ones takes a while: those go as they are. */
-export function* merged(updates: readonly Uint8Array[]): Generator<Uint8Array> {
-  let together: Uint8Array[] = [];
-  let bytes = 0;
-  for (const update of updates) {
-    if (together.length === MERGED || (together.length > 0 && bytes + update.length > AT_ONCE)) {
-      yield merge(together);
-      together = [];
-      bytes = 0;
-    }
-    together.push(update);
-    bytes += update.length;
-  }
-  if (together.length > 0) yield merge(together);
-}
-
-function merge(updates: Uint8Array[]): Uint8Array {
-  return updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates);
 }
 
 /** An update as it goes out. */

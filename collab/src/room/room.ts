@@ -18,9 +18,10 @@ import { Presence } from "../presence/presence.js";
 import type { HeldState } from "../replay/state-check.js";
 import { bringsStructs, inspect } from "../updates/inspect.js";
 import type { Arrival } from "../updates/intake.js";
+import { merged } from "../updates/merged.js";
 import { endingUnlessApplied } from "../updates/traced.js";
 import { Checkpoints } from "./checkpoints.js";
-import { Content, merged, updateFrame } from "./content.js";
+import { Content, updateFrame } from "./content.js";
 import { Inbox } from "./inbox.js";
 import { type Message, OutboundBarrier } from "./outbound-barrier.js";
 import { type Outgoing, outgoing, type Pending, PendingChanges, type RoomChanges } from "./pending.js";
@@ -294,8 +295,6 @@ export class Room {
         return this.host.evict(this, closeReasons.documentGone);
     }
     if (!this.#pending.isUnderWay) this.#onSettled?.();
-    // Another node may have committed while ours was under way, and told of it meanwhile.
-    this.catchUp(this.#hinted);
     this.#scheduleRest();
   }
 
@@ -453,12 +452,9 @@ export class Room {
         this.#onSettled = resolve;
       });
     this.#onSettled = undefined;
-    const hinted = this.#hinted;
     const { updates: gap, head, tip, at, keeps } = await this.#rebuild.catchUp(this.version, this.#key);
     if (this.#evicted) return;
     this.version = head;
-    // What the bus told of may be wrong: it is looked up once.
-    if (this.#hinted === hinted) this.#hinted = head;
     this.#tip = tip;
     if (at) this.#committedAt = at;
     for (const update of merged(gap))
