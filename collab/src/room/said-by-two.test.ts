@@ -90,6 +90,7 @@ describe("what somebody deletes whose change is then refused, and somebody else 
     await until(() => ben.durable === ben.sent, "Ben to be told that all is durable");
     expect(ben.text.toString()).toBe(`${left}xy`);
     expect(await recorded(documentId)).toBe(`${left}xy`);
-    expect((await node.entries(documentId, "document.edit-refused")).length).toBe(1);
+    const refused = () => node.entries(documentId, "document.edit-refused");
+    await until(async () => (await refused()).length === 1, "Eve's to be on the record as refused");
   });
 });
